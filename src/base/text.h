@@ -1,0 +1,39 @@
+/* Text is a pointer and a length, never a terminated string.  It owns nothing: whoever made the bytes
+ * (an arena, a file buffer, a literal) keeps them alive.  Bytes are UTF-8 unless a comment says otherwise. */
+#ifndef ZG_BASE_TEXT_H
+#define ZG_BASE_TEXT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct text { const char *ptr; size_t len; };
+
+#define TEXT(literal) ((struct text){ (literal), sizeof(literal) - 1 })
+#define TEXT_NONE ((struct text){ NULL, 0 })
+
+static inline struct text text_from_cstr(const char *s)
+{
+    return s ? (struct text){ s, strlen(s) } : TEXT_NONE;
+}
+static inline bool text_eq(struct text a, struct text b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+static inline bool text_is(struct text a, const char *cstr) { return text_eq(a, text_from_cstr(cstr)); }
+static inline bool text_empty(struct text a) { return a.len == 0; }
+
+int text_compare(struct text a, struct text b); /* byte order; a prefix sorts first */
+bool text_starts_with(struct text s, struct text prefix);
+bool text_ends_with(struct text s, struct text suffix);
+bool text_contains(struct text s, struct text needle);
+/* Without leading and trailing ASCII white space, NBSP (U+00A0), ideographic space (U+3000), BOM (U+FEFF). */
+struct text text_trim(struct text s);
+/* Splits at the first `sep`: returns the part before it and leaves the rest in *rest (TEXT_NONE when none). */
+struct text text_cut(struct text s, char sep, struct text *rest);
+bool text_utf8_valid(struct text s); /* strict: no overlong form, surrogate, or code point above U+10FFFF */
+/* At most `max` bytes of s, never cutting a UTF-8 sequence in two. */
+struct text text_clip_utf8(struct text s, size_t max);
+/* Decimal digits with optional leading '-'; false (and *ret_value untouched) on anything else or overflow. */
+bool text_to_i64(struct text s, int64_t *ret_value);
+#endif

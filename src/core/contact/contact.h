@@ -1,0 +1,38 @@
+/* The contact policy: may this person be contacted now, and if not, until when, or why never.
+ * One table of rules, first match wins; each rule has a word, a source and a sentence. */
+#ifndef ZG_CORE_CONTACT_H
+#define ZG_CORE_CONTACT_H
+#include "base/instant.h"
+#include "core/reason.h"
+
+enum contact_verdict { CONTACT_SEND, CONTACT_HOLD, CONTACT_NEVER };
+
+/* Defaults that the owner edits; never constants in code.  policy_defaults() gives them with their sources. */
+struct policy {
+    int64_t wave1_after_s, wave2_after_s, payment_window_s;   /* 1800, 3600, 86400 */
+    int quiet_from_min, quiet_until_min;                      /* local minutes of day: 1320, 480 */
+    int night_from_min, night_until_min;                      /* 120, 480: never opened, whatever quiet says */
+    int64_t feed_stale_after_s;                               /* 21600 */
+    int cap_per_day;                                          /* contacts per buyer in 24 h over all channels: 2 */
+    int64_t gap_min_s;                                        /* between two contacts to one buyer: 1800 */
+    int64_t ship_within_s;                                    /* 259200: three days, the shop's own promise */
+};
+struct policy_row { const char *name, *unit, *source; int64_t value; struct text what_en, what_zh; };
+struct policy policy_defaults(void);
+/* Every value with name, unit, source and date, in a fixed order; returns the number of rows (<= max). */
+int policy_rows(const struct policy *p, struct policy_row *ret, int max);
+
+struct contact_facts {
+    int64_t now_ms;
+    int64_t feed_age_s;                     /* now - latest fact up to now; INT64_MAX when there is none */
+    const struct zone *zones[16]; int zone_count; /* zones the buyer may live in; quiet if any is quiet; at least one */
+    int64_t contacts[16]; int contact_count;/* instants of earlier contacts to this buyer, newest first */
+    bool opted_out;                         /* the buyer asked to be left alone */
+};
+struct contact_decision {
+    enum contact_verdict verdict;
+    int64_t until_ms;                       /* for HOLD: first minute that may be right; INSTANT_NONE when nobody can tell */
+    struct reason reason;
+};
+struct contact_decision contact_decide(struct arena *a, const struct policy *p, const struct contact_facts *f);
+#endif

@@ -1,0 +1,109 @@
+/* An order: what sources claim about it, what follows from the claims, and what it contributes to the counters.
+ *
+ * Read in this order: struct order_claim (one row of a file or one event says this), order_fold (claims -> order,
+ * whatever their order of arrival), order_state_at (order -> state at an instant), order_contribution (order -> counters).
+ * Everything here is pure; the store keeps claims and the folded order, `verify` folds again in SQL. */
+#ifndef ZG_CORE_ORDER_H
+#define ZG_CORE_ORDER_H
+#include "base/arena.h"
+#include "base/instant.h"
+#include "base/money.h"
+#include "base/text.h"
+
+#define CLAIM_NONE INT64_MIN /* for times, amounts and counts: the source says nothing about it */
+
+/* What the platform's own status word says, by an explicit table in the profile.  Frozen: stored in the database. */
+enum order_status {
+    STATUS_NONE = 0, STATUS_UNPAID = 1, STATUS_PAID = 2, STATUS_SHIPPED = 3, STATUS_DELIVERED = 4, STATUS_CLOSED = 5,
+    STATUS_DEPOSIT_PAID = 6, /* presale: deposit paid, balance open */
+};
+/* Frozen: ranks of sources for equal as_of; the greater wins. */
+enum source_rank { SOURCE_FILE = 10, SOURCE_API = 20, SOURCE_WEBHOOK = 30, SOURCE_PERSON = 40 };
+/* Frozen */
+enum pay_kind { PAY_NONE = 0, PAY_ONLINE = 1, PAY_ON_DELIVERY = 2 };
+
+struct claim_key { unsigned char bytes[16]; }; /* keyed hash of (source, order number, normalised cells) */
+
+struct person_cells { /* personal data; kept apart, never in an event, counter or log */
+    struct text buyer, name, phone, address, buyer_note, seller_note, email;
+};
+
+struct line_claim { /* one line of an order; present when has_line */
+    struct text sub_no;      /* the platform's line number where it has one */
+    struct text product_no;  /* platform's product id */
+    struct text sku_code;    /* merchant's code */
+    struct text title, options;
+    int32_t occurrence;      /* 1, 2 ..: the nth row of the same order with the same (sub_no, sku_code, title, options) */
+    int64_t pieces, unit_minor, line_minor, refund_minor; /* CLAIM_NONE when not told */
+};
+
+struct order_claim {
+    struct claim_key key;
+    struct text order_no;
+    int64_t as_of_ms;
+    int16_t rank; /* enum source_rank */
+    int64_t placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms;
+    int64_t total_minor;   /* order value as placed, before any refund */
+    int64_t paid_minor;    /* really paid, before any refund */
+    int64_t refund_minor;  /* refunded so far */
+    int64_t pieces;
+    enum order_status status;
+    enum pay_kind pay_kind;
+    struct text region;    /* province or state, normalised by the profile */
+    struct text country;   /* ISO 3166 alpha-2, empty when not told */
+    struct text tracking;  /* carrier's number: its presence says "shipped" */
+    int64_t customer_id;   /* surrogate; CLAIM_NONE when the source names no buyer; the store fills it in */
+    struct person_cells person;
+    bool has_line;
+    struct line_claim line;
+};
+
+/* An order as all standing claims together say.  A time that no claim gives but a status implies is the as_of of the
+ * earliest claim that implies it ("shipped no later than"); its *_exact is then false. */
+struct order {
+    int64_t placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms;
+    int64_t total_minor, paid_minor, refund_minor, pieces;  /* CLAIM_NONE when never told, but see order_fold */
+    enum order_status status;  /* of the latest claim that has one */
+    enum pay_kind pay_kind;
+    struct text region, country, tracking;
+    int64_t customer_id;
+    bool paid_exact, cancelled_exact, shipped_exact, delivered_exact, refunded_exact;
+};
+
+/* Folds n claims of one order into *ret.  Independent of their order: each attribute has the value of the claim with
+ * the greatest (as_of_ms, rank, key) that tells it.  Times are facts resolved the same way; then implied times are filled:
+ * status SHIPPED or a tracking number -> shipped; DELIVERED -> shipped and delivered; CLOSED without payment -> cancelled;
+ * status PAID or later without a payment time, pay_kind not on delivery -> paid at the earliest such as_of; a refund
+ * (refund_minor > 0) without a time counts from the payment (or from as_of when there is no payment time).
+ * paid_minor never told while paid: total_minor.  Texts point into the claims. */
+void order_fold(const struct order_claim *claims, size_t n, struct order *ret);
+
+/* Frozen: stored in the database. What a person calls the order's state. */
+enum order_state {
+    ORDER_UNPLACED = 0 /* known by its lines only */, ORDER_UNPAID = 1, ORDER_TO_SHIP = 2, ORDER_SHIPPED = 3,
+    ORDER_DELIVERED = 4, ORDER_CANCELLED = 5 /* never paid */, ORDER_REFUNDED = 6 /* fully */,
+    ORDER_ON_DELIVERY = 7 /* to ship, to be paid on delivery */,
+};
+enum { ORDER_STATE_COUNT = 8 };
+/* The state at an instant, from the times alone: what happened up to at_ms, whenever we learned of it. */
+enum order_state order_state_at(const struct order *o, int64_t at_ms);
+bool order_fully_refunded_at(const struct order *o, int64_t at_ms); /* refund_minor > 0 and >= paid_minor, by at_ms */
+/* Until when the order waits to be picked: min(shipped, full refund, cancelled), INSTANT_MAX while it waits,
+ * INSTANT_NONE when it never did (not paid and not on delivery). Picked at T <=> pick_from <= T < pick_until. */
+int64_t order_pick_from_ms(const struct order *o);
+int64_t order_pick_until_ms(const struct order *o);
+
+/* What one order adds to the counters of the local hour in which it was placed. */
+struct contribution {
+    bool counts;                 /* false: not placed, or never told when */
+    int64_t hour_start_ms;       /* UTC instant at which the local hour begins */
+    int64_t day;                 /* local day, days since 1970-01-01 */
+    struct text region;
+    int64_t orders, paid_orders, refunded_orders, cancelled_orders, pieces;
+    int64_t total_minor, paid_minor, refund_minor, kept_minor /* paid - refund of paid orders */;
+};
+struct contribution order_contribution(const struct order *o, const struct zone *store_zone);
+
+const char *order_state_word(enum order_state s);  /* "to_ship" */
+struct text order_state_text(enum order_state s, bool zh);
+#endif

@@ -1,0 +1,32 @@
+/* Payment reminder (催付): is this order to be reminded now, and if not, why not.  SEEDS 3.2. */
+#ifndef ZG_CORE_REMINDER_H
+#define ZG_CORE_REMINDER_H
+#include "core/contact/contact.h"
+#include "core/order/order.h"
+
+enum reminder_verdict {
+    REMINDER_NONE,   /* nothing to remind: paid, cancelled, refunded, on delivery, too young, past its payment window */
+    REMINDER_DUE, REMINDER_HELD, REMINDER_NEVER,
+};
+enum mark_outcome { MARK_NONE = 0, MARK_DONE = 1, MARK_SKIPPED = 2 }; /* frozen */
+struct reminder_mark { int wave; enum mark_outcome outcome; int64_t at_ms; };
+
+struct reminder_facts {
+    const struct order *order;
+    struct contact_facts contact;        /* of the buyer, at the same instant */
+    struct reminder_mark marks[8]; int mark_count; /* what people did about this order, up to now */
+};
+struct reminder_decision {
+    enum reminder_verdict verdict;
+    int wave;                            /* 1: age >= wave1_after and < wave2_after, 2: age >= wave2_after; 0 for NONE */
+    int64_t due_at_ms;                   /* placed + the wave's delay */
+    int64_t until_ms;                    /* for HELD; INSTANT_NONE when nobody can tell */
+    struct reason reason;
+};
+/* A hold that would end at or after the payment window's end is NEVER. A wave marked done or an order marked skipped
+ * is NONE with its reason. */
+struct reminder_decision reminder_decide(struct arena *a, const struct policy *p, const struct reminder_facts *f);
+/* Most valuable first, then the one whose window closes first, then by order number. For qsort-like use on plain rows. */
+struct reminder_rank { int64_t total_minor, placed_at_ms; struct text order_no; };
+int reminder_rank_compare(const struct reminder_rank *a, const struct reminder_rank *b);
+#endif

@@ -1,0 +1,40 @@
+/* The writer: one thread that owns the only writing connection and does every checkpoint.
+ * It takes requests from a bounded queue, runs many in one transaction (a savepoint each), commits once, then answers all:
+ * group commit. A job (an import, an undo) runs in slices of a few milliseconds between requests, and shares their commits. */
+#ifndef ZG_DESK_WRITER_H
+#define ZG_DESK_WRITER_H
+#include "store/store.h"
+
+enum writer_result {
+    WRITER_DONE,      /* committed */
+    WRITER_REFUSED,   /* run() returned false with no database error: rolled back, nothing changed */
+    WRITER_FAILED,    /* database failure: rolled back */
+    WRITER_FULL,      /* disk full: rolled back; the desk goes on and tries again with the next request */
+    WRITER_STOPPED,   /* the writer is stopping */
+};
+struct writer_request {
+    bool (*run)(struct store *s, void *arg);                  /* on the writer's thread, in a savepoint */
+    void (*done)(void *arg, enum writer_result result);       /* on the writer's thread, after the commit or rollback */
+    void *arg;
+};
+enum job_step { JOB_MORE, JOB_WAIT /* nothing to do until writer_wake */, JOB_END, JOB_ERROR };
+struct writer_job {
+    /* At most a few milliseconds of work in the open transaction. */
+    enum job_step (*step)(struct store *s, void *arg);
+    bool (*before_commit)(struct store *s, void *arg);        /* flush pending counters and progress into the transaction */
+    void (*committed)(void *arg);                             /* what was done so far is durable: may be acknowledged */
+    void (*rolled_back)(void *arg, enum writer_result why);   /* what was done since the last commit is gone; the job ends */
+    void (*end)(void *arg, enum writer_result result);
+    void *arg;
+};
+
+struct writer;
+/* Opens the database for writing. commit_rows_hint etc. are the writer's own business. NULL and a message on error. */
+struct writer *writer_start(const struct env *env, const char *path, char *ret_message, size_t message_size);
+bool writer_post(struct writer *w, const struct writer_request *r);  /* any thread; false: queue full (answer 429) */
+enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg); /* posts and waits; not from the writer's thread */
+bool writer_job_post(struct writer *w, const struct writer_job *j);  /* jobs run one after another; false: too many wait */
+void writer_wake(struct writer *w);
+uint64_t writer_commits(const struct writer *w);                     /* grows with each commit: readers' cache key */
+void writer_stop(struct writer *w);                                  /* finishes the queue, interrupts the job, checkpoints, closes */
+#endif

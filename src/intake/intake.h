@@ -1,0 +1,91 @@
+/* Intake: from the bytes of a file to typed claims.  Pure over (bytes, profile): no files, no store.
+ *
+ * In order: intake_scan looks at the whole file once (what is it, which encoding, which profile, how many rows, the latest
+ * time in it); intake_rows reads it again, row by row, and gives a claim or a fault for each; nothing is kept in between, so
+ * memory is flat in the size of the file.  The caller feeds bytes in pieces of any size. */
+#ifndef ZG_INTAKE_H
+#define ZG_INTAKE_H
+#include "base/arena.h"
+#include "base/instant.h"
+#include "base/limits.h"
+#include "base/money.h"
+#include "base/text.h"
+#include "core/order/order.h"
+
+enum intake_encoding { ENCODING_UTF8, ENCODING_UTF8_BOM, ENCODING_GB18030, ENCODING_UTF16LE, ENCODING_UTF16BE };
+const char *intake_encoding_word(enum intake_encoding e); /* "utf-8", "utf-8-bom", "gb18030", "utf-16le", "utf-16be" */
+
+/* Why a whole file is refused. Nothing of it goes in. */
+enum intake_refusal {
+    REFUSED_NOT, REFUSED_DIRECTORY, REFUSED_UNREADABLE, REFUSED_EMPTY, REFUSED_NOT_TEXT /* picture, zip, xlsx, pdf .. */, REFUSED_NO_HEADER,
+    REFUSED_NO_ROWS, REFUSED_TWO_STORES, REFUSED_OTHER_STORE, REFUSED_TOO_LARGE, REFUSED_BAD_PROFILE, REFUSED_OTHER_KIND,
+};
+
+/* A profile is data: columns by header name (with aliases) -> fields. Loaded from JSON (src/intake/profiles/ *.json, built
+ * in) or made by the user in the page and kept by the store as the same JSON. Immutable once loaded. */
+struct profile;
+/* Built-in profiles: taobao-orders taobao-items tmall-report shopify-orders. Parsed once by the caller and kept. */
+struct profile_set;
+struct profile_set *profile_set_create(const struct arena_source *memory, char *ret_error, size_t error_size);
+void profile_set_free(struct profile_set *s);
+/* Adds a user's profile; its name must not be taken. On error nothing is added and ret_error says why (en). */
+bool profile_set_add(struct profile_set *s, struct text json, char *ret_error, size_t error_size);
+const struct profile *profile_set_find(const struct profile_set *s, struct text name);
+struct text profile_name(const struct profile *p);
+struct text profile_json(const struct profile *p);
+
+struct intake_options {
+    const struct zone *zone;          /* of times without an offset: the store's, or as asked */
+    struct currency currency;         /* the store's */
+    struct text country;              /* the store platform's home country ("CN"), where the file tells none */
+    struct text store_name;           /* refuse a file of another shop, when the profile maps a store column; empty: any */
+    const struct profile *profile;    /* forced; NULL: recognise */
+    int64_t as_of_ms;                 /* asked; INSTANT_NONE: from the file's name, else the latest time in it */
+    unsigned char hash_key[32];       /* for claim keys and buyers' hashes */
+};
+
+struct intake_column { struct text header; struct text field; /* "" when ignored */ struct text samples[3]; };
+
+struct intake_scan_result {
+    enum intake_refusal refusal;
+    struct text refusal_en, refusal_zh;        /* one sentence: what was seen and what to do */
+    enum intake_encoding encoding;
+    const struct profile *profile;             /* NULL: unknown; columns and preview tell what is there */
+    int header_line;                           /* physical line, 1-based */
+    int64_t rows, bytes;
+    int64_t as_of_ms; bool as_of_from_name, as_of_asked;
+    struct intake_column columns[LIMIT_COLUMNS]; int column_count;
+    struct text preview[20][LIMIT_COLUMNS]; int preview_count;  /* first data rows, decoded, clipped to 200 bytes a cell */
+    struct text unknown_status[16]; int unknown_status_count;   /* status words that no table lists */
+    int64_t ambiguous_times, skipped_times;    /* local times that exist twice or not at all */
+};
+
+/* Reads up to cap bytes into buf; 0 at the end, -1 on an error. rewind goes back to the start, false when it cannot. */
+struct intake_source { void *ctx; ssize_t (*read)(void *ctx, void *buf, size_t cap); bool (*rewind)(void *ctx); struct text name; int64_t size; };
+
+/* Texts in *ret live in `a`. False only when memory ran out; a refused file is a result. `progress` may be NULL; it returns
+ * false to stop. */
+bool intake_scan(struct arena *a, const struct profile_set *set, const struct intake_source *src, const struct intake_options *opt,
+                 bool (*progress)(void *ctx, int64_t bytes_done, int64_t bytes_all), void *progress_ctx, struct intake_scan_result *ret);
+
+/* One bad row. Texts live until the next call. */
+struct intake_fault {
+    int64_t line;              /* physical line on which the row begins, 1-based */
+    int column;                /* 1-based; 0 when the whole row is meant */
+    struct text column_name, value /* clipped to 200 bytes */, code /* frozen word: "scientific-id", "bad-bytes", .. */;
+    struct text what_en, what_zh, remedy_en, remedy_zh;
+    struct text raw;           /* the row as read, UTF-8, clipped to LIMIT_CELL_BYTES: personal data */
+};
+enum intake_row_kind { ROW_END, ROW_CLAIM, ROW_FAULT, ROW_ERROR /* read failed or memory ran out */ };
+struct intake_reader;
+/* After a scan that was not refused and has a profile. Borrows everything given until closed. */
+struct intake_reader *intake_reader_open(const struct arena_source *memory, const struct intake_source *src,
+                                         const struct intake_options *opt, const struct intake_scan_result *scan);
+/* Claims are filled in `claim` with texts that stay valid until the batch arena given here is cleared by the caller.
+ * A row that fills no order number and no line (a blank or summary row) is passed over. */
+enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *batch, struct order_claim *claim, struct intake_fault *fault);
+int64_t intake_reader_bytes(const struct intake_reader *r); /* consumed so far */
+void intake_reader_close(struct intake_reader *r);
+
+/* The preview of how the first rows will be understood, for the page: JSON-free, one claim or fault each. */
+#endif

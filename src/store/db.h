@@ -1,0 +1,51 @@
+/* One small layer over the database engine: statements, typed binding, rows, transactions.
+ * store/sqlite.c fills it today; PostgreSQL comes later behind the same functions, so SQL text stays common to both:
+ * every statement stands inside the function that uses it, wrapped in SQL(), which lets a test extract them all and
+ * prepare them against a real PostgreSQL.  Placeholders are $1, $2 ..; columns are read by name. */
+#ifndef ZG_STORE_DB_H
+#define ZG_STORE_DB_H
+#include "base/env.h"
+#include "base/text.h"
+
+#define SQL(literal) ("" literal)
+
+enum db_mode { DB_READ, DB_WRITE };
+enum db_step { DB_ROW, DB_DONE, DB_FAILED };
+enum db_error { DB_OK = 0, DB_ERROR_OPEN, DB_ERROR_NEWER /* written by a newer program */, DB_ERROR_NOT_OURS, DB_ERROR_FULL /* disk */,
+                DB_ERROR_IO, DB_ERROR_CORRUPT, DB_ERROR_BUSY, DB_ERROR_MEMORY, DB_ERROR_CONSTRAINT, DB_ERROR_OTHER };
+
+struct db;
+struct db_stmt;
+
+/* DB_WRITE creates the file when it is absent, and is the only connection that writes and checkpoints (WAL, synchronous=FULL);
+ * the caller holds F.lock (desk/lock.h). DB_READ: query_only, mmap_size=0, wal_autocheckpoint=0. */
+struct db *db_open(const struct env *env, const char *path, enum db_mode mode, enum db_error *ret_error, char *ret_message, size_t message_size);
+void db_close(struct db *db);
+enum db_error db_error(const struct db *db);        /* of the last failed call */
+const char *db_error_message(const struct db *db);
+void db_error_clear(struct db *db);
+
+/* Prepared once per connection and literal, then reused; reset and with no bindings. `sql` must come from SQL(). NULL on error. */
+struct db_stmt *db_stmt(struct db *db, const char *sql);
+void db_bind_i64(struct db_stmt *s, int n, int64_t v);
+void db_bind_i64_or_null(struct db_stmt *s, int n, int64_t v);  /* INT64_MIN is NULL */
+void db_bind_text(struct db_stmt *s, int n, struct text v);     /* not copied: must live until db_done */
+void db_bind_text_or_null(struct db_stmt *s, int n, struct text v); /* empty is NULL */
+void db_bind_blob(struct db_stmt *s, int n, const void *p, size_t len);
+void db_bind_null(struct db_stmt *s, int n);
+enum db_step db_step(struct db_stmt *s);
+void db_done(struct db_stmt *s);                                /* resets; call when no more rows are wanted */
+bool db_exec(struct db_stmt *s);                                /* step until done, then db_done; false on error */
+int64_t db_i64(struct db_stmt *s, const char *column);          /* NULL reads as INT64_MIN */
+struct text db_text(struct db_stmt *s, const char *column);     /* until the next step; NULL reads as TEXT_NONE */
+struct text db_blob(struct db_stmt *s, const char *column);
+bool db_is_null(struct db_stmt *s, const char *column);
+int64_t db_changes(struct db *db);
+
+bool db_begin(struct db *db);   /* read: one snapshot for several statements; write: immediate */
+bool db_commit(struct db *db);
+void db_rollback(struct db *db);
+bool db_savepoint(struct db *db);
+bool db_release(struct db *db);
+void db_rollback_to(struct db *db);
+#endif

@@ -1,0 +1,132 @@
+/* The schema. Every key begins with merchant_id. Times are UTC milliseconds; NULL means "no source has told".
+ * Types are chosen to mean the same in SQLite and PostgreSQL: BIGINT, TEXT, BYTEA. */
+#include "base/text.h"
+#include "store/db.h"
+#include "store/migrations.h"
+
+#define TABLE(name_, sql_) { name_, SQL(sql_), true }
+#define INDEX(name_, sql_) { name_, SQL(sql_), false }
+
+const struct migration migrations[] = {
+    TABLE("0001 merchant",
+        "CREATE TABLE merchant (merchant_id BIGINT NOT NULL, name TEXT NOT NULL, created_at_ms BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id))"),
+    /* zone, currency, platform are the store's own; home country of its platform where files tell none */
+    TABLE("0002 store",
+        "CREATE TABLE store (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, store_key TEXT NOT NULL, name TEXT NOT NULL,"
+        " platform TEXT NOT NULL, currency TEXT NOT NULL, zone TEXT NOT NULL, country TEXT NOT NULL, demo BIGINT NOT NULL,"
+        " created_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id), UNIQUE (merchant_id, store_key))"),
+    /* keys of keyed hashes; random, made once */
+    TABLE("0003 secret",
+        "CREATE TABLE secret (merchant_id BIGINT NOT NULL, name TEXT NOT NULL, value BYTEA NOT NULL, PRIMARY KEY (merchant_id, name))"),
+    /* state: 1 running, 2 applied, 3 interrupted, 4 undone */
+    TABLE("0004 import",
+        "CREATE TABLE import (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, store_id BIGINT NOT NULL, state BIGINT NOT NULL,"
+        " user_id BIGINT NOT NULL, started_at_ms BIGINT NOT NULL, ended_at_ms BIGINT, message TEXT, PRIMARY KEY (merchant_id, import_id))"),
+    TABLE("0005 import_file",
+        "CREATE TABLE import_file (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, file_no BIGINT NOT NULL, name TEXT NOT NULL,"
+        " path TEXT NOT NULL, profile TEXT NOT NULL, encoding TEXT NOT NULL, as_of_ms BIGINT NOT NULL, bytes BIGINT NOT NULL,"
+        " rows_total BIGINT NOT NULL, rows_done BIGINT NOT NULL, added BIGINT NOT NULL, updated BIGINT NOT NULL,"
+        " unchanged BIGINT NOT NULL, quarantined BIGINT NOT NULL, PRIMARY KEY (merchant_id, import_id, file_no))"),
+    /* value and raw are personal data: they expire and go with an undo */
+    TABLE("0006 quarantine",
+        "CREATE TABLE quarantine (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, file_no BIGINT NOT NULL, line BIGINT NOT NULL,"
+        " column_no BIGINT NOT NULL, column_name TEXT NOT NULL, code TEXT NOT NULL, value TEXT NOT NULL, what_en TEXT NOT NULL,"
+        " what_zh TEXT NOT NULL, remedy_en TEXT NOT NULL, remedy_zh TEXT NOT NULL, raw TEXT NOT NULL,"
+        " PRIMARY KEY (merchant_id, import_id, file_no, line))"),
+    /* The order number finds the order. */
+    TABLE("0007 order_key",
+        "CREATE TABLE order_key (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, order_no TEXT NOT NULL, order_id BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, store_id, order_no))"),
+    /* An order as all standing events together say (core/order/order.h, order_fold). pick_* as there. */
+    TABLE("0008 orders",
+        "CREATE TABLE orders (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, store_id BIGINT NOT NULL, order_no TEXT NOT NULL,"
+        " placed_at_ms BIGINT, paid_at_ms BIGINT, cancelled_at_ms BIGINT, shipped_at_ms BIGINT, delivered_at_ms BIGINT,"
+        " refunded_at_ms BIGINT, ship_by_ms BIGINT, total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT, pieces BIGINT,"
+        " status BIGINT NOT NULL, pay_kind BIGINT NOT NULL, exact BIGINT NOT NULL, region TEXT, country TEXT, tracking TEXT,"
+        " customer_id BIGINT, pick_until_ms BIGINT, PRIMARY KEY (merchant_id, order_id))"),
+    INDEX("0009 orders_placed", "CREATE INDEX orders_placed ON orders (merchant_id, store_id, placed_at_ms)"),
+    INDEX("0010 orders_paid", "CREATE INDEX orders_paid ON orders (merchant_id, store_id, paid_at_ms) WHERE paid_at_ms IS NOT NULL"),
+    INDEX("0011 orders_pick", "CREATE INDEX orders_pick ON orders (merchant_id, store_id, pick_until_ms) WHERE pick_until_ms IS NOT NULL"),
+    INDEX("0012 orders_customer", "CREATE INDEX orders_customer ON orders (merchant_id, customer_id) WHERE customer_id IS NOT NULL"),
+    /* One row of a file, or one event of a feed: what it claims. as_of_ms and standing are kept from the assertions:
+     * the latest as_of and the number of those that stand; an event with standing = 0 is not there. */
+    TABLE("0013 event",
+        "CREATE TABLE event (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, event_key BYTEA NOT NULL,"
+        " as_of_ms BIGINT NOT NULL, standing BIGINT NOT NULL, source_rank BIGINT NOT NULL, placed_at_ms BIGINT, paid_at_ms BIGINT,"
+        " cancelled_at_ms BIGINT, shipped_at_ms BIGINT, delivered_at_ms BIGINT, refunded_at_ms BIGINT, ship_by_ms BIGINT,"
+        " total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT, pieces BIGINT, status BIGINT NOT NULL, pay_kind BIGINT NOT NULL,"
+        " region TEXT, country TEXT, tracking TEXT, customer_id BIGINT, line_key BYTEA, product_id BIGINT, line_options TEXT,"
+        " line_pieces BIGINT, line_unit_minor BIGINT, line_minor BIGINT, line_refund_minor BIGINT,"
+        " PRIMARY KEY (merchant_id, order_id, event_no))"),
+    TABLE("0014 assertion",
+        "CREATE TABLE assertion (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, order_id BIGINT NOT NULL,"
+        " event_no BIGINT NOT NULL, as_of_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, import_id, order_id, event_no))"),
+    /* Personal cells, one row an event that has any. */
+    TABLE("0015 person",
+        "CREATE TABLE person (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, buyer TEXT, name TEXT,"
+        " phone TEXT, address TEXT, buyer_note TEXT, seller_note TEXT, email TEXT, PRIMARY KEY (merchant_id, order_id, event_no))"),
+    /* buyer_hash: keyed hash of the platform's buyer name or open id */
+    TABLE("0016 customer",
+        "CREATE TABLE customer (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, buyer_hash BYTEA NOT NULL,"
+        " customer_id BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, buyer_hash))"),
+    TABLE("0017 product",
+        "CREATE TABLE product (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, product_key BYTEA NOT NULL, product_id BIGINT NOT NULL,"
+        " product_no TEXT, sku_code TEXT, title TEXT NOT NULL, PRIMARY KEY (merchant_id, store_id, product_key))"),
+    TABLE("0018 order_line",
+        "CREATE TABLE order_line (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, line_key BYTEA NOT NULL, product_id BIGINT NOT NULL,"
+        " options TEXT, pieces BIGINT, unit_minor BIGINT, line_minor BIGINT, refund_minor BIGINT,"
+        " PRIMARY KEY (merchant_id, order_id, line_key))"),
+    /* Counters, kept by contribution(after) - contribution(before); a row whose figures are all 0 is deleted. */
+    TABLE("0019 counter_hour",
+        "CREATE TABLE counter_hour (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, hour_start_ms BIGINT NOT NULL, region TEXT NOT NULL,"
+        " orders BIGINT NOT NULL, paid_orders BIGINT NOT NULL, refunded_orders BIGINT NOT NULL, cancelled_orders BIGINT NOT NULL,"
+        " pieces BIGINT NOT NULL, total_minor BIGINT NOT NULL, paid_minor BIGINT NOT NULL, refund_minor BIGINT NOT NULL,"
+        " kept_minor BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, hour_start_ms, region))"),
+    TABLE("0020 counter_product_day",
+        "CREATE TABLE counter_product_day (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, day BIGINT NOT NULL, product_id BIGINT NOT NULL,"
+        " lines BIGINT NOT NULL, pieces BIGINT NOT NULL, paid_pieces BIGINT NOT NULL, paid_minor BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, store_id, day, product_id))"),
+    TABLE("0021 customer_day",
+        "CREATE TABLE customer_day (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, day BIGINT NOT NULL, customer_id BIGINT NOT NULL,"
+        " orders BIGINT NOT NULL, paid_orders BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, day, customer_id))"),
+    /* Pieces of a product that are promised to buyers: paid (or on delivery), not shipped, refunded or cancelled. */
+    TABLE("0022 stock_reserved",
+        "CREATE TABLE stock_reserved (merchant_id BIGINT NOT NULL, product_id BIGINT NOT NULL, pieces BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, product_id))"),
+    /* What people did about a reminder. outcome: 1 done, 2 skipped */
+    TABLE("0023 reminder_mark",
+        "CREATE TABLE reminder_mark (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, wave BIGINT NOT NULL, outcome BIGINT NOT NULL,"
+        " reason TEXT NOT NULL, user_id BIGINT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, wave))"),
+    TABLE("0024 campaign",
+        "CREATE TABLE campaign (merchant_id BIGINT NOT NULL, campaign_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name_en TEXT NOT NULL,"
+        " name_zh TEXT NOT NULL, build_up_from_ms BIGINT NOT NULL, warm_up_from_ms BIGINT NOT NULL, event_from_ms BIGINT NOT NULL,"
+        " event_until_ms BIGINT NOT NULL, review_until_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, campaign_id))"),
+    TABLE("0025 traffic_hour",
+        "CREATE TABLE traffic_hour (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, hour_start_ms BIGINT NOT NULL,"
+        " visitors BIGINT NOT NULL, views BIGINT NOT NULL, favourites BIGINT NOT NULL, carts BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, store_id, hour_start_ms))"),
+    /* role: 1 owner, 2 operator, 3 service, 4 warehouse */
+    TABLE("0026 account",
+        "CREATE TABLE account (merchant_id BIGINT NOT NULL, user_id BIGINT NOT NULL, name TEXT NOT NULL, role BIGINT NOT NULL,"
+        " password_hash TEXT NOT NULL, disabled BIGINT NOT NULL, created_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, user_id),"
+        " UNIQUE (merchant_id, name))"),
+    /* Only the hash of the session's id is kept. */
+    TABLE("0027 session",
+        "CREATE TABLE session (merchant_id BIGINT NOT NULL, session_hash BYTEA NOT NULL, user_id BIGINT NOT NULL, csrf_token TEXT NOT NULL,"
+        " created_at_ms BIGINT NOT NULL, seen_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, session_hash))"),
+    TABLE("0028 user_profile",
+        "CREATE TABLE user_profile (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL,"
+        " PRIMARY KEY (merchant_id, store_id, name))"),
+    /* Append-only, hash-chained: hash = H(previous hash, seq, at, user, verb, subject, digest). subject holds no personal data;
+     * digest is a salted hash of what was done; the salt lives in the row it is about or nowhere. */
+    TABLE("0029 audit",
+        "CREATE TABLE audit (merchant_id BIGINT NOT NULL, seq BIGINT NOT NULL, at_ms BIGINT NOT NULL, user_id BIGINT NOT NULL,"
+        " verb TEXT NOT NULL, subject TEXT NOT NULL, digest BYTEA NOT NULL, hash BYTEA NOT NULL, PRIMARY KEY (merchant_id, seq))"),
+    /* Files uploaded in the page, kept until imported or expired */
+    TABLE("0030 upload",
+        "CREATE TABLE upload (merchant_id BIGINT NOT NULL, upload_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL,"
+        " path TEXT NOT NULL, bytes BIGINT NOT NULL, user_id BIGINT NOT NULL, created_at_ms BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, upload_id))"),
+};
+const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

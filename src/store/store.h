@@ -1,0 +1,57 @@
+/* The store: what Zhanggui remembers, by chapter. Arrows: store -> core -> base; nobody above writes SQL.
+ *
+ *   db.h, sqlite.c        the engine                      order_store.c    claims -> events -> orders (the reducer)
+ *   migrations.c          the schema                      counter_store.c  counters by contribution
+ *   store.c               open, secrets, stores           import_store.c   imports, quarantine, undo
+ *   audit_store.c         the chain                       account_store.c  accounts, sessions
+ *   query_store.c         readers for Today, Orders, Review        verify.c   recomputes everything by independent SQL
+ *
+ * Every function returns false on a database failure (db_error(store->db) tells) and leaves *ret untouched. Writing functions
+ * run inside a transaction that the writer opened. */
+#ifndef ZG_STORE_H
+#define ZG_STORE_H
+#include "base/arena.h"
+#include "base/env.h"
+#include "base/money.h"
+#include "core/contact/contact.h"
+#include "core/order/order.h"
+#include "core/run/reminder.h"
+#include "store/db.h"
+
+struct store { struct db *db; const struct env *env; };
+
+struct shop { /* a row of table store with what belongs to it, loaded */
+    int64_t merchant_id, store_id;
+    char key[64], name[128], platform[32], country[4];
+    struct currency currency;
+    const struct zone *zone;
+    bool demo;
+    unsigned char hash_key[32];
+};
+
+/* ---- open ---- */
+bool store_open(struct store *s, const struct env *env, const char *path, enum db_mode mode, enum db_error *ret_error,
+                char *ret_message, size_t message_size); /* DB_WRITE migrates */
+void store_close(struct store *s);
+enum shop_result { SHOP_OK, SHOP_EXISTS, SHOP_NONE, SHOP_FAILED };
+struct shop_new { struct text key, name, platform, currency, zone, country; bool demo; };
+enum shop_result shop_create(struct store *s, const struct shop_new *n, struct shop *ret); /* makes merchant 1 when there is none */
+enum shop_result shop_find(struct store *s, struct text key, struct shop *ret);
+int shop_list(struct store *s, struct shop *ret, int max); /* -1 on failure */
+
+/* ---- the reducer: the same for imports and events ---- */
+enum apply_outcome { APPLY_ADDED, APPLY_UPDATED, APPLY_UNCHANGED };
+struct apply_tally { int64_t added, updated, unchanged; };
+/* Memory and caches that live across batches of one job (pending counters, id allocation, sort buffers). */
+struct apply_session;
+struct apply_session *apply_session_create(struct store *s, const struct shop *shop, int64_t import_id /* 0: live events */);
+void apply_session_free(struct apply_session *a);
+/* Applies a batch of claims in the open transaction. added: an order (or, for rows with a line, a line) that was not there;
+ * updated: the folded order or line changed; unchanged: it did not. Claims of one order may repeat within the batch. */
+bool apply_claims(struct apply_session *a, const struct order_claim *claims, size_t n, struct apply_tally *tally);
+/* Writes pending counters; must be called before each commit. */
+bool apply_flush(struct apply_session *a);
+
+/* ---- undo: a slice at a time; false in *ret_done while assertions remain. Same recomputation as the reducer. ---- */
+bool undo_slice(struct apply_session *a, int64_t import_id, int64_t max_events, bool *ret_done);
+#endif
