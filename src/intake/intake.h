@@ -5,6 +5,7 @@
  * memory is flat in the size of the file.  The caller feeds bytes in pieces of any size. */
 #ifndef ZG_INTAKE_H
 #define ZG_INTAKE_H
+#include <sys/types.h>
 #include "base/arena.h"
 #include "base/instant.h"
 #include "base/limits.h"
