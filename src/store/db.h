@@ -11,8 +11,8 @@
 
 enum db_mode { DB_READ, DB_WRITE };
 enum db_step { DB_ROW, DB_DONE, DB_FAILED };
-enum db_error { DB_OK = 0, DB_ERROR_OPEN, DB_ERROR_NEWER /* written by a newer program */, DB_ERROR_NOT_OURS, DB_ERROR_FULL /* disk */,
-                DB_ERROR_IO, DB_ERROR_CORRUPT, DB_ERROR_BUSY, DB_ERROR_MEMORY, DB_ERROR_CONSTRAINT, DB_ERROR_OTHER };
+enum db_error { DB_OK = 0, DB_ERROR_OPEN, DB_ERROR_NEWER /* written by a newer program */,
+                DB_ERROR_OLDER /* to be opened for writing once */, DB_ERROR_NOT_OURS, DB_ERROR_FULL /* disk */, DB_ERROR_IO, DB_ERROR_CORRUPT, DB_ERROR_BUSY, DB_ERROR_MEMORY, DB_ERROR_CONSTRAINT, DB_ERROR_OTHER };
 
 struct db;
 struct db_stmt;
@@ -24,6 +24,7 @@ void db_close(struct db *db);
 enum db_error db_error(const struct db *db);        /* of the last failed call */
 const char *db_error_message(const struct db *db);
 void db_error_clear(struct db *db);
+void db_refuse(struct db *db, enum db_error error, const char *message); /* a fault that the store itself found in the data */
 
 /* Prepared once per connection and literal, then reused; reset and with no bindings. `sql` must come from SQL(). NULL on error. */
 struct db_stmt *db_stmt(struct db *db, const char *sql);
@@ -40,12 +41,34 @@ int64_t db_i64(struct db_stmt *s, const char *column);          /* NULL reads as
 struct text db_text(struct db_stmt *s, const char *column);     /* until the next step; NULL reads as TEXT_NONE */
 struct text db_blob(struct db_stmt *s, const char *column);
 bool db_is_null(struct db_stmt *s, const char *column);
-int64_t db_changes(struct db *db);
+/* The same by position, for loops over many rows: ask db_column once, it stays right for the life of the statement. */
+int db_column(const struct db_stmt *s, const char *column);
+int64_t db_i64_at(struct db_stmt *s, int column);
+struct text db_text_at(struct db_stmt *s, int column);
+struct text db_blob_at(struct db_stmt *s, int column);
+int64_t db_changes(struct db *db); /* rows that the last INSERT, UPDATE or DELETE changed */
 
 bool db_begin(struct db *db);   /* read: one snapshot for several statements; write: immediate */
 bool db_commit(struct db *db);
 void db_rollback(struct db *db);
 bool db_savepoint(struct db *db);
 bool db_release(struct db *db);
-void db_rollback_to(struct db *db);
+void db_rollback_to(struct db *db); /* to the innermost savepoint, which is then gone */
+bool db_in_transaction(const struct db *db); /* the engine itself ends one after some disk errors */
+
+/* ---- the engine itself ---- */
+const char *db_engine_version(void);                       /* "3.40.1" */
+/* A statement of the schema; `clustered` as in migrations.h. */
+bool db_schema(struct db *db, const char *sql, bool clustered);
+bool db_schema_mark(struct db *db, int64_t version);       /* writes whose file this is and the schema's version into its head */
+bool db_has_table(struct db *db, const char *name);        /* false also on a failure: see db_error */
+/* Moves the write-ahead log into the file; `truncate` also empties it. False when a reader held it back or on an error. */
+bool db_checkpoint(struct db *db, bool truncate);
+/* Overwrites what is deleted from now on, or only where that costs nothing. */
+bool db_secure_delete(struct db *db, bool on);
+bool db_vacuum(struct db *db);
+/* Copies the database as of one moment to a new file, a slice of pages at a time, while others write. The copy is synced. */
+bool db_backup(struct db *source, const char *path);
+/* Structural check of the whole file; each finding is given to `found`. False on a failure to check. */
+bool db_check(struct db *db, void (*found)(void *ctx, const char *what), void *ctx);
 #endif

@@ -1,0 +1,67 @@
+/* The migration runner. Table schema_migration holds the names of the applied entries by their position; they must be a
+ * beginning of the list that this program knows. */
+#include "store/migrate.h"
+#include <stdio.h>
+#include "store/migrations.h"
+
+static bool create_list(struct db *db)
+{
+    if (!db_begin(db)) return false;
+    if (db_schema(db, SQL("CREATE TABLE schema_migration (position BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (position))"), true) &&
+        db_schema_mark(db, 0) && db_commit(db)) return true;
+    db_rollback(db);
+    return false;
+}
+
+/* How many entries are applied; -1 when they are not a beginning of ours. */
+static int applied_count(struct db *db)
+{
+    struct db_stmt *s = db_stmt(db, SQL("SELECT position, name FROM schema_migration ORDER BY position"));
+    if (!s) return -1;
+    int n = 0;
+    enum db_step step;
+    while ((step = db_step(s)) == DB_ROW) {
+        if (n >= migration_count) {
+            db_refuse(db, DB_ERROR_NEWER, "this database was written by a newer version of Zhanggui; start that version, or restore a backup made by this one");
+            break;
+        }
+        if (db_i64(s, "position") != n || !text_is(db_text(s, "name"), migrations[n].name)) {
+            db_refuse(db, DB_ERROR_NOT_OURS, "this database was made by another edition of Zhanggui: its list of schema changes is not this program's");
+            break;
+        }
+        n++;
+    }
+    db_done(s);
+    return step == DB_DONE ? n : -1;
+}
+
+static bool apply(struct db *db, int position)
+{
+    if (!db_begin(db)) return false;
+    if (!db_schema(db, migrations[position].sql, migrations[position].clustered)) goto undo;
+    struct db_stmt *s = db_stmt(db, SQL("INSERT INTO schema_migration (position, name) VALUES ($1, $2)"));
+    if (!s) goto undo;
+    db_bind_i64(s, 1, position);
+    db_bind_text(s, 2, text_from_cstr(migrations[position].name));
+    if (db_exec(s) && db_schema_mark(db, position + 1) && db_commit(db)) return true;
+undo:
+    db_rollback(db);
+    return false;
+}
+
+bool store_migrate(struct db *db, enum db_mode mode)
+{
+    int n = 0;
+    db_error_clear(db);
+    if (db_has_table(db, "schema_migration")) n = applied_count(db);
+    else if (db_error(db) != DB_OK || (mode == DB_WRITE && !create_list(db))) n = -1;
+    if (n < 0) return false;
+    if (mode == DB_READ && n < migration_count) {
+        db_refuse(db, DB_ERROR_OLDER, n == 0 ? "this file holds no desk yet: make one with 'zhanggui init'"
+                                             : "this database was made by an older version; start the desk once to bring it up to date");
+        return false;
+    }
+    for (; n < migration_count; n++)
+        if (!apply(db, n)) return false;
+    return true;
+}

@@ -1,0 +1,32 @@
+/* What sqlite.c and sqlite_file.c share; nobody else includes it. */
+#ifndef ZG_STORE_SQLITE_H
+#define ZG_STORE_SQLITE_H
+#include <sqlite3.h>
+#include "store/db.h"
+
+enum { STMT_PARAMETERS_MAX = 48, STMT_COLUMN_SLOTS = 64, SQLITE_FILE_MARK = 0x5a67756a /* "Zguj" */ };
+
+struct stmt_column { const char *asked; int at; };
+struct db_stmt {
+    sqlite3_stmt *handle;
+    const char *sql;
+    struct db *db;
+    bool running, bound, bind_failed;
+    int column_count;
+    unsigned char parameter[STMT_PARAMETERS_MAX + 1]; /* $n -> SQLite's position, 0: not there */
+    struct stmt_column columns[STMT_COLUMN_SLOTS];
+};
+struct db {
+    sqlite3 *handle;
+    const struct env *env;
+    enum db_mode mode;
+    enum db_error error;
+    char message[256];
+    struct db_stmt **stmts; /* open addressing by the literal's address */
+    int stmt_count, stmt_capacity;
+};
+
+void sqlite_fail(struct db *db, int code);
+bool sqlite_run(struct db *db, const char *sql);
+bool sqlite_number(struct db *db, const char *sql, int64_t *ret); /* the first column of the first row */
+#endif

@@ -1,0 +1,88 @@
+/* db.h on SQLite, the file as a whole: schema, checkpoint, wiping, backup, structural check. */
+#include <assert.h>
+#include <stdio.h>
+#include "store/sqlite.h"
+
+enum { BACKUP_PAGES = 1024, SCHEMA_SQL_BYTES = 4096 };
+
+const char *db_engine_version(void) { return sqlite3_libversion(); }
+
+bool db_schema(struct db *db, const char *sql, bool clustered)
+{
+    char text[SCHEMA_SQL_BYTES];
+    int n = snprintf(text, sizeof text, "%s%s", sql, clustered ? " WITHOUT ROWID" : "");
+    assert(n > 0 && n < (int)sizeof text);
+    return sqlite_run(db, text);
+}
+
+bool db_schema_mark(struct db *db, int64_t version)
+{
+    char text[128];
+    snprintf(text, sizeof text, "PRAGMA application_id=%d; PRAGMA user_version=%d", (int)SQLITE_FILE_MARK, (int)version);
+    return sqlite_run(db, text);
+}
+
+bool db_has_table(struct db *db, const char *name)
+{
+    struct db_stmt *s = db_stmt(db, "SELECT 1 AS one FROM sqlite_schema WHERE type='table' AND name=$1");
+    if (!s) return false;
+    db_bind_text(s, 1, text_from_cstr(name));
+    bool found = db_step(s) == DB_ROW;
+    db_done(s);
+    return found;
+}
+
+bool db_checkpoint(struct db *db, bool truncate)
+{
+    int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (rc != SQLITE_OK) sqlite_fail(db, rc);
+    return rc == SQLITE_OK;
+}
+
+bool db_secure_delete(struct db *db, bool on)
+{
+    return sqlite_run(db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=FAST");
+}
+
+bool db_vacuum(struct db *db) { return sqlite_run(db, "VACUUM"); }
+
+/* The source is read in one transaction, so the copy is of one moment and never starts over when others write. The copy is
+ * made with a rollback journal and full syncs, and is whole when this returns. */
+bool db_backup(struct db *source, const char *path)
+{
+    sqlite3 *copy = NULL;
+    bool own_transaction = !db_in_transaction(source), ok = false;
+    int64_t ignored = 0;
+    sqlite3_backup *b = NULL;
+    if (own_transaction && (!db_begin(source) || !sqlite_number(source, "SELECT count(*) FROM sqlite_schema", &ignored))) goto out;
+    int rc = sqlite3_open_v2(path, &copy, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, source->env->sqlite_vfs);
+    if (rc != SQLITE_OK) { sqlite_fail(source, rc); goto out; }
+    sqlite3_exec(copy, "PRAGMA synchronous=FULL", NULL, NULL, NULL);
+    b = sqlite3_backup_init(copy, "main", source->handle, "main");
+    if (!b) {
+        rc = sqlite3_extended_errcode(copy);
+    } else {
+        do rc = sqlite3_backup_step(b, BACKUP_PAGES); while (rc == SQLITE_OK);
+        int end = sqlite3_backup_finish(b);
+        rc = rc == SQLITE_DONE ? end : rc;
+    }
+    if (rc == SQLITE_OK) ok = true;
+    else sqlite_fail(source, rc), snprintf(source->message, sizeof source->message, "the backup could not be written: %s", sqlite3_errstr(rc));
+out:
+    if (sqlite3_close(copy) != SQLITE_OK) ok = false;
+    if (own_transaction) db_rollback(source);
+    return ok;
+}
+
+bool db_check(struct db *db, void (*found)(void *ctx, const char *what), void *ctx)
+{
+    struct db_stmt *s = db_stmt(db, "PRAGMA integrity_check(100)");
+    if (!s) return false;
+    enum db_step step;
+    while ((step = db_step(s)) == DB_ROW) {
+        struct text what = db_text_at(s, 0);
+        if (!text_is(what, "ok")) found(ctx, what.ptr);
+    }
+    db_done(s);
+    return step == DB_DONE;
+}

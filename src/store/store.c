@@ -1,0 +1,140 @@
+/* Opening a store, and the shops in it. */
+#include "store/store.h"
+#include <stdio.h>
+#include "store/migrate.h"
+
+enum { SECRET_BYTES = 32, FIRST_MERCHANT = 1 };
+
+bool store_open(struct store *s, const struct env *env, const char *path, enum db_mode mode, enum db_error *ret_error,
+                char *ret_message, size_t message_size)
+{
+    struct db *db = db_open(env, path, mode, ret_error, ret_message, message_size);
+    if (!db) return false;
+    if (!store_migrate(db, mode)) {
+        if (ret_error) *ret_error = db_error(db);
+        if (ret_message) snprintf(ret_message, message_size, "%s", db_error_message(db));
+        db_close(db);
+        return false;
+    }
+    *s = (struct store){ .db = db, .env = env };
+    return true;
+}
+
+void store_close(struct store *s)
+{
+    db_close(s->db);
+    s->db = NULL;
+}
+
+/* ---- shops ---- */
+
+static void copy_clipped(char *to, size_t size, struct text from)
+{
+    struct text t = text_clip_utf8(from, size - 1);
+    if (t.len) memcpy(to, t.ptr, t.len);
+    to[t.len] = '\0';
+}
+
+static bool secret_load(struct store *s, int64_t merchant_id, unsigned char ret[SECRET_BYTES])
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT value FROM secret WHERE merchant_id = $1 AND name = 'hash'"));
+    if (!q) return false;
+    db_bind_i64(q, 1, merchant_id);
+    enum db_step step = db_step(q);
+    struct text value = step == DB_ROW ? db_blob(q, "value") : TEXT_NONE;
+    bool found = value.len == SECRET_BYTES;
+    if (found) memcpy(ret, value.ptr, SECRET_BYTES);
+    db_done(q);
+    if (!found && step != DB_FAILED) db_refuse(s->db, DB_ERROR_CORRUPT, "the key of this desk's hashes is missing from its database");
+    return found;
+}
+
+/* Fills *ret from a row of the two statements below, without its secret. */
+static bool shop_row(struct store *s, struct db_stmt *q, struct shop *ret)
+{
+    char zone[sizeof((struct zone){ 0 }.name)];
+    *ret = (struct shop){ .merchant_id = db_i64(q, "merchant_id"), .store_id = db_i64(q, "store_id"), .demo = db_i64(q, "demo") != 0 };
+    copy_clipped(ret->key, sizeof ret->key, db_text(q, "store_key"));
+    copy_clipped(ret->name, sizeof ret->name, db_text(q, "name"));
+    copy_clipped(ret->platform, sizeof ret->platform, db_text(q, "platform"));
+    copy_clipped(ret->country, sizeof ret->country, db_text(q, "country"));
+    copy_clipped(zone, sizeof zone, db_text(q, "zone"));
+    ret->zone = s->env->zone(s->env->ctx, zone);
+    if (ret->zone && currency_parse(db_text(q, "currency"), &ret->currency)) return true;
+    db_refuse(s->db, DB_ERROR_CORRUPT, "a store has a time zone or a currency that this program does not know");
+    return false;
+}
+
+enum shop_result shop_find(struct store *s, struct text key, struct shop *ret)
+{
+    struct shop shop;
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT merchant_id, store_id, store_key, name, platform, currency, zone, country, demo"
+                                           " FROM store WHERE merchant_id = $1 AND store_key = $2"));
+    if (!q) return SHOP_FAILED;
+    db_bind_i64(q, 1, FIRST_MERCHANT);
+    db_bind_text(q, 2, key);
+    enum db_step step = db_step(q);
+    bool ok = step == DB_ROW && shop_row(s, q, &shop);
+    db_done(q);
+    if (step == DB_DONE) return SHOP_NONE;
+    if (!ok || !secret_load(s, shop.merchant_id, shop.hash_key)) return SHOP_FAILED;
+    *ret = shop;
+    return SHOP_OK;
+}
+
+int shop_list(struct store *s, struct shop *ret, int max)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT merchant_id, store_id, store_key, name, platform, currency, zone, country, demo"
+                                           " FROM store ORDER BY merchant_id, store_id"));
+    if (!q) return -1;
+    int n = 0;
+    bool ok = true;
+    enum db_step step = DB_DONE;
+    while (ok && n < max && (step = db_step(q)) == DB_ROW) {
+        ok = shop_row(s, q, &ret[n]);
+        n++;
+    }
+    db_done(q);
+    for (int i = 0; ok && i < n; i++) ok = secret_load(s, ret[i].merchant_id, ret[i].hash_key);
+    return ok && step != DB_FAILED ? n : -1;
+}
+
+static bool merchant_ensure(struct store *s, const struct shop_new *n)
+{
+    unsigned char secret[SECRET_BYTES];
+    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO merchant (merchant_id, name, created_at_ms) VALUES ($1, $2, $3)"
+                                           " ON CONFLICT (merchant_id) DO NOTHING"));
+    if (!q) return false;
+    db_bind_i64(q, 1, FIRST_MERCHANT);
+    db_bind_text(q, 2, n->name);
+    db_bind_i64(q, 3, s->env->now_ms(s->env->ctx));
+    if (!db_exec(q)) return false;
+    q = db_stmt(s->db, SQL("INSERT INTO secret (merchant_id, name, value) VALUES ($1, 'hash', $2) ON CONFLICT (merchant_id, name) DO NOTHING"));
+    if (!q) return false;
+    s->env->random(s->env->ctx, secret, sizeof secret);
+    db_bind_i64(q, 1, FIRST_MERCHANT);
+    db_bind_blob(q, 2, secret, sizeof secret);
+    return db_exec(q);
+}
+
+enum shop_result shop_create(struct store *s, const struct shop_new *n, struct shop *ret)
+{
+    if (!merchant_ensure(s, n)) return SHOP_FAILED;
+    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO store (merchant_id, store_id, store_key, name, platform, currency, zone, country, demo, created_at_ms)"
+                                           " SELECT CAST($1 AS BIGINT), (SELECT COALESCE(MAX(store_id), 0) + 1 FROM store WHERE merchant_id = $1),"
+                                           " CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT),"
+                                           " CAST($8 AS BIGINT), CAST($9 AS BIGINT) WHERE 1 = 1 ON CONFLICT (merchant_id, store_key) DO NOTHING"));
+    if (!q) return SHOP_FAILED;
+    db_bind_i64(q, 1, FIRST_MERCHANT);
+    db_bind_text(q, 2, n->key);
+    db_bind_text(q, 3, n->name);
+    db_bind_text(q, 4, n->platform);
+    db_bind_text(q, 5, n->currency);
+    db_bind_text(q, 6, n->zone);
+    db_bind_text(q, 7, n->country);
+    db_bind_i64(q, 8, n->demo);
+    db_bind_i64(q, 9, s->env->now_ms(s->env->ctx));
+    if (!db_exec(q)) return SHOP_FAILED;
+    if (db_changes(s->db) == 0) return SHOP_EXISTS;
+    return shop_find(s, n->key, ret) == SHOP_OK ? SHOP_OK : SHOP_FAILED;
+}
