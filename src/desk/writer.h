@@ -36,5 +36,10 @@ enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, voi
 bool writer_job_post(struct writer *w, const struct writer_job *j);  /* jobs run one after another; false: too many wait */
 void writer_wake(struct writer *w);
 uint64_t writer_commits(const struct writer *w);                     /* grows with each commit: readers' cache key */
+/* True after a write or sync failed in a way that leaves unknown what reached the disk: nothing is retried, every later request is
+ * answered WRITER_STOPPED, the process must exit != 0 and the next start recovers from the log. The callback (set right after
+ * writer_start) is called once, on the writer's thread. */
+bool writer_failed(const struct writer *w);
+void writer_on_failure(struct writer *w, void (*failed)(void *ctx, const char *message), void *ctx);
 void writer_stop(struct writer *w);                                  /* finishes the queue, interrupts the job, checkpoints, closes */
 #endif
