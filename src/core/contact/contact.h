@@ -34,5 +34,8 @@ struct contact_decision {
     int64_t until_ms;                       /* for HOLD: first minute that may be right; INSTANT_NONE when nobody can tell */
     struct reason reason;
 };
+/* First match wins: opted out (never), stale feed (hold, nobody can tell until when), night, quiet hours, too many contacts
+ * in 24 hours, too soon after the last one (hold).  until_ms is the first minute that every rule but the feed's allows, in
+ * every zone the buyer may live in; INSTANT_NONE when there is none within two days.  Contacts after now are not seen. */
 struct contact_decision contact_decide(struct arena *a, const struct policy *p, const struct contact_facts *f);
 #endif

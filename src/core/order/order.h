@@ -71,23 +71,31 @@ struct order {
 };
 
 /* Folds n claims of one order into *ret.  Independent of their order: each attribute has the value of the claim with
- * the greatest (as_of_ms, rank, key) that tells it.  Times are facts resolved the same way; then implied times are filled:
- * status SHIPPED or a tracking number -> shipped; DELIVERED -> shipped and delivered; CLOSED without payment -> cancelled;
- * status PAID or later without a payment time, pay_kind not on delivery -> paid at the earliest such as_of; a refund
- * (refund_minor > 0) without a time counts from the payment (or from as_of when there is no payment time).
+ * the greatest (as_of_ms, rank, key) that tells it.  Times are facts resolved the same way; a time that no claim tells
+ * is then filled where something implies it, in this order, and its *_exact is false:
+ *   delivered: earliest as_of of the claims with status DELIVERED;
+ *   shipped:   the earlier of the delivery and the earliest as_of of the claims with status SHIPPED or DELIVERED or a
+ *              tracking number;
+ *   paid:      unless pay_kind is on delivery, earliest as_of of the claims with status PAID, SHIPPED or DELIVERED;
+ *   cancelled: earliest as_of of the claims with status CLOSED, when all claims at the latest as_of that has a status say
+ *              CLOSED (a platform closes a paid order only when the money goes back: it must not be packed; but one closed
+ *              line of several, or a closing that was taken back, closes nothing);
+ *   refunded:  when refund_minor > 0, the payment as filled above, or without one the earliest as_of of the claims with
+ *              refund_minor > 0.
  * paid_minor never told while paid: total_minor.  Texts point into the claims. */
 void order_fold(const struct order_claim *claims, size_t n, struct order *ret);
 
 /* Frozen: stored in the database. What a person calls the order's state. */
 enum order_state {
     ORDER_UNPLACED = 0 /* known by its lines only */, ORDER_UNPAID = 1, ORDER_TO_SHIP = 2, ORDER_SHIPPED = 3,
-    ORDER_DELIVERED = 4, ORDER_CANCELLED = 5 /* never paid */, ORDER_REFUNDED = 6 /* fully */,
+    ORDER_DELIVERED = 4, ORDER_CANCELLED = 5 /* closed, paid or not */, ORDER_REFUNDED = 6 /* fully */,
     ORDER_ON_DELIVERY = 7 /* to ship, to be paid on delivery */,
 };
 enum { ORDER_STATE_COUNT = 8 };
-/* The state at an instant, from the times alone: what happened up to at_ms, whenever we learned of it. */
+/* The state at an instant, from the times alone: what happened up to at_ms, whenever we learned of it.  The first that
+ * holds: fully refunded, cancelled, delivered, shipped, paid, on delivery and placed, placed; else UNPLACED. */
 enum order_state order_state_at(const struct order *o, int64_t at_ms);
-bool order_fully_refunded_at(const struct order *o, int64_t at_ms); /* refund_minor > 0 and >= paid_minor, by at_ms */
+bool order_fully_refunded_at(const struct order *o, int64_t at_ms); /* refund_minor > 0 and >= paid_minor (both told), by at_ms */
 /* Until when the order waits to be picked: min(shipped, full refund, cancelled), INSTANT_MAX while it waits,
  * INSTANT_NONE when it never did (not paid and not on delivery). Picked at T <=> pick_from <= T < pick_until. */
 int64_t order_pick_from_ms(const struct order *o);
@@ -95,12 +103,13 @@ int64_t order_pick_until_ms(const struct order *o);
 
 /* What one order adds to the counters of the local hour in which it was placed. */
 struct contribution {
-    bool counts;                 /* false: not placed, or never told when */
+    bool counts;                 /* false: never told when placed; all figures are then 0 */
     int64_t hour_start_ms;       /* UTC instant at which the local hour begins */
     int64_t day;                 /* local day, days since 1970-01-01 */
     struct text region;
+    /* paid: has a payment time; refunded: refund_minor > 0; cancelled: has a cancellation time; what was never told is 0 */
     int64_t orders, paid_orders, refunded_orders, cancelled_orders, pieces;
-    int64_t total_minor, paid_minor, refund_minor, kept_minor /* paid - refund of paid orders */;
+    int64_t total_minor, paid_minor /* of paid orders */, refund_minor, kept_minor /* paid - refund of paid orders, else 0 */;
 };
 struct contribution order_contribution(const struct order *o, const struct zone *store_zone);
 

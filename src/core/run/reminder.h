@@ -23,8 +23,9 @@ struct reminder_decision {
     int64_t until_ms;                    /* for HELD; INSTANT_NONE when nobody can tell */
     struct reason reason;
 };
-/* A hold that would end at or after the payment window's end is NEVER. A wave marked done or an order marked skipped
- * is NONE with its reason. */
+/* What happened up to contact.now_ms decides; marks after it are not seen. A hold that would end at or after the payment
+ * window's end is NEVER. A wave marked done (this one or a later one) or an order marked skipped is NONE with its reason.
+ * At age >= payment_window the order is NONE. */
 struct reminder_decision reminder_decide(struct arena *a, const struct policy *p, const struct reminder_facts *f);
 /* Most valuable first, then the one whose window closes first, then by order number. For qsort-like use on plain rows. */
 struct reminder_rank { int64_t total_minor, placed_at_ms; struct text order_no; };
