@@ -1,0 +1,70 @@
+/* Answers: what the page and the command line are told.  Facts from the store (store/query_store.h), decisions from the core,
+ * JSON out; the same facts feed both forms, so that they cannot differ.  Nothing here writes.
+ *
+ *   answer_today.c   Today: lines, reminders, held, pick, pace        answer_review.c   a period: figures, drivers, tables
+ *   answer_orders.c  the list of orders, and one order                answer_policy.c   every default with its source
+ *
+ * Each function returns a new reference, or NULL and *ret_error.  All reads of one answer see one snapshot.
+ * Use it on a reading connection that no other thread uses meanwhile. */
+#ifndef ZG_DESK_ANSWER_H
+#define ZG_DESK_ANSWER_H
+#include <jansson.h>
+#include "store/store.h"
+
+/* What the asker may see; a field that is not allowed is null. */
+enum {
+    ANSWER_BUYER = 1,  /* the buyer's name on the platform */
+    ANSWER_PERSON = 2, /* name, phone, address */
+    ANSWER_NOTES = 4,  /* the buyer's and the seller's remarks */
+    ANSWER_MONEY = 8,  /* amounts */
+    ANSWER_ALL = 15,
+};
+enum answer_error {
+    ANSWER_OK, ANSWER_NOT_FOUND, ANSWER_BAD_CURSOR, ANSWER_BAD_STATE /* no such state word */, ANSWER_BAD_PERIOD,
+    ANSWER_FAILED /* database (db_error(store->db) tells) or out of memory */,
+};
+struct answer_ask {
+    struct store *store;          /* a reading connection */
+    const struct shop *shop;
+    const struct policy *policy;
+    int64_t now_ms;               /* the instant asked about (at) and the clock of ages */
+    unsigned mask;                /* ANSWER_*: for the page; the command line's forms hold no personal data */
+};
+
+/* GET /stores/{key}/today: lists capped at ANSWER_TODAY_ROWS, totals exact. */
+enum { ANSWER_TODAY_ROWS = 100 };
+json_t *answer_today(const struct answer_ask *q, enum answer_error *ret_error);
+/* `zhanggui today --json`: whole lists; reasons are plain strings in one language.  Beside the contract's fields:
+ * "latest_fact_at", "stale", "moment", "lines":[{"kind","count","urgent","reason"}]. */
+json_t *answer_today_cli(const struct answer_ask *q, bool zh, enum answer_error *ret_error);
+
+struct orders_ask {
+    struct text state;            /* a state's word ("to_ship"); empty: all */
+    struct text search;           /* the beginning of an order number, or a buyer's exact name; empty: all */
+    int64_t from_ms, to_ms;       /* placed in [from, to); INSTANT_NONE: open */
+    struct text after;            /* cursor of the page before; empty: the newest */
+    int limit;                    /* 1..LIMIT_PAGE_ROWS */
+};
+/* GET /stores/{key}/orders.  Newest first. */
+json_t *answer_orders(const struct answer_ask *q, const struct orders_ask *o, enum answer_error *ret_error);
+/* `zhanggui orders --json`: {"at","data_age_s","orders":[{"order","state","placed_at","paid_at","amount","paid","refund","pieces",
+ * "region","title"}],"next"} */
+json_t *answer_orders_cli(const struct answer_ask *q, const struct orders_ask *o, enum answer_error *ret_error);
+/* GET /stores/{key}/orders/{order}; ANSWER_NOT_FOUND when there is none of that number. */
+json_t *answer_order(const struct answer_ask *q, struct text order_no, enum answer_error *ret_error);
+
+struct review_ask {
+    int64_t from_day, to_day;     /* local days of the store since 1970-01-01, half-open; from < to, at most 800 days */
+    bool compare;                 /* with the period of the same length before */
+};
+/* "2020-02-01" -> days since 1970-01-01 */
+bool answer_day_parse(struct text s, int64_t *ret_day);
+/* GET /stores/{key}/review and `zhanggui review --json` are the same answer. */
+json_t *answer_review(const struct answer_ask *q, const struct review_ask *r, enum answer_error *ret_error);
+
+/* GET /policy and `zhanggui policy show --json` */
+json_t *answer_policy(const struct policy *p);
+
+/* For GET /healthz: one feed. {"store","latest_fact_at","age_s","stale"} */
+json_t *answer_feed(const struct answer_ask *q, enum answer_error *ret_error);
+#endif
