@@ -24,7 +24,7 @@ struct arena {
 void arena_init(struct arena *a, const struct arena_source *source, size_t taken_max);
 void arena_init_fixed(struct arena *a, void *block, size_t size);
 void arena_release(struct arena *a); /* gives every block back; the arena is as after arena_init */
-void arena_clear(struct arena *a);   /* forgets what was given out, keeps the first block for reuse */
+void arena_clear(struct arena *a);   /* forgets what was given out and a failure, keeps its largest block for reuse */
 
 /* Zeroed, aligned to 16.  NULL (and a->failed) when refused or when count * size overflows. */
 void *arena_take(struct arena *a, size_t count, size_t size);
