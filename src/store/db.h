@@ -64,6 +64,8 @@ bool db_schema_mark(struct db *db, int64_t version);       /* writes whose file 
 bool db_has_table(struct db *db, const char *name);        /* false also on a failure: see db_error */
 /* Moves the write-ahead log into the file; `truncate` also empties it. False when a reader held it back or on an error. */
 bool db_checkpoint(struct db *db, bool truncate);
+int64_t db_wal_pages(const struct db *db);                  /* length of the log after the last commit of this connection */
+void db_abandon(struct db *db);                             /* closes without a checkpoint: after a failed write, when nothing more may be written */
 /* Overwrites what is deleted from now on, or only where that costs nothing. */
 bool db_secure_delete(struct db *db, bool on);
 bool db_vacuum(struct db *db);

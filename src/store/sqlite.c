@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include "store/sqlite.h"
 
-enum { PAGE_BYTES = 4096, WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024, CHECKPOINT_PAGES = 16384,
+enum { PAGE_BYTES = 4096, WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024,
        WAL_KEPT_BYTES = 64 * 1024 * 1024, BUSY_MS = 5000 };
 
 /* ---- errors ---- */
@@ -21,7 +21,9 @@ static enum db_error error_of(int code)
 {
     switch (code & 0xff) {
     case SQLITE_FULL: return DB_ERROR_FULL;
-    case SQLITE_IOERR: return code == SQLITE_IOERR_NOMEM ? DB_ERROR_MEMORY : DB_ERROR_IO;
+    case SQLITE_IOERR:
+        if (code == SQLITE_IOERR_SHMSIZE) return DB_ERROR_FULL; /* the index of the log could not grow */
+        return code == SQLITE_IOERR_NOMEM ? DB_ERROR_MEMORY : DB_ERROR_IO;
     case SQLITE_CORRUPT: return DB_ERROR_CORRUPT;
     case SQLITE_NOTADB: return DB_ERROR_NOT_OURS;
     case SQLITE_BUSY: case SQLITE_LOCKED: return DB_ERROR_BUSY;
@@ -69,6 +71,13 @@ bool sqlite_number(struct db *db, const char *sql, int64_t *ret)
     return rc == SQLITE_ROW;
 }
 
+static int wal_grew(void *db, sqlite3 *handle, const char *name, int pages)
+{
+    (void)handle, (void)name;
+    ((struct db *)db)->wal_pages = pages;
+    return SQLITE_OK;
+}
+
 static bool settings(struct db *db, enum db_mode mode)
 {
     char sql[512];
@@ -86,9 +95,11 @@ static bool settings(struct db *db, enum db_mode mode)
     }
     snprintf(sql, sizeof sql,
              "PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST;"
-             "PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=%d; PRAGMA journal_size_limit=%d",
-             (int)PAGE_BYTES, (int)WRITER_CACHE_KIB, (int)CHECKPOINT_PAGES, (int)WAL_KEPT_BYTES);
-    return sqlite_run(db, sql);
+             "PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%d",
+             (int)PAGE_BYTES, (int)WRITER_CACHE_KIB, (int)WAL_KEPT_BYTES);
+    if (!sqlite_run(db, sql)) return false;
+    sqlite3_wal_hook(db->handle, wal_grew, db); /* the writer decides when to checkpoint, never the engine inside a commit */
+    return true;
 }
 
 /* A file that holds tables but does not bear our mark belongs to another program. An empty one may become ours. */

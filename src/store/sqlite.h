@@ -22,6 +22,7 @@ struct db {
     enum db_mode mode;
     enum db_error error;
     char message[256];
+    int64_t wal_pages;      /* of the write-ahead log after the last commit */
     struct db_stmt **stmts; /* open addressing by the literal's address */
     int stmt_count, stmt_capacity;
 };

@@ -39,6 +39,14 @@ bool db_checkpoint(struct db *db, bool truncate)
     return rc == SQLITE_OK;
 }
 
+int64_t db_wal_pages(const struct db *db) { return db->wal_pages; }
+
+void db_abandon(struct db *db)
+{
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    db_close(db);
+}
+
 bool db_secure_delete(struct db *db, bool on)
 {
     return sqlite_run(db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=FAST");

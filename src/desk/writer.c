@@ -1,0 +1,492 @@
+/* The writer's thread.  Read in this order: struct writer (what is shared, what is the thread's own), writer_main (the loop),
+ * serve_requests and job_slice (the two kinds of work), commit_all (the one place that commits), undo_all (the one that does not).
+ *
+ * A turn of the loop takes every request that waits (at most BATCH_MAX), runs each in a savepoint, commits once and answers all.
+ * When no request waits the current job gets a slice; its work stays uncommitted until a request commits it along, or until it
+ * is JOB_COMMIT_US old: a long import pays for few commits, and a live request never waits longer than one slice and one commit.
+ *
+ * What a failed commit means depends on why.  A full disk: everything since the last commit is rolled back, the desk goes on.  Any
+ * other input/output error: nobody can know what reached the disk, so nothing is retried; the writer stops for good, says so
+ * through writer_failed() and its callback, and leaves the log as it is for the next start to recover from. */
+#include "desk/writer.h"
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include "base/limits.h"
+
+enum {
+    BATCH_MAX = 256,                /* requests in one commit */
+    JOBS_MAX = 64,
+    JOB_COMMIT_US = 250000,         /* a job's work is made durable at least this often */
+    WAL_PAGES_CALM = 2048,          /* checkpoint when the log is longer: 8 MiB of 4 KiB pages */
+    WAL_PAGES_JOB = 8192,           /* while a job runs: fewer, larger checkpoints */
+    WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
+    SPIN_US = 40,                   /* a producer that waits for each answer asks again within this time */
+};
+
+struct writer {
+    const struct env *env;
+    pthread_t thread;
+    pthread_mutex_t lock;           /* guards the five lines below */
+    pthread_cond_t wake;
+    struct writer_request queue[LIMIT_WRITER_QUEUE];
+    size_t queue_head, queue_count;
+    struct writer_job jobs[JOBS_MAX];
+    size_t job_head;
+    atomic_size_t job_count;
+    bool sleeping, woken, stopping, refusing;
+    atomic_size_t waiting;          /* queue_count, readable without the lock */
+    atomic_bool failed;
+    _Atomic uint64_t commits;
+    void (*on_failure)(void *ctx, const char *message);
+    void *on_failure_ctx;
+
+    /* the writer's thread only */
+    struct store store;
+    bool open;                      /* a transaction is open */
+    bool job_dirty;                 /* the job did something in it */
+    bool job_waits;                 /* the job said JOB_WAIT and was not woken since */
+    int64_t opened_us, served_us;
+    struct writer_request batch[BATCH_MAX];
+    enum writer_result results[BATCH_MAX];
+    size_t batch_count;
+    int64_t wal_pages_done;         /* length of the log at the last checkpoint */
+};
+
+static int64_t now_us(const struct writer *w) { return w->env->monotonic_us(w->env->ctx); }
+
+/* ---- failure ---- */
+
+static void fail_for_good(struct writer *w)
+{
+    if (atomic_exchange(&w->failed, true)) return;
+    if (w->on_failure) w->on_failure(w->on_failure_ctx, db_error_message(w->store.db));
+}
+
+/* What the last failed database call means to those who wait. */
+static enum writer_result result_of_error(struct writer *w)
+{
+    switch (db_error(w->store.db)) {
+    case DB_OK: return WRITER_REFUSED;
+    case DB_ERROR_FULL: return WRITER_FULL;
+    case DB_ERROR_IO:
+    case DB_ERROR_CORRUPT: fail_for_good(w); return WRITER_FAILED;
+    case DB_ERROR_OPEN:
+    case DB_ERROR_NEWER:
+    case DB_ERROR_OLDER:
+    case DB_ERROR_NOT_OURS:
+    case DB_ERROR_BUSY:
+    case DB_ERROR_MEMORY:
+    case DB_ERROR_CONSTRAINT:
+    case DB_ERROR_OTHER: return WRITER_FAILED;
+    }
+    return WRITER_FAILED;
+}
+
+/* SQLite may have ended the whole transaction by itself after these. */
+static bool error_ends_transaction(const struct writer *w)
+{
+    switch (db_error(w->store.db)) {
+    case DB_ERROR_FULL:
+    case DB_ERROR_IO:
+    case DB_ERROR_CORRUPT:
+    case DB_ERROR_BUSY:
+    case DB_ERROR_MEMORY: return true;
+    case DB_OK:
+    case DB_ERROR_OPEN:
+    case DB_ERROR_NEWER:
+    case DB_ERROR_OLDER:
+    case DB_ERROR_NOT_OURS:
+    case DB_ERROR_CONSTRAINT:
+    case DB_ERROR_OTHER: return false;
+    }
+    return true;
+}
+
+/* ---- jobs ---- */
+
+static struct writer_job *current_job(struct writer *w)
+{
+    return w->job_count > 0 ? &w->jobs[w->job_head] : NULL; /* only this thread removes; others append behind */
+}
+
+static void job_finish(struct writer *w, enum writer_result result)
+{
+    pthread_mutex_lock(&w->lock);
+    const struct writer_job job = w->jobs[w->job_head];
+    w->job_head = (w->job_head + 1) % JOBS_MAX;
+    w->job_count--;
+    pthread_mutex_unlock(&w->lock);
+    w->job_dirty = false;
+    w->job_waits = false;
+    if (job.end) job.end(job.arg, result);
+}
+
+/* Rolls everything since the last commit back; a job that took part ends. */
+static void undo_all(struct writer *w, enum writer_result why)
+{
+    db_rollback(w->store.db);
+    db_error_clear(w->store.db);
+    w->open = false;
+    if (!w->job_dirty) return;
+    const struct writer_job *job = current_job(w);
+    if (job->rolled_back) job->rolled_back(job->arg, why);
+    job_finish(w, why);
+}
+
+static bool begin_if_needed(struct writer *w)
+{
+    if (w->open) return true;
+    db_error_clear(w->store.db);
+    if (!db_begin(w->store.db)) return false;
+    w->open = true;
+    w->opened_us = now_us(w);
+    return true;
+}
+
+static enum writer_result commit_all(struct writer *w)
+{
+    if (!w->open) return WRITER_DONE;
+    const struct writer_job *job = w->job_dirty ? current_job(w) : NULL;
+    const bool flushed = !job || !job->before_commit || job->before_commit(&w->store, job->arg);
+    if (!flushed || !db_commit(w->store.db)) {
+        enum writer_result why = result_of_error(w);
+        if (why == WRITER_REFUSED) why = WRITER_FAILED; /* the job cannot flush and knows no database error: its own fault */
+        undo_all(w, why);
+        return why;
+    }
+    w->open = false;
+    w->job_dirty = false;
+    atomic_fetch_add(&w->commits, 1);
+    if (job && job->committed) job->committed(job->arg);
+    return WRITER_DONE;
+}
+
+static void job_slice(struct writer *w)
+{
+    const struct writer_job *job = current_job(w);
+    if (!begin_if_needed(w)) {
+        const enum writer_result why = result_of_error(w);
+        if (job->rolled_back) job->rolled_back(job->arg, why);
+        job_finish(w, why);
+        return;
+    }
+    db_error_clear(w->store.db);
+    const enum job_step step = job->step(&w->store, job->arg);
+    switch (step) {
+    case JOB_MORE: w->job_dirty = true; break;
+    case JOB_WAIT: w->job_waits = true; break;
+    case JOB_END:
+        w->job_dirty = true;
+        if (commit_all(w) == WRITER_DONE) job_finish(w, WRITER_DONE); /* otherwise it has ended already */
+        return;
+    case JOB_ERROR:
+        w->job_dirty = true;
+        undo_all(w, result_of_error(w));
+        return;
+    }
+    if (!w->job_dirty) { /* nothing was written: hold no empty transaction open */
+        db_rollback(w->store.db);
+        w->open = false;
+    } else if (now_us(w) - w->opened_us >= JOB_COMMIT_US) {
+        commit_all(w);
+    }
+}
+
+/* ---- requests ---- */
+
+/* Runs one request in its savepoint; a transaction of nothing but this request needs none.  False: the whole transaction is lost. */
+static bool run_request(struct writer *w, const struct writer_request *r, bool alone, enum writer_result *ret)
+{
+    struct db *db = w->store.db;
+    db_error_clear(db);
+    if (!alone && !db_savepoint(db)) {
+        *ret = result_of_error(w);
+        return false;
+    }
+    if (r->run(&w->store, r->arg) && (alone || db_release(db))) {
+        *ret = WRITER_DONE;
+        return true;
+    }
+    *ret = result_of_error(w);
+    if (alone || error_ends_transaction(w)) return false;
+    db_rollback_to(db);
+    return true;
+}
+
+static void serve_requests(struct writer *w)
+{
+    const size_t n = w->batch_count;
+    size_t ran = 0;
+    enum writer_result lost = WRITER_DONE; /* why the whole transaction was lost */
+    if (!begin_if_needed(w)) {
+        lost = result_of_error(w);
+    } else {
+        const bool alone = n == 1 && !w->job_dirty;
+        for (; ran < n && lost == WRITER_DONE; ran++)
+            if (!run_request(w, &w->batch[ran], alone, &w->results[ran])) lost = w->results[ran];
+    }
+    bool any = false;
+    for (size_t i = 0; i < ran; i++) any = any || w->results[i] == WRITER_DONE;
+    if (lost != WRITER_DONE) undo_all(w, lost);
+    else if (any || w->job_dirty) lost = commit_all(w);
+    else undo_all(w, WRITER_REFUSED);
+    for (size_t i = 0; i < n; i++) {
+        enum writer_result result = i < ran ? w->results[i] : lost;
+        if (lost != WRITER_DONE && result == WRITER_DONE) result = lost == WRITER_REFUSED ? WRITER_FAILED : lost;
+        if (w->batch[i].done) w->batch[i].done(w->batch[i].arg, result);
+    }
+    w->batch_count = 0;
+    w->served_us = now_us(w);
+}
+
+/* ---- the log ---- */
+
+/* After the answers, so that nobody waits for it.  A passive checkpoint copies what it can and waits for nobody; when readers have
+ * kept the log from starting over for very long, one that waits for them. */
+static void tend_log(struct writer *w)
+{
+    if (w->open || atomic_load(&w->failed)) return;
+    const int64_t pages = db_wal_pages(w->store.db);
+    if (pages < w->wal_pages_done) w->wal_pages_done = 0; /* the log has started over */
+    if (pages - w->wal_pages_done < (current_job(w) ? WAL_PAGES_JOB : WAL_PAGES_CALM)) return;
+    w->wal_pages_done = pages;
+    db_error_clear(w->store.db);
+    if (!db_checkpoint(w->store.db, pages >= WAL_PAGES_FORCE)) result_of_error(w);
+    db_error_clear(w->store.db);
+}
+
+/* ---- the loop ---- */
+
+static void take_batch(struct writer *w)
+{
+    while (w->queue_count > 0 && w->batch_count < BATCH_MAX) {
+        w->batch[w->batch_count++] = w->queue[w->queue_head];
+        w->queue_head = (w->queue_head + 1) % LIMIT_WRITER_QUEUE;
+        w->queue_count--;
+    }
+    atomic_store(&w->waiting, w->queue_count);
+}
+
+/* Sleeps until something is to be done, or until uncommitted work of a waiting job is due. Called with the lock held. */
+static void sleep_until_woken(struct writer *w)
+{
+    w->sleeping = true;
+    if (w->open) {
+        const int64_t until_us = now_us(w) + JOB_COMMIT_US / 4;
+        const struct timespec until = { .tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000) * 1000 };
+        pthread_cond_timedwait(&w->wake, &w->lock, &until);
+    } else {
+        pthread_cond_wait(&w->wake, &w->lock);
+    }
+    w->sleeping = false;
+}
+
+static void spin_briefly(struct writer *w)
+{
+    while (atomic_load_explicit(&w->waiting, memory_order_acquire) == 0 && now_us(w) - w->served_us < SPIN_US) {}
+}
+
+/* Fills the batch, or returns with none when it is the job's turn. False: stopping, and nothing is left to answer. */
+static bool wait_for_work(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    bool go_on = true;
+    for (;;) {
+        take_batch(w);
+        if (w->woken) w->job_waits = w->woken = false;
+        if (w->batch_count > 0) break;
+        if (w->stopping) {
+            go_on = false;
+            break;
+        }
+        if (w->job_count > 0 && !w->job_waits) break;
+        if (w->open && now_us(w) - w->opened_us >= JOB_COMMIT_US) break; /* main commits */
+        sleep_until_woken(w);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return go_on;
+}
+
+/* After a failure nothing is run any more: every request is answered, every job ended. */
+static void refuse_all(struct writer *w)
+{
+    for (size_t i = 0; i < w->batch_count; i++)
+        if (w->batch[i].done) w->batch[i].done(w->batch[i].arg, WRITER_STOPPED);
+    w->batch_count = 0;
+    while (current_job(w)) job_finish(w, WRITER_FAILED);
+}
+
+static void *writer_main(void *arg)
+{
+    struct writer *w = arg;
+    for (;;) {
+        if (!current_job(w) && !w->open) spin_briefly(w);
+        if (!wait_for_work(w)) break;
+        if (atomic_load(&w->failed)) refuse_all(w);
+        else if (w->batch_count > 0) serve_requests(w);
+        else if (w->job_count > 0 && !w->job_waits) job_slice(w);
+        else commit_all(w);
+        tend_log(w);
+    }
+    if (!atomic_load(&w->failed)) commit_all(w);
+    while (current_job(w)) job_finish(w, atomic_load(&w->failed) ? WRITER_FAILED : WRITER_STOPPED);
+    if (!atomic_load(&w->failed)) db_checkpoint(w->store.db, true);
+    return NULL;
+}
+
+/* ---- the outside ---- */
+
+static bool threads_init(struct writer *w)
+{
+    pthread_condattr_t attr;
+    if (pthread_condattr_init(&attr) != 0) return false;
+    const bool ok = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&w->wake, &attr) == 0;
+    pthread_condattr_destroy(&attr);
+    if (!ok) return false;
+    pthread_mutex_init(&w->lock, NULL);
+    return true;
+}
+
+struct writer *writer_start(const struct env *env, const char *path, char *ret_message, size_t message_size)
+{
+    struct writer *w = env->memory.take(env->memory.ctx, sizeof *w);
+    if (!w) {
+        snprintf(ret_message, message_size, "out of memory");
+        return NULL;
+    }
+    memset(w, 0, sizeof *w);
+    w->env = env;
+    enum db_error error;
+    if (!store_open(&w->store, env, path, DB_WRITE, &error, ret_message, message_size)) goto out;
+    if (!threads_init(w) || pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+        snprintf(ret_message, message_size, "cannot start the writer's thread");
+        store_close(&w->store);
+        goto out;
+    }
+    return w;
+out:
+    env->memory.give(env->memory.ctx, w, sizeof *w);
+    return NULL;
+}
+
+void writer_on_failure(struct writer *w, void (*failed)(void *ctx, const char *message), void *ctx)
+{
+    w->on_failure_ctx = ctx;
+    w->on_failure = failed;
+}
+
+static void wake_locked(struct writer *w)
+{
+    if (w->sleeping) pthread_cond_signal(&w->wake);
+}
+
+bool writer_post(struct writer *w, const struct writer_request *r)
+{
+    pthread_mutex_lock(&w->lock);
+    const bool ok = w->queue_count < LIMIT_WRITER_QUEUE && !w->refusing;
+    if (ok) {
+        w->queue[(w->queue_head + w->queue_count) % LIMIT_WRITER_QUEUE] = *r;
+        w->queue_count++;
+        atomic_store_explicit(&w->waiting, w->queue_count, memory_order_release);
+        wake_locked(w);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return ok;
+}
+
+struct call {
+    bool (*run)(struct store *, void *);
+    void *arg;
+    pthread_mutex_t lock;
+    pthread_cond_t answered;
+    bool done;
+    enum writer_result result;
+};
+
+static bool call_run(struct store *s, void *arg)
+{
+    struct call *c = arg;
+    return c->run(s, c->arg);
+}
+
+static void call_done(void *arg, enum writer_result result)
+{
+    struct call *c = arg;
+    pthread_mutex_lock(&c->lock);
+    c->done = true;
+    c->result = result;
+    pthread_cond_signal(&c->answered);
+    pthread_mutex_unlock(&c->lock);
+}
+
+enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg)
+{
+    assert(!pthread_equal(pthread_self(), w->thread));
+    struct call c = { .run = run, .arg = arg, .lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER };
+    while (!writer_post(w, &(struct writer_request){ call_run, call_done, &c })) {
+        pthread_mutex_lock(&w->lock);
+        const bool refusing = w->refusing;
+        pthread_mutex_unlock(&w->lock);
+        if (refusing) return WRITER_STOPPED;
+        nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL); /* the queue is full: this caller may wait */
+    }
+    pthread_mutex_lock(&c.lock);
+    while (!c.done) pthread_cond_wait(&c.answered, &c.lock);
+    pthread_mutex_unlock(&c.lock);
+    return c.result;
+}
+
+bool writer_job_post(struct writer *w, const struct writer_job *j)
+{
+    pthread_mutex_lock(&w->lock);
+    const bool ok = w->job_count < JOBS_MAX && !w->stopping;
+    if (ok) {
+        w->jobs[(w->job_head + w->job_count) % JOBS_MAX] = *j;
+        w->job_count++;
+        wake_locked(w);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return ok;
+}
+
+void writer_wake(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->woken = true;
+    wake_locked(w);
+    pthread_mutex_unlock(&w->lock);
+}
+
+uint64_t writer_commits(const struct writer *w) { return atomic_load(&w->commits); }
+bool writer_failed(const struct writer *w) { return atomic_load(&w->failed); }
+
+void writer_stop(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    wake_locked(w);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+
+    /* Requests that came while the thread ended. */
+    pthread_mutex_lock(&w->lock);
+    w->refusing = true;
+    take_batch(w);
+    pthread_mutex_unlock(&w->lock);
+    do {
+        refuse_all(w);
+        pthread_mutex_lock(&w->lock);
+        take_batch(w);
+        pthread_mutex_unlock(&w->lock);
+    } while (w->batch_count > 0);
+
+    if (atomic_load(&w->failed)) db_abandon(w->store.db);
+    else store_close(&w->store);
+    pthread_cond_destroy(&w->wake);
+    pthread_mutex_destroy(&w->lock);
+    w->env->memory.give(w->env->memory.ctx, w, sizeof *w);
+}
