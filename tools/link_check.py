@@ -70,7 +70,7 @@ def state(objdump, libraries):
 
 def main():
     nm, objdump, control, libraries = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
-    missed = CONTROL_MUST_SHOW - set(forbidden(nm, [control]))
+    missed = CONTROL_MUST_SHOW - {re.sub(r"64$", "", n) for n in forbidden(nm, [control])}  # open is open64 in some builds
     if missed:
         sys.exit(f"link-check: the control's calls are not caught: {sorted(missed)}")
     if len(state(objdump, [control])) < 2:

@@ -155,7 +155,7 @@ static size_t slot_of(const char *sql, int capacity) { return (((uintptr_t)sql >
 static bool stmts_grow(struct db *db)
 {
     int capacity = db->stmt_capacity ? db->stmt_capacity * 2 : 128;
-    struct db_stmt **stmts = calloc((size_t)capacity, sizeof(struct db_stmt *));
+    struct db_stmt **stmts = calloc((size_t)capacity, sizeof(struct db_stmt *)); /* house: lives as long as the connection */
     if (!stmts) { sqlite_fail(db, SQLITE_NOMEM); return false; }
     for (int i = 0; i < db->stmt_capacity; i++) {
         struct db_stmt *s = db->stmts[i];
@@ -173,7 +173,7 @@ static bool stmts_grow(struct db *db)
 /* SQLite numbers $1, $2 .. as names by first appearance; the map gives the position of each. */
 static struct db_stmt *stmt_prepare(struct db *db, const char *sql)
 {
-    struct db_stmt *s = calloc(1, sizeof *s);
+    struct db_stmt *s = calloc(1, sizeof *s); /* house: lives as long as the connection */
     if (!s) { sqlite_fail(db, SQLITE_NOMEM); return NULL; }
     s->sql = sql;
     s->db = db;
@@ -283,7 +283,7 @@ int db_column(const struct db_stmt *s, const char *column)
     for (int i = 0; i < s->column_count; i++)
         if (strcmp(sqlite3_column_name(s->handle, i), column) == 0) return i;
     assert(!"the statement has a column of that name");
-    abort();
+    abort(); /* house: a programmer's error, also where asserts are off */
 }
 
 /* The last question asked with the same literal is remembered; the name is compared all the same. */
@@ -324,7 +324,7 @@ int64_t db_changes(struct db *db) { return sqlite3_changes64(db->handle); }
 
 static bool run_cached(struct db *db, const char *sql)
 {
-    struct db_stmt *s = db_stmt(db, sql);
+    struct db_stmt *s = db_stmt(db, sql); /* house: handed on by the SQL() of the caller */
     return s && db_exec(s);
 }
 

@@ -24,7 +24,7 @@ bool db_schema_mark(struct db *db, int64_t version)
 
 bool db_has_table(struct db *db, const char *name)
 {
-    struct db_stmt *s = db_stmt(db, "SELECT 1 AS one FROM sqlite_schema WHERE type='table' AND name=$1");
+    struct db_stmt *s = db_stmt(db, "SELECT 1 AS one FROM sqlite_schema WHERE type='table' AND name=$1"); /* house: SQLite's own catalogue */
     if (!s) return false;
     db_bind_text(s, 1, text_from_cstr(name));
     bool found = db_step(s) == DB_ROW;
@@ -84,7 +84,7 @@ out:
 
 bool db_check(struct db *db, void (*found)(void *ctx, const char *what), void *ctx)
 {
-    struct db_stmt *s = db_stmt(db, "PRAGMA integrity_check(100)");
+    struct db_stmt *s = db_stmt(db, "PRAGMA integrity_check(100)"); /* house: SQLite's own check */
     if (!s) return false;
     enum db_step step;
     while ((step = db_step(s)) == DB_ROW) {
