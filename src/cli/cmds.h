@@ -1,0 +1,30 @@
+/* What each verb's file gives to the table in verbs.c. To add a verb: a file NAME_cmd.c, its two lines here, its row there,
+ * its story in test/story. */
+#ifndef ZG_CLI_CMDS_H
+#define ZG_CLI_CMDS_H
+#include "cli/cli.h"
+
+#define OPTION_DB { "db", "FILE", false, { "the shop's database (default: $ZHANGGUI_DB, else ~/.local/share/zhanggui/shop.db)", \
+                                           "店铺数据库（默认：$ZHANGGUI_DB，再默认 ~/.local/share/zhanggui/shop.db）" } }
+#define OPTION_STORE { "store", "KEY", false, { "which store (may be left out when there is only one)", "哪家店（只有一家时可省略）" } }
+#define OPTIONS_END { NULL, NULL, false, { NULL, NULL } }
+
+#define CMD(name) \
+    extern const struct option name##_options[]; \
+    enum cli_exit name##_run(struct cli *c)
+
+CMD(init);
+CMD(import);
+CMD(import_list);
+CMD(import_resume);
+CMD(import_undo);
+CMD(today);
+CMD(orders);
+CMD(review);
+CMD(policy);
+CMD(verify);
+CMD(backup);
+CMD(restore);
+CMD(demo);
+CMD(serve);
+#endif

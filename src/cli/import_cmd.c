@@ -1,0 +1,172 @@
+/* zhanggui import, and import list, resume, undo: order exports in, and back out. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include "cli/cmds.h"
+#include "cli/open.h"
+
+const struct option import_options[] = {
+    OPTION_DB,
+    OPTION_STORE,
+    { "profile", "NAME", false, { "how to read the columns (default: recognised by the header)", "列的读法（默认按表头识别）" } },
+    { "as-of", "TIME", false, { "when the export was made (default: from its name, else its latest time)", "导出的时刻（默认取自文件名，再取文件中最晚的时间）" } },
+    { "zone", "ZONE", false, { "of times without an offset (default: the store's)", "不带时差的时间属于哪个时区（默认店铺的）" } },
+    OPTIONS_END,
+};
+const struct option import_resume_options[] = { OPTION_DB, OPTIONS_END };
+const struct option import_undo_options[] = { OPTION_DB, OPTIONS_END };
+
+static void show_progress(void *ctx, const struct import_figures *f)
+{
+    struct progress *p = ctx;
+    int64_t done = 0, all = 0;
+
+    if (f->phase == IMPORT_SCANNING) {
+        int64_t percent = f->scan_bytes_all > 0 ? f->scan_bytes * 100 / f->scan_bytes_all : 0;
+        progress_show(p, "Looking through file %d: %" PRId64 " %%", "正在查看第 %d 个文件：%" PRId64 " %%", f->scan_file + 1, percent);
+        return;
+    }
+    for (int i = 0; i < f->file_count; i++) {
+        done += f->files[i].rows_done;
+        all += f->files[i].rows;
+    }
+    if (f->seconds_left >= 0)
+        progress_show(p, "%" PRId64 " of %" PRId64 " rows, %" PRId64 " rows/s, %" PRId64 " s left",
+                      "%" PRId64 " / %" PRId64 " 行，每秒 %" PRId64 " 行，还需 %" PRId64 " 秒", done, all, f->rows_per_s, f->seconds_left);
+    else
+        progress_show(p, "%" PRId64 " of %" PRId64 " rows", "%" PRId64 " / %" PRId64 " 行", done, all);
+}
+
+static json_t *figures_json(const struct import_figures *f)
+{
+    json_t *files = json_array();
+
+    for (int i = 0; i < f->file_count; i++) {
+        const struct import_file_figures *x = &f->files[i];
+        json_array_append_new(files, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "file", x->name, "profile", x->profile,
+                                               "encoding", x->encoding, "rows", (json_int_t)x->rows, "added", (json_int_t)x->added,
+                                               "updated", (json_int_t)x->updated, "unchanged", (json_int_t)x->unchanged,
+                                               "quarantined", (json_int_t)x->quarantined));
+    }
+    return json_pack("{s:o, s:I}", "files", files, "import_id", (json_int_t)f->import_id);
+}
+
+static void figures_table(struct cli *c, const struct import_figures *f)
+{
+    struct table t;
+    int64_t quarantined = 0;
+
+    table_begin(&t, c, f->file_count);
+    table_column(&t, (struct words){ "file", "文件" }, false);
+    table_column(&t, (struct words){ "profile", "格式" }, false);
+    table_column(&t, (struct words){ "encoding", "编码" }, false);
+    table_column(&t, (struct words){ "rows", "行" }, true);
+    table_column(&t, (struct words){ "added", "新增" }, true);
+    table_column(&t, (struct words){ "updated", "更新" }, true);
+    table_column(&t, (struct words){ "unchanged", "不变" }, true);
+    table_column(&t, (struct words){ "set aside", "待改" }, true);
+    for (int i = 0; i < f->file_count; i++) {
+        const struct import_file_figures *x = &f->files[i];
+        table_row(&t, (struct text[]){ text_from_cstr(x->name), text_from_cstr(x->profile), text_from_cstr(x->encoding), cli_count(c, x->rows),
+                                       cli_count(c, x->added), cli_count(c, x->updated), cli_count(c, x->unchanged), cli_count(c, x->quarantined) });
+        quarantined += x->quarantined;
+    }
+    table_print(&t);
+    if (quarantined > 0)
+        cli_say(c, "%s rows were set aside; the Import page shows each with what to mend.", "有 %s 行待改；“导入”页逐行说明怎么改。",
+                cli_cstr(c, cli_count(c, quarantined)));
+    cli_say(c, "Import %" PRId64 "; to take it back: zhanggui import undo %" PRId64, "导入 %" PRId64 "；要撤销：zhanggui import undo %" PRId64,
+            f->import_id, f->import_id);
+}
+
+static enum cli_exit figures_answer(struct cli *c, const struct import_figures *f)
+{
+    if (c->json) return cli_json(c, figures_json(f));
+    figures_table(c, f);
+    return CLI_DONE;
+}
+
+enum cli_exit import_run(struct cli *c)
+{
+    struct import_ask ask = { .paths = c->operands, .count = c->operand_count, .profile = cli_value(c, "profile"), .zone = cli_value(c, "zone") };
+    struct import_figures *f = ARENA_NEW(&c->arena, struct import_figures);
+    struct desk_message m = { 0 };
+    enum desk_result result;
+    struct progress p;
+    struct store reader;
+    struct shop shop;
+    struct desk *d;
+    bool found;
+
+    if (!cli_instant(c, "as-of", &ask.as_of_ms)) return CLI_WRONG_USE;
+    if (c->operand_count > DESK_IMPORT_FILES_MAX)
+        return cli_fail(c, CLI_WRONG_USE, "too-many-files", "At most %d files go into one import", "一次导入最多 %d 个文件", DESK_IMPORT_FILES_MAX);
+    d = open_desk(c, false);
+    if (!d || !f) return CLI_COULD_NOT;
+    if (!open_reader(c, &reader)) {
+        desk_close(d);
+        return CLI_COULD_NOT;
+    }
+    found = open_shop(c, &reader, &shop);
+    store_close(&reader);
+    if (!found) {
+        desk_close(d);
+        return cli_value(c, "store") ? CLI_COULD_NOT : CLI_WRONG_USE;
+    }
+    ask.store = text_from_cstr(shop.key);
+    progress_begin(&p, c);
+    result = desk_import(d, &ask, show_progress, &p, f, &m);
+    progress_end(&p);
+    desk_close(d);
+    return result == DESK_DONE ? figures_answer(c, f) : fail_desk(c, &m);
+}
+
+static bool import_number(struct cli *c, int64_t *ret)
+{
+    if (text_to_i64(text_from_cstr(c->operands[0]), ret) && *ret > 0) return true;
+    cli_fail(c, CLI_WRONG_USE, "import-id", "\"%s\" is not the number of an import; zhanggui import list shows them",
+             "“%s”不是导入编号；zhanggui import list 会列出", c->operands[0]);
+    return false;
+}
+
+typedef enum desk_result on_import(struct desk *d, int64_t import_id, int64_t user_id, import_progress *progress, void *ctx,
+                                   struct import_figures *ret, struct desk_message *ret_message);
+
+static enum cli_exit run_on_import(struct cli *c, on_import *act, int64_t *ret_id, struct import_figures **ret)
+{
+    struct desk_message m = { 0 };
+    enum desk_result result;
+    struct progress p;
+    struct desk *d;
+
+    *ret = ARENA_NEW(&c->arena, struct import_figures);
+    if (!import_number(c, ret_id)) return CLI_WRONG_USE;
+    d = open_desk(c, false);
+    if (!d || !*ret) return CLI_COULD_NOT;
+    progress_begin(&p, c);
+    result = act(d, *ret_id, 0, show_progress, &p, *ret, &m);
+    progress_end(&p);
+    desk_close(d);
+    return result == DESK_DONE ? CLI_DONE : fail_desk(c, &m);
+}
+
+enum cli_exit import_resume_run(struct cli *c)
+{
+    struct import_figures *f;
+    int64_t id;
+    enum cli_exit exit = run_on_import(c, desk_import_resume, &id, &f);
+
+    return exit == CLI_DONE ? figures_answer(c, f) : exit;
+}
+
+enum cli_exit import_undo_run(struct cli *c)
+{
+    struct import_figures *f;
+    int64_t id;
+    enum cli_exit exit = run_on_import(c, desk_import_undo, &id, &f);
+
+    if (exit != CLI_DONE) return exit;
+    if (c->json) return cli_json(c, json_pack("{s:I, s:s}", "import_id", (json_int_t)id, "state", "undone"));
+    cli_say(c, "Import %" PRId64 " is undone", "导入 %" PRId64 " 已撤销", id);
+    return CLI_DONE;
+}

@@ -1,0 +1,138 @@
+/* The table of verbs, and the way of a command from its words to its exit code. */
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "cli/cmds.h"
+
+enum { OPERANDS_MANY = 1000 };
+
+const struct verb verbs[] = {
+    { "init", NULL, "zhanggui init --db shop.db --store main --name \"My shop\" --platform tmall --currency CNY --zone Asia/Shanghai",
+      { "make a store in a database, new or there already", "建一家店（数据库没有就新建）" }, init_options, 0, 0, init_run },
+    { "import", "FILE...", "zhanggui import --db shop.db --store main ExportOrderList202011120930.csv",
+      { "take in order exports of the platform", "导入平台导出的订单文件" }, import_options, 1, OPERANDS_MANY, import_run },
+    { "import list", NULL, "zhanggui import list --db shop.db",
+      { "what was imported, newest first", "列出导入记录，新的在前" }, import_list_options, 0, 0, import_list_run },
+    { "import resume", "IMPORT_ID", "zhanggui import resume --db shop.db 3",
+      { "go on with an import that was interrupted", "继续被中断的导入" }, import_resume_options, 1, 1, import_resume_run },
+    { "import undo", "IMPORT_ID", "zhanggui import undo --db shop.db 3",
+      { "take an import back, as if it had never been", "撤销一次导入，如同从未导入" }, import_undo_options, 1, 1, import_undo_run },
+    { "today", NULL, "zhanggui today --db shop.db --store main",
+      { "whom to remind, whom to leave alone, what to pick next", "今天催付谁、不打扰谁、先配哪些货" }, today_options, 0, 0, today_run },
+    { "orders", "[ORDER]", "zhanggui orders --db shop.db --store main --state to_ship",
+      { "find orders by state, number, buyer or day", "按状态、单号、买家、日期查订单" }, orders_options, 0, 1, orders_run },
+    { "review", NULL, "zhanggui review --db shop.db --store main --from 2020-02-01 --to 2020-03-01",
+      { "what a period brought, and what drove it", "一段时间的成绩与原因" }, review_options, 0, 0, review_run },
+    { "policy show", NULL, "zhanggui policy show",
+      { "every default of the rules, with its source", "规则的每个默认值及其来源" }, policy_options, 0, 0, policy_run },
+    { "verify", NULL, "zhanggui verify --db shop.db",
+      { "recompute everything and compare", "全部重新计算并核对" }, verify_options, 0, 0, verify_run },
+    { "backup", "FILE", "zhanggui backup --db shop.db shop-backup.db",
+      { "copy the database, also while it is in use", "备份数据库，使用中也可以" }, backup_options, 1, 1, backup_run },
+    { "restore", "FILE", "zhanggui restore --db shop.db shop-backup.db",
+      { "put a backup in the database's place", "用备份恢复数据库" }, restore_options, 1, 1, restore_run },
+    { "demo", NULL, "zhanggui demo --port 1111",
+      { "make the demo shop and open its desk", "建演示店并打开页面" }, demo_options, 0, 0, demo_run },
+    { "serve", NULL, "zhanggui serve --db shop.db",
+      { "open the desk in the browser", "打开掌柜页面" }, serve_options, 0, 0, serve_run },
+};
+const int verb_count = (int)(sizeof verbs / sizeof verbs[0]);
+
+const struct verb *verb_find(const char *const *words, int count, int *ret_used)
+{
+    const struct verb *found = NULL;
+
+    for (int i = 0; i < verb_count; i++) {
+        const char *second = strchr(verbs[i].name, ' ');
+        size_t first = second ? (size_t)(second - verbs[i].name) : strlen(verbs[i].name);
+
+        if (count < 1 || strlen(words[0]) != first || memcmp(words[0], verbs[i].name, first) != 0) continue;
+        if (second && (count < 2 || strcmp(words[1], second + 1) != 0)) continue;
+        if (found && !second) continue; /* two words tell more than one */
+        found = &verbs[i];
+        *ret_used = second ? 2 : 1;
+    }
+    return found;
+}
+
+/* "policy" alone begins a verb but is none. */
+static const struct verb *begins_a_verb(const char *word)
+{
+    size_t len = strlen(word);
+
+    for (int i = 0; i < verb_count; i++)
+        if (strncmp(verbs[i].name, word, len) == 0 && verbs[i].name[len] == ' ') return &verbs[i];
+    return NULL;
+}
+
+static enum cli_exit unknown_verb(struct cli *c, const char *word)
+{
+    const char *names[64], *near;
+    const struct verb *longer = begins_a_verb(word);
+
+    assert(verb_count <= 64);
+    if (longer)
+        return cli_fail(c, CLI_WRONG_USE, "verb", "\"%s\" needs a second word, as: %s", "“%s”后面还缺一个词，如：%s", word,
+                        longer->example);
+    for (int i = 0; i < verb_count; i++) names[i] = verbs[i].name;
+    near = suggest(word, names, verb_count);
+    if (near)
+        return cli_fail(c, CLI_WRONG_USE, "verb", "There is no verb \"%s\"; did you mean \"%s\"?", "没有动词“%s”；是不是想用“%s”？", word,
+                        near);
+    return cli_fail(c, CLI_WRONG_USE, "verb", "There is no verb \"%s\"; zhanggui --help lists them all",
+                    "没有动词“%s”；zhanggui --help 会全部列出", word);
+}
+
+static enum cli_exit run_words(struct cli *c, const char *const *words, int count)
+{
+    int used = 0;
+    bool help = false;
+
+    if (count == 0) {
+        help_all(c, c->err);
+        return CLI_WRONG_USE;
+    }
+    if (strcmp(words[0], "--version") == 0) {
+        fprintf(c->out, "zhanggui %s\n", ZG_VERSION);
+        return CLI_DONE;
+    }
+    if (strcmp(words[0], "help") == 0) { /* "help today" and "today --help" are the same */
+        words++, count--;
+        help = true;
+    }
+    if (count == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0) {
+        for (int i = 0; i + 1 < count; i++)
+            if (strcmp(words[i], "--lang") == 0) c->zh = strcmp(words[i + 1], "zh") == 0;
+        help_all(c, c->out);
+        return CLI_DONE;
+    }
+    c->verb = verb_find(words, count, &used);
+    if (!c->verb) return unknown_verb(c, words[0]);
+    if (!help && !options_read(c, words + used, count - used, &help)) return CLI_WRONG_USE;
+    if (help) {
+        help_verb(c, c->verb, c->out);
+        return CLI_DONE;
+    }
+    return c->verb->run(c);
+}
+
+enum cli_exit cli_main(const struct env *env, int argc, const char *const *argv)
+{
+    struct cli c = { .env = env, .out = stdout, .err = stderr, .out_tty = isatty(STDOUT_FILENO), .err_tty = isatty(STDERR_FILENO) };
+    enum cli_exit exit;
+
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, told below */
+    c.zh = cli_lang_is_zh(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
+    c.color = !getenv("NO_COLOR");
+    arena_init(&c.arena, &env->memory, 0);
+    exit = run_words(&c, argv + 1, argc > 0 ? argc - 1 : 0);
+    if ((fflush(c.out) != 0 || ferror(c.out)) && exit == CLI_DONE) {
+        c.json = false;
+        exit = cli_fail(&c, CLI_COULD_NOT, "output", "The answer could not be written to standard output", "结果无法写到标准输出");
+    }
+    if (c.arena.failed && exit == CLI_DONE)
+        exit = cli_fail_text(&c, CLI_COULD_NOT, "memory", TEXT("Memory ran out"), TEXT("内存不足"));
+    arena_release(&c.arena);
+    return exit;
+}
