@@ -34,97 +34,113 @@ const struct migration migrations[] = {
         " column_no BIGINT NOT NULL, column_name TEXT NOT NULL, code TEXT NOT NULL, value TEXT NOT NULL, what_en TEXT NOT NULL,"
         " what_zh TEXT NOT NULL, remedy_en TEXT NOT NULL, remedy_zh TEXT NOT NULL, raw TEXT NOT NULL,"
         " PRIMARY KEY (merchant_id, import_id, file_no, line))"),
+    /* The next free number of a kind: orders, customers, products. Never given out twice, also after an undo. */
+    TABLE("0007 sequence",
+        "CREATE TABLE sequence (merchant_id BIGINT NOT NULL, name TEXT NOT NULL, next BIGINT NOT NULL, PRIMARY KEY (merchant_id, name))"),
     /* The order number finds the order. */
-    TABLE("0007 order_key",
+    TABLE("0008 order_key",
         "CREATE TABLE order_key (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, order_no TEXT NOT NULL, order_id BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, order_no))"),
     /* An order as all standing events together say (core/order/order.h, order_fold). pick_* as there. */
-    TABLE("0008 orders",
+    TABLE("0009 orders",
         "CREATE TABLE orders (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, store_id BIGINT NOT NULL, order_no TEXT NOT NULL,"
         " placed_at_ms BIGINT, paid_at_ms BIGINT, cancelled_at_ms BIGINT, shipped_at_ms BIGINT, delivered_at_ms BIGINT,"
         " refunded_at_ms BIGINT, ship_by_ms BIGINT, total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT, pieces BIGINT,"
         " status BIGINT NOT NULL, pay_kind BIGINT NOT NULL, exact BIGINT NOT NULL, region TEXT, country TEXT, tracking TEXT,"
         " customer_id BIGINT, pick_until_ms BIGINT, PRIMARY KEY (merchant_id, order_id))"),
-    INDEX("0009 orders_placed", "CREATE INDEX orders_placed ON orders (merchant_id, store_id, placed_at_ms)"),
-    INDEX("0010 orders_paid", "CREATE INDEX orders_paid ON orders (merchant_id, store_id, paid_at_ms) WHERE paid_at_ms IS NOT NULL"),
-    INDEX("0011 orders_pick", "CREATE INDEX orders_pick ON orders (merchant_id, store_id, pick_until_ms) WHERE pick_until_ms IS NOT NULL"),
-    INDEX("0012 orders_customer", "CREATE INDEX orders_customer ON orders (merchant_id, customer_id) WHERE customer_id IS NOT NULL"),
-    /* One row of a file, or one event of a feed: what it claims. as_of_ms and standing are kept from the assertions:
-     * the latest as_of and the number of those that stand; an event with standing = 0 is not there. */
-    TABLE("0013 event",
+    INDEX("0010 orders_placed", "CREATE INDEX orders_placed ON orders (merchant_id, store_id, placed_at_ms)"),
+    INDEX("0011 orders_paid", "CREATE INDEX orders_paid ON orders (merchant_id, store_id, paid_at_ms) WHERE paid_at_ms IS NOT NULL"),
+    INDEX("0012 orders_pick", "CREATE INDEX orders_pick ON orders (merchant_id, store_id, pick_until_ms) WHERE pick_until_ms IS NOT NULL"),
+    INDEX("0013 orders_customer", "CREATE INDEX orders_customer ON orders (merchant_id, customer_id) WHERE customer_id IS NOT NULL"),
+    /* One row of a file, or one event of a feed: what it claims about the order as a whole. as_of_ms is kept: the latest of the
+     * assertions that stand. An event is here as long as one stands. */
+    TABLE("0014 event",
         "CREATE TABLE event (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, event_key BYTEA NOT NULL,"
-        " as_of_ms BIGINT NOT NULL, standing BIGINT NOT NULL, source_rank BIGINT NOT NULL, placed_at_ms BIGINT, paid_at_ms BIGINT,"
+        " as_of_ms BIGINT NOT NULL, source_rank BIGINT NOT NULL, placed_at_ms BIGINT, paid_at_ms BIGINT,"
         " cancelled_at_ms BIGINT, shipped_at_ms BIGINT, delivered_at_ms BIGINT, refunded_at_ms BIGINT, ship_by_ms BIGINT,"
         " total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT, pieces BIGINT, status BIGINT NOT NULL, pay_kind BIGINT NOT NULL,"
-        " region TEXT, country TEXT, tracking TEXT, customer_id BIGINT, line_key BYTEA, product_id BIGINT, line_options TEXT,"
-        " line_pieces BIGINT, line_unit_minor BIGINT, line_minor BIGINT, line_refund_minor BIGINT,"
-        " PRIMARY KEY (merchant_id, order_id, event_no))"),
-    TABLE("0014 assertion",
-        "CREATE TABLE assertion (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, order_id BIGINT NOT NULL,"
-        " event_no BIGINT NOT NULL, as_of_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, import_id, order_id, event_no))"),
+        " region TEXT, country TEXT, tracking TEXT, customer_id BIGINT, PRIMARY KEY (merchant_id, order_id, event_no))"),
+    /* Which imports say so: import_id asserts event event_no of every order order_from .. order_to that has one, as of as_of_ms.
+     * Rows of one import and event_no never overlap. A file in the order of its order ids takes one row.
+     * import_id 0 is the live feed. */
+    TABLE("0015 assertion",
+        "CREATE TABLE assertion (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, event_no BIGINT NOT NULL,"
+        " order_from BIGINT NOT NULL, order_to BIGINT NOT NULL, as_of_ms BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, import_id, event_no, order_from))"),
     /* Personal cells, one row an event that has any. */
-    TABLE("0015 person",
+    TABLE("0016 person",
         "CREATE TABLE person (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, buyer TEXT, name TEXT,"
         " phone TEXT, address TEXT, buyer_note TEXT, seller_note TEXT, email TEXT, PRIMARY KEY (merchant_id, order_id, event_no))"),
-    /* buyer_hash: keyed hash of the platform's buyer name or open id */
-    TABLE("0016 customer",
-        "CREATE TABLE customer (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, buyer_hash BYTEA NOT NULL,"
-        " customer_id BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, buyer_hash))"),
-    TABLE("0017 product",
-        "CREATE TABLE product (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, product_key BYTEA NOT NULL, product_id BIGINT NOT NULL,"
-        " product_no TEXT, sku_code TEXT, title TEXT NOT NULL, PRIMARY KEY (merchant_id, store_id, product_key))"),
-    TABLE("0018 order_line",
-        "CREATE TABLE order_line (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, line_key BYTEA NOT NULL, product_id BIGINT NOT NULL,"
+    /* buyer_hash: keyed hash of the platform's buyer name or open id (store.h, shop_buyer_hash). uses: events that name it */
+    TABLE("0017 customer",
+        "CREATE TABLE customer (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, buyer_hash BIGINT NOT NULL,"
+        " customer_id BIGINT NOT NULL, uses BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, buyer_hash))"),
+    /* product_key: keyed hash of product_no, else sku_code, else title. The words are those of the event with the greatest
+     * (as_of, rank, key), named in told_*. uses: lines of events that name it */
+    TABLE("0018 product",
+        "CREATE TABLE product (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, product_key BIGINT NOT NULL, product_id BIGINT NOT NULL,"
+        " product_no TEXT, sku_code TEXT, title TEXT NOT NULL, told_as_of_ms BIGINT NOT NULL, told_rank BIGINT NOT NULL,"
+        " told_key BYTEA NOT NULL, uses BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, product_key))"),
+    INDEX("0019 product_id", "CREATE UNIQUE INDEX product_by_id ON product (merchant_id, product_id)"),
+    /* What an event claims about a line. line_key: keyed hash of sub_no, else (sku_code, title, options), and occurrence */
+    TABLE("0020 event_line",
+        "CREATE TABLE event_line (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, line_key BIGINT NOT NULL,"
+        " product_id BIGINT NOT NULL, product_no TEXT, sku_code TEXT, title TEXT NOT NULL, options TEXT, pieces BIGINT,"
+        " unit_minor BIGINT, line_minor BIGINT, refund_minor BIGINT, PRIMARY KEY (merchant_id, order_id, event_no))"),
+    INDEX("0021 event_line_product", "CREATE INDEX event_line_product ON event_line (merchant_id, product_id)"),
+    /* A line as all standing events together say: each figure is that of the greatest (as_of, rank, key) that tells it. */
+    TABLE("0022 order_line",
+        "CREATE TABLE order_line (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, line_key BIGINT NOT NULL, product_id BIGINT NOT NULL,"
         " options TEXT, pieces BIGINT, unit_minor BIGINT, line_minor BIGINT, refund_minor BIGINT,"
         " PRIMARY KEY (merchant_id, order_id, line_key))"),
     /* Counters, kept by contribution(after) - contribution(before); a row whose figures are all 0 is deleted. */
-    TABLE("0019 counter_hour",
+    TABLE("0023 counter_hour",
         "CREATE TABLE counter_hour (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, hour_start_ms BIGINT NOT NULL, region TEXT NOT NULL,"
         " orders BIGINT NOT NULL, paid_orders BIGINT NOT NULL, refunded_orders BIGINT NOT NULL, cancelled_orders BIGINT NOT NULL,"
         " pieces BIGINT NOT NULL, total_minor BIGINT NOT NULL, paid_minor BIGINT NOT NULL, refund_minor BIGINT NOT NULL,"
         " kept_minor BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, hour_start_ms, region))"),
-    TABLE("0020 counter_product_day",
+    TABLE("0024 counter_product_day",
         "CREATE TABLE counter_product_day (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, day BIGINT NOT NULL, product_id BIGINT NOT NULL,"
         " lines BIGINT NOT NULL, pieces BIGINT NOT NULL, paid_pieces BIGINT NOT NULL, paid_minor BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, day, product_id))"),
-    TABLE("0021 customer_day",
+    TABLE("0025 customer_day",
         "CREATE TABLE customer_day (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, day BIGINT NOT NULL, customer_id BIGINT NOT NULL,"
         " orders BIGINT NOT NULL, paid_orders BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, day, customer_id))"),
     /* Pieces of a product that are promised to buyers: paid (or on delivery), not shipped, refunded or cancelled. */
-    TABLE("0022 stock_reserved",
+    TABLE("0026 stock_reserved",
         "CREATE TABLE stock_reserved (merchant_id BIGINT NOT NULL, product_id BIGINT NOT NULL, pieces BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, product_id))"),
     /* What people did about a reminder. outcome: 1 done, 2 skipped */
-    TABLE("0023 reminder_mark",
+    TABLE("0027 reminder_mark",
         "CREATE TABLE reminder_mark (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, wave BIGINT NOT NULL, outcome BIGINT NOT NULL,"
         " reason TEXT NOT NULL, user_id BIGINT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, wave))"),
-    TABLE("0024 campaign",
+    TABLE("0028 campaign",
         "CREATE TABLE campaign (merchant_id BIGINT NOT NULL, campaign_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name_en TEXT NOT NULL,"
         " name_zh TEXT NOT NULL, build_up_from_ms BIGINT NOT NULL, warm_up_from_ms BIGINT NOT NULL, event_from_ms BIGINT NOT NULL,"
         " event_until_ms BIGINT NOT NULL, review_until_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, campaign_id))"),
-    TABLE("0025 traffic_hour",
+    TABLE("0029 traffic_hour",
         "CREATE TABLE traffic_hour (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, hour_start_ms BIGINT NOT NULL,"
         " visitors BIGINT NOT NULL, views BIGINT NOT NULL, favourites BIGINT NOT NULL, carts BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, hour_start_ms))"),
     /* role: 1 owner, 2 operator, 3 service, 4 warehouse */
-    TABLE("0026 account",
+    TABLE("0030 account",
         "CREATE TABLE account (merchant_id BIGINT NOT NULL, user_id BIGINT NOT NULL, name TEXT NOT NULL, role BIGINT NOT NULL,"
         " password_hash TEXT NOT NULL, disabled BIGINT NOT NULL, created_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, user_id),"
         " UNIQUE (merchant_id, name))"),
     /* Only the hash of the session's id is kept. */
-    TABLE("0027 session",
+    TABLE("0031 session",
         "CREATE TABLE session (merchant_id BIGINT NOT NULL, session_hash BYTEA NOT NULL, user_id BIGINT NOT NULL, csrf_token TEXT NOT NULL,"
         " created_at_ms BIGINT NOT NULL, seen_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, session_hash))"),
-    TABLE("0028 user_profile",
+    TABLE("0032 user_profile",
         "CREATE TABLE user_profile (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, name))"),
     /* Append-only, hash-chained: hash = H(previous hash, seq, at, user, verb, subject, digest). subject holds no personal data;
      * digest is a salted hash of what was done; the salt lives in the row it is about or nowhere. */
-    TABLE("0029 audit",
+    TABLE("0033 audit",
         "CREATE TABLE audit (merchant_id BIGINT NOT NULL, seq BIGINT NOT NULL, at_ms BIGINT NOT NULL, user_id BIGINT NOT NULL,"
         " verb TEXT NOT NULL, subject TEXT NOT NULL, digest BYTEA NOT NULL, hash BYTEA NOT NULL, PRIMARY KEY (merchant_id, seq))"),
     /* Files uploaded in the page, kept until imported or expired */
-    TABLE("0030 upload",
+    TABLE("0034 upload",
         "CREATE TABLE upload (merchant_id BIGINT NOT NULL, upload_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL,"
         " path TEXT NOT NULL, bytes BIGINT NOT NULL, user_id BIGINT NOT NULL, created_at_ms BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, upload_id))"),

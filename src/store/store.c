@@ -1,5 +1,6 @@
 /* Opening a store, and the shops in it. */
 #include "store/store.h"
+#include <sodium.h>
 #include <stdio.h>
 #include "store/migrate.h"
 
@@ -137,4 +138,11 @@ enum shop_result shop_create(struct store *s, const struct shop_new *n, struct s
     if (!db_exec(q)) return SHOP_FAILED;
     if (db_changes(s->db) == 0) return SHOP_EXISTS;
     return shop_find(s, n->key, ret) == SHOP_OK ? SHOP_OK : SHOP_FAILED;
+}
+
+int64_t shop_buyer_hash(const struct shop *shop, struct text buyer)
+{
+    uint64_t h;
+    crypto_shorthash_siphash24((unsigned char *)&h, (const unsigned char *)buyer.ptr, buyer.len, shop->hash_key);
+    return (int64_t)h;
 }

@@ -38,6 +38,8 @@ struct shop_new { struct text key, name, platform, currency, zone, country; bool
 enum shop_result shop_create(struct store *s, const struct shop_new *n, struct shop *ret); /* makes merchant 1 when there is none */
 enum shop_result shop_find(struct store *s, struct text key, struct shop *ret);
 int shop_list(struct store *s, struct shop *ret, int max); /* -1 on failure */
+/* The keyed hash by which table customer finds a buyer of this shop; the name is taken as it stands, bytes for bytes. */
+int64_t shop_buyer_hash(const struct shop *shop, struct text buyer);
 
 /* ---- the reducer: the same for imports and events ---- */
 enum apply_outcome { APPLY_ADDED, APPLY_UPDATED, APPLY_UNCHANGED };
