@@ -96,7 +96,7 @@ enum { ORDER_STATE_COUNT = 8 };
  * holds: fully refunded, cancelled, delivered, shipped, paid, on delivery and placed, placed; else UNPLACED. */
 enum order_state order_state_at(const struct order *o, int64_t at_ms);
 bool order_fully_refunded_at(const struct order *o, int64_t at_ms); /* refund_minor > 0 and >= paid_minor (both told), by at_ms */
-/* Until when the order waits to be picked: min(shipped, full refund, cancelled), INSTANT_MAX while it waits,
+/* Until when the order waits to be picked: min(shipped, delivered, full refund, cancelled), INSTANT_MAX while it waits,
  * INSTANT_NONE when it never did (not paid and not on delivery). Picked at T <=> pick_from <= T < pick_until. */
 int64_t order_pick_from_ms(const struct order *o);
 int64_t order_pick_until_ms(const struct order *o);

@@ -40,6 +40,7 @@ int64_t order_pick_until_ms(const struct order *o)
     int64_t until_ms = INSTANT_MAX;
     if (order_pick_from_ms(o) == INSTANT_NONE) return INSTANT_NONE;
     if (o->shipped_at_ms != INSTANT_NONE && o->shipped_at_ms < until_ms) until_ms = o->shipped_at_ms;
+    if (o->delivered_at_ms != INSTANT_NONE && o->delivered_at_ms < until_ms) until_ms = o->delivered_at_ms;
     if (o->cancelled_at_ms != INSTANT_NONE && o->cancelled_at_ms < until_ms) until_ms = o->cancelled_at_ms;
     if (order_fully_refunded(o) && o->refunded_at_ms < until_ms) until_ms = o->refunded_at_ms;
     return until_ms;
