@@ -25,12 +25,20 @@ struct text words_clock(struct arena *a, int64_t at_ms, int64_t now_ms, const st
     struct civil c = zone_civil(z, at_ms);
     int64_t days = zone_day(z, at_ms) - zone_day(z, now_ms);
 
-    if (days == 0) return arena_printf(a, "%02d:%02d", c.hour, c.minute);
+    if (days == 0) return arena_printf(a, zh ? "今天 %02d:%02d" : "%02d:%02d", c.hour, c.minute);
     if (days == 1) return arena_printf(a, zh ? "明天 %02d:%02d" : "tomorrow %02d:%02d", c.hour, c.minute);
     if (days == -1) return arena_printf(a, zh ? "昨天 %02d:%02d" : "yesterday %02d:%02d", c.hour, c.minute);
     if (zh) return arena_printf(a, "%d月%d日 %02d:%02d", c.month, c.day, c.hour, c.minute);
     assert(c.month >= 1 && c.month <= 12);
     return arena_printf(a, "%d %s %02d:%02d", c.day, month[c.month - 1], c.hour, c.minute);
+}
+
+struct text words_at(struct arena *a, int64_t at_ms, int64_t now_ms, const struct zone *z, bool zh)
+{
+    struct text clock = words_clock(a, at_ms, now_ms, z, zh);
+    int64_t days = zone_day(z, at_ms) - zone_day(z, now_ms);
+    if (zh || days == 1 || days == -1) return clock;
+    return arena_printf(a, "%s %.*s", days == 0 ? "at" : "on", (int)clock.len, clock.ptr);
 }
 
 struct text words_minute(struct arena *a, int minute_of_day)

@@ -137,9 +137,8 @@ static struct contact_decision hold_window(struct arena *a, const struct contact
     d.reason.en = arena_printf(a, "It %s %.*s where the buyer lives (%.*s, %.*s to %.*s). Wait until %.*s there.", may_en,
                                (int)now.len, now.ptr, (int)w->name_en.len, w->name_en.ptr, (int)from.len, from.ptr,
                                (int)until.len, until.ptr, (int)free_en.len, free_en.ptr);
-    d.reason.zh = arena_printf(a, "买家当地%s %.*s,属于%.*s(%.*s–%.*s),请等到当地%.*s%.*s再联系。", may_zh, (int)now.len, now.ptr,
+    d.reason.zh = arena_printf(a, "买家当地%s %.*s,属于%.*s(%.*s–%.*s),请等到当地%.*s 再联系。", may_zh, (int)now.len, now.ptr,
                                (int)w->name_zh.len, w->name_zh.ptr, (int)from.len, from.ptr, (int)until.len, until.ptr,
-                               free_zh.len > 0 && free_zh.ptr[0] <= '9' && free_zh.ptr[0] >= '0' ? 1 : 0, " ",
                                (int)free_zh.len, free_zh.ptr);
     return d;
 }

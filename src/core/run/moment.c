@@ -55,9 +55,10 @@ static void until_event(struct arena *a, const struct campaign *c, int64_t now_m
 {
     int64_t days = zone_day(z, c->event_from_ms) - zone_day(z, now_ms);
     if (days == 0) {
-        struct text clock = words_clock(a, c->event_from_ms, now_ms, z, false);
-        *en = arena_printf(a, "starts today at %.*s", (int)clock.len, clock.ptr);
-        *zh = arena_printf(a, "今天 %.*s开始", (int)clock.len, clock.ptr);
+        struct text clock_en = words_at(a, c->event_from_ms, now_ms, z, false);
+        struct text clock_zh = words_at(a, c->event_from_ms, now_ms, z, true);
+        *en = arena_printf(a, "starts today %.*s", (int)clock_en.len, clock_en.ptr);
+        *zh = arena_printf(a, "%.*s 开始", (int)clock_zh.len, clock_zh.ptr);
     } else if (days == 1) {
         *en = TEXT("starts tomorrow");
         *zh = TEXT("明天开始");

@@ -74,14 +74,14 @@ static struct reason reminder_due_reason(struct arena *a, int wave, int64_t age_
 static struct reason reminder_too_late_reason(struct arena *a, const struct reminder_facts *f, int64_t closes_ms, int64_t until_ms)
 {
     const struct zone *z = f->contact.zones[0];
-    struct text close_en = words_clock(a, closes_ms, f->contact.now_ms, z, false);
+    struct text close_en = words_at(a, closes_ms, f->contact.now_ms, z, false);
     struct text close_zh = words_clock(a, closes_ms, f->contact.now_ms, z, true);
     struct text until_en = words_clock(a, until_ms, f->contact.now_ms, z, false);
     struct text until_zh = words_clock(a, until_ms, f->contact.now_ms, z, true);
     return (struct reason){ "window-closes-first",
-        arena_printf(a, "The time to pay ends at %.*s, before the buyer may be contacted (%.*s); not reminded.", (int)close_en.len,
+        arena_printf(a, "The time to pay ends %.*s, before the buyer may be contacted (%.*s); not reminded.", (int)close_en.len,
                      close_en.ptr, (int)until_en.len, until_en.ptr),
-        arena_printf(a, "付款时限到 %.*s为止,早于可联系时间(%.*s),不再催付。", (int)close_zh.len, close_zh.ptr, (int)until_zh.len,
+        arena_printf(a, "付款时限到%.*s 为止,早于可联系时间(%.*s),不再催付。", (int)close_zh.len, close_zh.ptr, (int)until_zh.len,
                      until_zh.ptr) };
 }
 

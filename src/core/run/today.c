@@ -66,11 +66,11 @@ static struct today_line line_remind(struct arena *a, const struct today_facts *
         l.reason.zh = arena_printf(a, "%" PRId64 " 单待催付,共 %.*s。", f->remind_count, N(sum));
         return l;
     }
-    struct text en = words_clock(a, f->remind_first_close_ms, f->now_ms, f->store_zone, false);
+    struct text en = words_at(a, f->remind_first_close_ms, f->now_ms, f->store_zone, false);
     struct text zh = words_clock(a, f->remind_first_close_ms, f->now_ms, f->store_zone, true);
     l.urgent = f->remind_first_close_ms - f->now_ms < MS_PER_HOUR;
-    l.reason.en = arena_printf(a, "%.*s for payment, %.*s; the first closes at %.*s.", N(n), N(sum), N(en));
-    l.reason.zh = arena_printf(a, "%" PRId64 " 单待催付,共 %.*s;最早的 %.*s关闭。", f->remind_count, N(sum), N(zh));
+    l.reason.en = arena_printf(a, "%.*s for payment, %.*s; the first closes %.*s.", N(n), N(sum), N(en));
+    l.reason.zh = arena_printf(a, "%" PRId64 " 单待催付,共 %.*s;最早的%.*s 关闭。", f->remind_count, N(sum), N(zh));
     return l;
 }
 
@@ -104,7 +104,7 @@ static struct today_line line_held(struct arena *a, const struct policy *p, cons
         struct text en = words_clock(a, f->held_first_until_ms, f->now_ms, f->store_zone, false);
         struct text zh = words_clock(a, f->held_first_until_ms, f->now_ms, f->store_zone, true);
         l.reason.en = arena_printf(a, "%.*s, the first until %.*s.", N(n), N(en));
-        l.reason.zh = arena_printf(a, "%" PRId64 " 单催付暂缓,最早 %.*s可以联系。", f->held_count, N(zh));
+        l.reason.zh = arena_printf(a, "%" PRId64 " 单催付暂缓,最早%.*s 可以联系。", f->held_count, N(zh));
     }
     return l;
 }
