@@ -33,7 +33,18 @@ void profile_set_free(struct profile_set *s);
 bool profile_set_add(struct profile_set *s, struct text json, char *ret_error, size_t error_size);
 const struct profile *profile_set_find(const struct profile_set *s, struct text name);
 struct text profile_name(const struct profile *p);
+struct text profile_title(const struct profile *p, bool zh); /* for people */
 struct text profile_json(const struct profile *p);
+/* The zone in which the platform writes its times; empty: the store's. A reader knows Asia/Shanghai by itself; for any other the
+ * caller gives that zone in the options. */
+struct text profile_zone(const struct profile *p);
+int profile_count(const struct profile_set *s);
+const struct profile *profile_at(const struct profile_set *s, int i); /* built-in ones first */
+
+/* What a column may be mapped to, in the order in which the page offers them. */
+struct intake_field { const char *word, *en, *zh, *kind /* text time money count status person */; bool required; };
+extern const struct intake_field intake_fields[];
+extern const int intake_field_count;
 
 struct intake_options {
     const struct zone *zone;          /* of times without an offset: the store's, or as asked */
