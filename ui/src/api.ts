@@ -1,0 +1,215 @@
+/* The desk's HTTP API, typed: one function per endpoint, one error type.  Nothing here knows about the page. */
+
+export interface Said { en: string; zh: string }
+export interface Reason extends Said { rule: string }
+export interface Money { minor: number; currency: string }
+/** How fresh the facts behind an answer are. */
+export interface Aged { data_age_s: number | null; latest_fact_at: string | null; stale: boolean }
+
+export type Role = 'owner' | 'operator' | 'service' | 'warehouse'
+export interface Store { key: string; name: string; platform: string; currency: string; zone: string; demo: boolean }
+export interface User { id: number | string; name: string; role: Role }
+export interface Session {
+  version: string; setup_needed: boolean; demo: boolean
+  demo_logins?: { name: string; role: Role; password: string }[]
+  user: User | null; csrf: string | null; may: string[]; stores: Store[]
+}
+export type NewStore = Omit<Store, 'demo'>
+export interface Account { id: number | string; name: string; role: Role; disabled: boolean; created_at?: string; last_login_at?: string | null }
+
+export type LineKind = 'import' | 'interrupted' | 'late' | 'remind' | 'pick' | 'held' | 'quarantine' | 'pace' | 'nothing'
+export interface TodayLine { kind: LineKind; count: number; amount: Money | null; urgent: boolean; reason: Reason }
+export interface Reminder {
+  order: string; wave: number; due_at: string; closes_at: string | null; placed_at: string; amount: Money
+  buyer: string | null; region: string | null; title: string | null; reason: Reason
+}
+export interface Held { order: string; until?: string | null; never?: boolean; amount: Money; reason: Reason }
+export interface Pick {
+  order: string; paid_at: string | null; ship_by: string | null; late: boolean; pieces: number | null; region: string | null
+  title: string | null; buyer_note: string | null; seller_note: string | null; amount: Money | null; reason: Reason
+}
+export interface Today extends Aged {
+  at: string
+  moment: { phase: 'none' | 'build_up' | 'warm_up' | 'event' | 'review'; campaign: Said | null; since: string | null; until: string | null; en: string; zh: string }
+  lines: TodayLine[]
+  totals: { reminders: number; reminders_amount: Money | null; held: number; pick: number; late: number }
+  reminders: Reminder[]; held: Held[]; pick: Pick[]
+  pace: { compare: Said; hours: { hour: number; paid: number; compare: number | null }[] } | null
+}
+
+export type OrderState = 'unpaid' | 'to_ship' | 'shipped' | 'delivered' | 'cancelled' | 'refunded' | 'on_delivery'
+export interface OrderRow {
+  order: string; state: OrderState; state_text: Said; placed_at: string | null; paid_at: string | null; amount: Money | null
+  paid: Money | null; refund: Money | null; pieces: number | null; region: string | null; title: string | null; buyer: string | null
+}
+export interface Orders extends Aged { total: number | null; counts: Partial<Record<OrderState, number>> | null; orders: OrderRow[]; next: string | null }
+export const ORDER_TIMES = ['placed', 'paid', 'ship_by', 'shipped', 'delivered', 'cancelled', 'refunded'] as const
+export type OrderTime = (typeof ORDER_TIMES)[number]
+export interface Order extends OrderRow, Aged {
+  times: Record<OrderTime, { at: string; exact: boolean } | null>
+  lines: { title: string | null; options: string | null; sku_code: string | null; pieces: number | null; unit: Money | null; amount: Money | null }[]
+  person: { buyer: string | null; name: string | null; phone: string | null; address: string | null; buyer_note: string | null; seller_note: string | null } | null
+  sources: { import_id: string | number | null; file: string | null; as_of: string | null; profile: string | null; learned_at: string | null }[]
+  marks: { wave: number; outcome: string; reason: string | null; by: string | null; at: string }[]
+  decision: { verdict: 'none' | 'due' | 'held' | 'never'; reason: Reason } | null
+}
+
+export interface Figures { orders: number; paid: number; total: number; kept: number }
+export interface Factor extends Said { name: string; before: number | null; after: number | null; effect: Money }
+export interface Review extends Aged {
+  from: string; to: string; orders: number; unpaid: number; paid: number; refunded_orders: number; cancelled: number; customers: number | null
+  total: Money; paid_amount: Money; refund: Money; kept: Money; average: Money | null; paid_share_bp: number | null; refund_share_bp: number | null
+  compare: { from: string; to: string; orders: number; paid: number; kept: Money; average: Money | null; paid_share_bp: number | null } | null
+  drivers: { method: 'lmdi' | 'shapley'; delta: Money; factors: Factor[]; reason: Said } | null
+  by_day: ({ day: string } & Figures)[]; by_hour: ({ hour: number } & Figures)[]; by_region: ({ region: string } & Figures)[]
+  by_product: { product: string | null; title: string | null; pieces: number; paid_minor: number; lines: number }[]
+  traffic: { visitors: number | null; views: number | null; carts: number | null; favourites: number | null; conversion_bp: number | null } | null
+}
+
+export interface Upload { upload_id: string; file: string; bytes: number }
+export interface PreviewCell { value: string; field: string; doubt: Said | null }
+export interface PreviewRow { line: number; cells: PreviewCell[]; fault: { column: string | number | null; what: Said; remedy: Said } | null }
+export interface Scan extends Upload {
+  state: 'scanning' | 'ready'; progress: number; refusal: (Said & { code: string }) | null; encoding: string | null
+  profile: string | null; profile_text: Said | null; profiles: string[]; rows: number | null; as_of: string | null; as_of_from: 'name' | 'asked' | 'rows' | null
+  header_line: number; columns: { header: string; field: string; samples: string[] }[]; preview: PreviewRow[]
+  unknown_status: string[]; ambiguous_times: number; skipped_times: number
+}
+export interface Field extends Said { field: string; required: boolean; kind: 'text' | 'time' | 'money' | 'count' | 'status' | 'person' }
+export interface NewProfile { name: string; columns: Record<string, string>; status: Record<string, string>; zone?: string }
+export interface ImportFile {
+  file: string; profile: string | null; encoding: string | null; rows: number | null; rows_done: number
+  added: number; updated: number; unchanged: number; quarantined: number; as_of: string | null
+}
+export interface Import {
+  import_id: string | number; store: string; state: 'running' | 'applied' | 'interrupted' | 'undone'; started_at: string; ended_at: string | null
+  by: string | null; files: ImportFile[]; rows_per_s: number | null; seconds_left: number | null; message: Said | null
+}
+export interface QuarantineRow { file: string; line: number; column: number | null; column_name: string | null; code: string; value: string | null; what: Said; remedy: Said }
+export interface PolicyRow { name: string; value: number; unit: string; source: string; what: Said }
+
+/** An answer that is not the wanted one: the server's sentence in both languages, or code "network" when there was none. */
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly code: string, readonly en: string, readonly zh: string,
+              readonly field: string | null = null, readonly retryAfterS: number | null = null) {
+    super(en)
+  }
+}
+export function asApiError(e: unknown): ApiError {
+  if (e instanceof ApiError) return e
+  return new ApiError(0, 'network', 'The desk does not answer. Is it still running?', '掌柜没有回应。程序还在运行吗？')
+}
+
+const BASE = '/api/v1'
+let csrf: string | null = null
+let on401: () => void = () => undefined
+export function onSignedOut(f: () => void) { on401 = f }
+
+function refusal(status: number, body: string, retry: string | null): ApiError {
+  const retryAfterS = retry === null ? null : Number.parseInt(retry, 10)
+  try {
+    const e = (JSON.parse(body) as { error: { code: string; en: string; zh: string; field?: string } }).error
+    if (e && e.code) return new ApiError(status, e.code, e.en, e.zh, e.field ?? null, retryAfterS)
+  } catch { /* no sentence came along: say the number */ }
+  return new ApiError(status, 'http', `The desk answered ${status}.`, `掌柜返回了 ${status}。`, null, retryAfterS)
+}
+
+async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (body !== undefined) headers['Content-Type'] = 'application/json; charset=utf-8'
+  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf
+  let r: Response
+  try {
+    r = await fetch(BASE + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, credentials: 'same-origin' })
+  } catch (e) {
+    if (e instanceof DOMException && e.name === 'AbortError') throw e
+    throw asApiError(e)
+  }
+  const text = await r.text()
+  if (!r.ok) {
+    if (r.status === 401 && path !== '/login' && path !== '/session') on401()
+    throw refusal(r.status, text, r.headers.get('Retry-After'))
+  }
+  return (text ? JSON.parse(text) : {}) as T
+}
+
+function query(q: Record<string, string | number | null | undefined>): string {
+  const p = new URLSearchParams()
+  for (const [k, v] of Object.entries(q)) if (v !== null && v !== undefined && v !== '') p.set(k, String(v))
+  const s = p.toString()
+  return s ? '?' + s : ''
+}
+const seg = encodeURIComponent
+
+async function sessionFrom(p: Promise<Session>): Promise<Session> {
+  const s = await p
+  csrf = s.csrf
+  return s
+}
+
+/** Sends the file's bytes as they are; `progress` gets 0..1 while they go. */
+function upload(store: string, file: File, progress: (share: number) => void): Promise<Upload> {
+  return new Promise((resolve, reject) => {
+    const x = new XMLHttpRequest()
+    x.open('POST', `${BASE}/stores/${seg(store)}/uploads`)
+    x.setRequestHeader('X-File-Name', encodeURIComponent(file.name))
+    x.setRequestHeader('Content-Type', 'application/octet-stream')
+    if (csrf) x.setRequestHeader('X-CSRF-Token', csrf)
+    x.upload.onprogress = (e) => { if (e.lengthComputable && e.total > 0) progress(e.loaded / e.total) }
+    x.onload = () => {
+      if (x.status === 401) on401()
+      if (x.status >= 200 && x.status < 300) resolve(JSON.parse(x.responseText) as Upload)
+      else reject(refusal(x.status, x.responseText, x.getResponseHeader('Retry-After')))
+    }
+    x.onerror = () => reject(asApiError(null))
+    x.send(file)
+  })
+}
+
+export const api = {
+  session: () => sessionFrom(call<Session>('GET', '/session')),
+  setup: (b: { code: string; name: string; password: string; store: NewStore | null }) => sessionFrom(call<Session>('POST', '/setup', b)),
+  login: (b: { name: string; password: string }) => sessionFrom(call<Session>('POST', '/login', b)),
+  logout: () => call<{ ok: boolean }>('POST', '/logout', {}),
+
+  accounts: async () => listOf<Account>(await call<unknown>('GET', '/accounts'), 'accounts'),
+  addAccount: (b: { name: string; role: Role; password: string }) => call<Account>('POST', '/accounts', b),
+  changeAccount: (id: number | string, b: { role?: Role; disabled?: boolean; password?: string }) => call<Account>('PATCH', `/accounts/${seg(String(id))}`, b),
+  stores: async () => listOf<Store>(await call<unknown>('GET', '/stores'), 'stores'),
+  addStore: (b: NewStore) => call<Store>('POST', '/stores', b),
+  policy: () => call<{ rows: PolicyRow[] }>('GET', '/policy'),
+
+  today: (store: string, signal?: AbortSignal) => call<Today>('GET', `/stores/${seg(store)}/today`, undefined, signal),
+  mark: (store: string, order: string, b: { wave: number; outcome: 'done' | 'skipped'; reason?: string }) =>
+    call<{ ok: boolean }>('POST', `/stores/${seg(store)}/reminders/${seg(order)}/mark`, b),
+  unmark: (store: string, order: string, wave: number) =>
+    call<{ ok: boolean }>('POST', `/stores/${seg(store)}/reminders/${seg(order)}/unmark`, { wave }),
+
+  orders: (store: string, q: { state?: string; q?: string; from?: string; to?: string; after?: string | null; limit?: number }, signal?: AbortSignal) =>
+    call<Orders>('GET', `/stores/${seg(store)}/orders${query(q)}`, undefined, signal),
+  order: (store: string, order: string, signal?: AbortSignal) => call<Order>('GET', `/stores/${seg(store)}/orders/${seg(order)}`, undefined, signal),
+  review: (store: string, q: { from: string; to: string; compare?: 'previous' | 'none' }, signal?: AbortSignal) =>
+    call<Review>('GET', `/stores/${seg(store)}/review${query(q)}`, undefined, signal),
+
+  upload,
+  scan: (store: string, id: string, q: { profile?: string | null; zone?: string | null; encoding?: string | null } = {}) =>
+    call<Scan>('GET', `/stores/${seg(store)}/uploads/${seg(id)}${query(q)}`),
+  fields: async () => listOf<Field>(await call<unknown>('GET', '/fields'), 'fields'),
+  addProfile: (store: string, b: NewProfile) => call<{ name: string }>('POST', `/stores/${seg(store)}/profiles`, b),
+  startImport: (store: string, b: { uploads: string[]; profile: string | null; as_of: string | null; zone: string | null }) =>
+    call<{ import_id: string }>('POST', `/stores/${seg(store)}/imports`, b),
+  imports: (store: string, signal?: AbortSignal) => call<{ imports: Import[] }>('GET', `/stores/${seg(store)}/imports`, undefined, signal),
+  import: (id: string | number) => call<Import>('GET', `/imports/${seg(String(id))}`),
+  undo: (id: string | number) => call<unknown>('POST', `/imports/${seg(String(id))}/undo`, {}),
+  resume: (id: string | number) => call<unknown>('POST', `/imports/${seg(String(id))}/resume`, {}),
+  quarantine: (id: string | number, after?: string | null) =>
+    call<{ rows: QuarantineRow[]; next: string | null }>('GET', `/imports/${seg(String(id))}/quarantine${query({ after })}`),
+  quarantineCsv: (id: string | number) => `${BASE}/imports/${seg(String(id))}/quarantine.csv`,
+}
+
+/* Lists come bare or under their name. */
+function listOf<T>(v: unknown, name: string): T[] {
+  if (Array.isArray(v)) return v as T[]
+  const inner = (v as Record<string, unknown> | null)?.[name]
+  return Array.isArray(inner) ? (inner as T[]) : []
+}

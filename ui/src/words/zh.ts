@@ -1,0 +1,75 @@
+/* 中文。键与 en.ts 完全一致，由类型检查保证。 */
+const zh = {
+  name: '掌柜', tagline: '小店的大促，一件事一件事做好',
+  common: {
+    retry: '再试一次', loading: '正在读取…', cancel: '取消', save: '保存', close: '关闭', done: '完成', more: '再看一些', all: '全部', none: '无', back: '返回',
+    show: '展开', hide: '收起', copy: '复制', copied: '已复制', yes: '是', no: '否', skipTo: '跳到正文', undo: '撤销', masked: '按角色隐藏', notTold: '文件里没有',
+    retryIn: '{n} 秒后可以再试。', total: '共 {n}',
+  },
+  nav: { label: '主导航', today: '今天', orders: '订单', import: '导入', review: '复盘', people: '人员', settings: '设置', more: '更多', store: '店铺', out: '退出登录', demo: '演示店', demoHint: '演示店的数据是生成的，没有真实的人。' },
+  role: { owner: '店主', operator: '运营', service: '客服', warehouse: '仓库' },
+  platform: { taobao: '淘宝', tmall: '天猫', aliexpress: '速卖通', shopify: 'Shopify', other: '其他' },
+  age: { asOf: '数据截至 {at}', old: '{age}前', now: '刚刚', none: '还没有数据', stale: '数据太旧', staleDo: '先导入一份最新的订单，再联系买家。', goImport: '去导入' },
+  error: { title: '没有读到', network: '掌柜没有回应。程序还在运行吗？', desk: '连不上掌柜', deskDo: '请确认终端里的掌柜还在运行，然后再试一次。' },
+  setup: {
+    title: '开张', intro: '三步开张：填一次性口令，建店主账号，登记第一家店。', step1: '一次性口令', code: '终端里打印的口令', codeHint: '启动掌柜的终端窗口里有一行口令，只能用一次。',
+    step2: '店主账号', name: '用户名', password: '密码', passwordHint: '12 到 128 个字符，不要用常见密码。', step3: '第一家店', later: '以后再登记店铺',
+    storeName: '店名', storeKey: '店铺代号', storeKeyHint: '小写字母、数字和短横线，命令行里用它指这家店。', platform: '平台', currency: '币种', zone: '店铺时区', go: '开张',
+  },
+  login: { title: '登录', name: '用户名', password: '密码', go: '登录', demo: '演示店：点一个角色直接进去看', demoNote: '这里的订单、买家和店员都是按种子生成的，没有一个真人。', slow: '试得太快了，请等 {n} 秒。' },
+  first: {
+    title: '还没有订单', lead: '从平台导出的订单文件就够了，一分钟后就能看到今天该做什么。', import: '导入我的订单', importHint: '淘宝、天猫、Shopify 的订单文件，或任何带表头的 CSV。',
+    demo: '先看看演示店', demoHint: '生成的一年订单，可以随便点。', demoCmd: '在终端里运行这一行，会在另一个端口打开演示店，不碰你的数据：',
+  },
+  today: {
+    title: '今天', lead: '现在先做这一件', other: '接下来', nothing: '现在没有到点的事',
+    go: { import: '去导入', interrupted: '去处理', late: '看超时的', remind: '开始催付', pick: '看拣货单', held: '看暂缓的', quarantine: '去看坏行', pace: '看节奏', nothing: '' },
+    kind: { import: '导入新数据', interrupted: '导入停在半路', late: '已过发货时限', remind: '该催付', pick: '待拣货发货', held: '暂缓联系', quarantine: '有行没收下', pace: '今天的节奏', nothing: '没有到点的事' },
+    unit: { import: '', interrupted: '次导入', late: '单', remind: '单', pick: '单', held: '单', quarantine: '行', pace: '单', nothing: '' },
+    phase: { none: '平日', build_up: '造势期', warm_up: '预热期', event: '正式期', review: '复盘期' },
+    urgent: '要紧', until: '到 {at}', left: '还剩 {t}', shown: '先列出前 {n} 条，共 {all} 条。做完这些，其余的会接上来。',
+  },
+  remind: {
+    title: '催付', empty: '现在没有到点的催付。', emptyStale: '数据太旧，全部暂缓；导入最新订单后再看。', wave: '第 {n} 波', wave1: '第 1 波 · 旺旺', wave2: '第 2 波', closes: '{t}后关闭', closesAt: '{at} 关闭',
+    closed: '付款期已过', due: '{at} 到点', placed: '{at} 下单', done: '已催', skip: '不催', skipTitle: '为什么不催 {order}？', skipWhy: '原因', skipOther: '另写原因',
+    why: ['买家说不要了', '已在聊天里谈好', '库存或价格有问题', '疑似拍错或重复下单', '买家要求别联系'], needReason: '请写一个原因。', markedDone: '{order} 记为已催', markedSkip: '{order} 记为不催', undone: '{order} 已撤销，回到列表',
+    keys: '键盘', keysTitle: '键盘操作', k: { j: '下一条', k: '上一条', d: '已催', s: '不催（要写原因）', u: '撤销上一个', o: '打开订单', q: '这张表' }, count: '{n} 单 · {amount}', open: '打开订单 {order}', note: '掌柜不会自己发消息：请在旺旺里联系买家，再在这里记下结果。',
+  },
+  pick: { title: '拣货单', note: '按付款时间先后', empty: '没有待发货的订单。', paid: '{at} 付款', shipBy: '{at} 前发出', late: '已超时', pieces: '{n} 件', buyerNote: '买家留言', sellerNote: '卖家备注', order: '订单', goods: '商品', to: '发往', deadline: '时限' },
+  held: { title: '暂缓联系', empty: '没有暂缓的订单。', until: '到 {at}', never: '不再联系', unknown: '时间未定' },
+  pace: { title: '今天的节奏', empty: '没有可以相比的一天。', paid: '今天已付', compare: '对比：{what}', hour: '{h} 时', byNow: '到现在' },
+  orders: {
+    title: '订单', search: '订单号（开头即可）或买家全名', searchGo: '查找', clear: '清除', empty: '这里没有订单。', emptySearch: '没有找到“{q}”。订单号可以只写开头，买家名要写全。', state: '状态',
+    all: '全部', unpaid: '待付款', to_ship: '待发货', shipped: '已发货', delivered: '已收货', cancelled: '已关闭', refunded: '已退款', on_delivery: '货到付款',
+    no: '订单号', placed: '下单', paidAt: '付款', amount: '金额', paid: '实付', refund: '退款', pieces: '件数', region: '地区', goods: '商品', buyer: '买家', from: '从', to: '到', end: '到底了，共 {n} 单。',
+  },
+  order: {
+    title: '订单 {no}', times: '经过', lines: '商品', noLines: '文件里没有商品明细。', person: '买家', sources: '来自哪些文件', marks: '做过的事', decision: '现在怎么看', none: '还没有。',
+    t: { placed: '下单', paid: '付款', ship_by: '最晚发货', shipped: '发货', delivered: '收货', cancelled: '关闭', refunded: '退款' }, inexact: '时间由文件推断',
+    p: { buyer: '买家昵称', name: '收货人', phone: '电话', address: '地址', buyer_note: '买家留言', seller_note: '卖家备注' }, asOf: '文件截至 {at}', learned: '{at} 读入', masked: '你的角色看不到买家资料。',
+    verdict: { none: '不用催付', due: '现在该催付', held: '暂缓联系', never: '不再联系' }, done: '已催', skipped: '不催',
+  },
+  import: {
+    title: '导入', drop: '把平台导出的文件拖到这里', dropNow: '放下就读', choose: '选择文件', hint: '可以一次放多个。订单表和宝贝表会自动对上；同一个文件放两次不会重复。', uploading: '正在上传', scanning: '正在看这个文件', refused: '这个文件不能用',
+    recognised: '认出来了', unknown: '没见过的表头', unknownDo: '告诉掌柜每一列是什么，以后就认得了。', rows: '{n} 行', encoding: '编码', asOf: '数据截至', asOfFrom: { name: '来自文件名', asked: '你填的', rows: '取自文件里最晚的时间' },
+    headerLine: '表头在第 {n} 行', profile: '格式', profileAuto: '自动识别', preview: '开头几行会这样读', previewHint: '带记号的格子请看一眼。', doubt: '存疑', fault: '这一行不会收下', columns: '列的对应', ignored: '不用',
+    unknownStatus: '没见过的状态词：{words}', ambiguous: '{n} 个时间在夏令时切换时出现两次，取第一次。', skippedTimes: '{n} 个时间在夏令时切换时不存在，往后推。', remove: '移走', go: '导入 {n} 个文件', goOne: '导入',
+    mapTitle: '这些列是什么？', mapHint: '每列选一个意思，或把右边的词拖到列上。带 * 的必须有。', mapDrag: '可以拖的词', mapName: '给这个格式起个名字', mapSave: '记住并重新读', mapStatus: '状态词', mapMissing: '还缺：{fields}', mapColumn: '文件里的列', mapSample: '样例', mapField: '意思', mapTaken: '“{field}”已经给了另一列',
+    statusWord: { unpaid: '待付款', paid: '已付款', shipped: '已发货', delivered: '已收货', closed: '已关闭' }, statusPick: '请选择',
+    running: '正在导入', speed: '每秒 {n} 行', left: '大约还要 {t}', rowsDone: '{done} / {all} 行', finished: '导入完成', added: '新增', updated: '更新', unchanged: '没变', quarantined: '没收下', seeToday: '看今天该做什么', seeBad: '看没收下的行',
+    bad: '没收下的行', badNone: '没有坏行。', badCsv: '下载成 CSV', line: '行', column: '列', value: '内容', remedy: '怎么改', history: '导入记录', historyNone: '还没有导入过。', undo: '撤销导入', resume: '接着导入',
+    undoTitle: '撤销这次导入？', undoText: '订单和数字会回到从没导入过它、但导入过其他文件的样子。审计记录和已经发出的消息会保留。', undoGo: '撤销', undoing: '正在撤销', resuming: '接着导入', state: { running: '进行中', applied: '已生效', interrupted: '停在半路', undone: '已撤销' }, by: '{who} · {at}', file: '文件',
+  },
+  review: {
+    title: '复盘', from: '从', to: '到（含）', go: '看这段', presets: { d7: '最近 7 天', d30: '最近 30 天', month: '本月', last: '上月', d11: '上个双十一', newest: '最新数据所在月' }, compare: '与前一段相比',
+    moved: '最近 30 天没有订单，先看最新数据所在的 {month}。', empty: '这段时间没有订单。', kpi: { orders: '下单', paid: '已付', unpaid: '未付', kept: '实际留下', average: '客单价', paidShare: '付款率', refundShare: '退款占比', refunded: '有退款', customers: '买家数', total: '下单金额', refund: '退款金额', paidAmount: '已付金额', cancelled: '已关闭' }, before: '前一段 {v}',
+    keptHint: '实付减退款', drivers: '为什么变了', driversFrom: '前一段', driversTo: '这一段', delta: '合计 {v}', factor: '因素', was: '前一段', is: '这一段', effect: '带来', driversNone: '没有可比的前一段，所以不分解。', byDay: '按天', byHour: '按下单时段', byRegion: '按地区', byProduct: '按商品', traffic: '流量',
+    table: '看表格', chart: '看图', day: '日期', hour: '时段', region: '地区', orders: '下单', paid: '已付', total: '下单金额', kept: '留下', product: '商品', pieces: '件数', paidAmount: '实付', lines: '行数', noProducts: '导入的文件里没有商品明细。', otherRegions: '图上是前 {n} 个，表格里有全部。', unknownRegion: '没写地区',
+    visitors: '访客', views: '浏览', carts: '加购', favourites: '收藏', conversion: '转化率', chartOf: '{title}的图；可切换为表格',
+  },
+  people: { title: '人员', add: '加一个人', name: '用户名', role: '角色', password: '初始密码', newPassword: '新密码', status: '状态', active: '在用', disabled: '已停用', disable: '停用', enable: '恢复', reset: '改密码', added: '已加上 {name}', changed: '已改', roles: '各角色能看什么',
+    can: { owner: '全部，包括人员和设置', operator: '今天、订单、导入、复盘', service: '今天、催付、订单和买家资料', warehouse: '今天的拣货单、订单和收货信息' }, you: '你' },
+  settings: { title: '设置', look: '外观和语言', language: '语言', theme: '主题', themes: { system: '跟随系统', light: '浅色', dark: '深色' }, stores: '店铺', addStore: '登记一家店', policy: '规则的默认值', policyHint: '每个数字都有出处。', what: '规则', value: '值', source: '出处', version: '版本 {v}', account: '账号', unit: { s: '秒', min: '分钟', count: '次', '': '' } },
+}
+export default zh
+export type Words = typeof zh
