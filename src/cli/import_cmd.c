@@ -113,6 +113,7 @@ enum cli_exit import_run(struct cli *c)
         desk_close(d);
         return cli_value(c, "store") ? CLI_COULD_NOT : CLI_WRONG_USE;
     }
+    tell_interrupted(c);
     ask.store = text_from_cstr(shop.key);
     progress_begin(&p, c);
     result = desk_import(d, &ask, show_progress, &p, f, &m);

@@ -15,6 +15,8 @@ bool open_shop(struct cli *c, struct store *reader, struct shop *ret);
 struct desk *open_desk(struct cli *c, bool create);
 /* Makes the directories of a path, readable by their owner only; a failure shows when the file is opened. */
 void make_directories(const char *path);
+/* Tells on standard error each import that a crash or a full disk left half-way: what stands, how to go on or back. */
+void tell_interrupted(struct cli *c);
 enum cli_exit fail_desk(struct cli *c, const struct desk_message *m);
 enum cli_exit fail_store(struct cli *c, struct store *s);
 #endif

@@ -1,6 +1,5 @@
 /* The table of verbs, and the way of a command from its words to its exit code. */
 #include <assert.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "cli/cmds.h"
@@ -122,7 +121,6 @@ enum cli_exit cli_main(const struct env *env, int argc, const char *const *argv)
     struct cli c = { .env = env, .out = stdout, .err = stderr, .out_tty = isatty(STDOUT_FILENO), .err_tty = isatty(STDERR_FILENO) };
     enum cli_exit exit;
 
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, told below */
     c.zh = cli_lang_is_zh(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
     c.color = !getenv("NO_COLOR");
     arena_init(&c.arena, &env->memory, 0);

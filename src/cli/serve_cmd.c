@@ -1,0 +1,119 @@
+/* zhanggui serve: the desk in the browser. Opens the database for writing, starts the web server, says where, and waits. */
+#include <inttypes.h>
+#include <jansson.h>
+#include "cli/cmds.h"
+#include "cli/open.h"
+#include "cli/serve.h"
+#include "os/process.h"
+#include "store/account_store.h"
+
+enum { MERCHANT = 1 }; /* the one of an embedded database */
+
+const struct option serve_options[] = {
+    OPTION_DB,
+    SERVE_OPTIONS,
+    { "public-host", "HOST", false, { "behind a TLS proxy: the name that browsers use", "在 TLS 代理之后：浏览器使用的域名" } },
+    { "demo", NULL, false, { "the demo shop, as zhanggui demo", "演示店，同 zhanggui demo" } },
+    OPTIONS_END,
+};
+
+struct code { bool needed, ok; char text[SETUP_CODE_BYTES]; };
+
+static bool make_code(struct store *s, void *arg)
+{
+    struct code *code = arg;
+
+    code->ok = setup_needed(s, MERCHANT, &code->needed) && (!code->needed || setup_code_make(s, MERCHANT, code->text));
+    return code->ok;
+}
+
+static void stop_on_failure(void *ctx, const char *message)
+{
+    (void)ctx;
+    (void)message; /* desk_failed() tells the waiting thread, which says it once */
+    os_stop_now();
+}
+
+static void log_line(void *ctx, const char *line) { fprintf(((struct cli *)ctx)->err, "%s\n", line); }
+
+static void say_open(struct cli *c, const char *url, const struct code *code)
+{
+    if (c->json) {
+        json_t *answer = code->needed ? json_pack("{s:s, s:s}", "url", url, "setup_code", code->text) : json_pack("{s:s}", "url", url);
+        cli_json(c, answer);
+    } else {
+        cli_say(c, "The desk is open on %s", "掌柜已打开：%s", url);
+        if (code->needed)
+            cli_say(c, "First time: the page asks for this one-time code: %s", "第一次使用：页面会问这个一次性口令：%s", code->text);
+        cli_say(c, "Ctrl+C closes it.", "按 Ctrl+C 关闭。");
+    }
+    fflush(c->out);
+}
+
+/* Starts the server; NULL: said so. */
+static struct web *start(struct cli *c, struct desk *d, const struct web_demo_login *demo_logins, int demo_login_count)
+{
+    const struct option *host = c->verb->options;
+    struct web_options o = {
+        .env = c->env, .desk = d, .version = ZG_VERSION, .address = cli_value(c, "address"), .demo = demo_logins != NULL,
+        .demo_logins = demo_logins, .demo_login_count = demo_login_count, .log = cli_switch(c, "log") ? log_line : NULL, .log_ctx = c,
+    };
+    char message[512];
+    int64_t port;
+    struct web *w;
+
+    while (host->name && strcmp(host->name, "public-host") != 0) host++;
+    if (host->name) o.public_host = cli_value(c, "public-host");
+    if (!cli_number(c, "port", 0, 65535, 1111, &port)) return NULL;
+    o.port = (uint16_t)port;
+    w = web_start(&o, message, sizeof message);
+    if (!w) cli_fail(c, CLI_COULD_NOT, "web", "The desk could not be opened to the browser: %s", "页面打不开：%s", message);
+    return w;
+}
+
+enum cli_exit serve_desk(struct cli *c, struct desk *d, const struct web_demo_login *demo_logins, int demo_login_count)
+{
+    const char *address = cli_value(c, "address");
+    enum cli_exit exit = CLI_DONE;
+    struct code code = { 0 };
+    struct text url;
+    struct web *w;
+
+    if (writer_call(desk_writer(d), make_code, &code) != WRITER_DONE) {
+        desk_close(d);
+        return cli_fail(c, CLI_COULD_NOT, "database", "The database cannot be written", "数据库无法写入");
+    }
+    desk_on_failure(d, stop_on_failure, c);
+    w = start(c, d, demo_logins, demo_login_count);
+    if (!w) {
+        desk_close(d);
+        return CLI_COULD_NOT;
+    }
+    url = arena_printf(&c->arena, strchr(address ? address : "", ':') ? "http://[%s]:%u" : "http://%s:%u", address ? address : "127.0.0.1",
+                       web_port(w));
+    say_open(c, url.ptr, &code);
+    if (!cli_switch(c, "no-open")) os_show_url(url.ptr);
+    os_stop_wait();
+    if (desk_failed(d))
+        exit = cli_fail(c, CLI_COULD_NOT, "failed", "The disk refused a write; what was acknowledged is safe; start again when it is mended",
+                        "磁盘拒绝写入；已确认的数据都在；修好后请重新启动");
+    web_stop(w);
+    desk_close(d);
+    return exit;
+}
+
+enum cli_exit serve_run(struct cli *c)
+{
+    const char *path = cli_db_path(c);
+    struct desk_message m = { 0 };
+    struct desk *d;
+
+    if (cli_switch(c, "demo")) return demo_run(c);
+    if (!path) return cli_fail(c, CLI_WRONG_USE, "db", "Say which database with --db FILE", "请用 --db 文件 指明数据库");
+    os_stop_prepare();
+    make_directories(path);
+    d = desk_open(c->env, path, DESK_SERVE, true, &m);
+    if (!d) return fail_desk(c, &m);
+    tell_interrupted(c);
+    return serve_desk(c, d, NULL, 0);
+}
