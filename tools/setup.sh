@@ -96,7 +96,7 @@ setup_page() {
     local lock sources
     lock=$(hash_of ui/package-lock.json)
     if [ "$(cat ui/node_modules/.zg-lock 2>/dev/null)" != "$lock" ]; then
-        run_step npm-ci "npm packages of the page" npm --prefix ui ci --no-audit --no-fund || fail_step npm-ci
+        run_step npm-ci "npm packages of the page" npm --prefix ui ci --include=dev --no-audit --no-fund || fail_step npm-ci
         echo "$lock" >ui/node_modules/.zg-lock
     fi
     sources=$(find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)

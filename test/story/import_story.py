@@ -1,0 +1,212 @@
+"""Imports of made files: in, again, later, out; whole files that are refused; rows that are set aside."""
+import json
+import pathlib
+import re
+import struct
+import zlib
+
+from story import CLOSED, DONE, HEADER, PAID, SHIPPED, UNPAID, Shop, csv_text, made_orders, order, run_stories
+
+SHOP_HEADER = HEADER + ["店铺Id", "店铺名称"]
+
+
+def counts(answer):
+    return [tuple(f[k] for k in ("rows", "added", "updated", "unchanged", "quarantined")) for f in answer["files"]]
+
+
+def story_again_and_later(directory):
+    """the same file twice changes nothing; a later export updates"""
+    shop = Shop(directory)
+    first = shop.write("ExportOrderList202002101200.csv", [order("1001", UNPAID, paid=""), order("1002"), order("1003")])
+    later = shop.write("ExportOrderList202002121200.csv", [order("1001", CLOSED, paid=""), order("1002", SHIPPED), order("1003")])
+    answer = shop.bring(first)
+    assert set(answer) == {"files", "import_id"} and answer["import_id"] > 0
+    assert set(answer["files"][0]) == {"file", "profile", "encoding", "rows", "added", "updated", "unchanged", "quarantined"}, answer
+    assert answer["files"][0]["file"] == first.name and answer["files"][0]["profile"] == "taobao-orders"
+    assert counts(answer) == [(3, 3, 0, 0, 0)], answer
+    before = shop.state()
+    assert counts(shop.bring(first)) == [(3, 0, 0, 3, 0)]
+    assert shop.state() == before
+    assert counts(shop.bring(later)) == [(3, 0, 2, 1, 0)]
+    states = {o["order"]: o["state"] for o in shop.state()[0]}
+    assert states == {"1001": "cancelled", "1002": "shipped", "1003": "to_ship"}, states
+
+
+def story_earlier_export_last(directory):
+    """an older export that comes last does not turn the clock back"""
+    one, other = Shop(directory), Shop(pathlib.Path(directory, "other").mkdir() or directory + "/other")
+    early = one.write("ExportOrderList202002101200.csv", [order("1001", UNPAID, paid=""), order("1002")])
+    late = one.write("ExportOrderList202002121200.csv", [order("1001", SHIPPED), order("1002", DONE)])
+    one.bring(early), one.bring(late)
+    other.bring(late), other.bring(early)
+    assert one.state() == other.state()
+
+
+def story_undo(directory):
+    """an undo returns to the former state, in any order, and says so again only as an error"""
+    shop = Shop(directory)
+    a = shop.write("ExportOrderList202002101200.csv", [order("1001", UNPAID, paid=""), order("1002")])
+    b = shop.write("ExportOrderList202002121200.csv", [order("1001", SHIPPED), order("1003"), order("bad 1E+16")])
+    empty = shop.state()
+    ia = shop.bring(a)["import_id"]
+    only_a = shop.state()
+    ib = shop.bring(b)["import_id"]
+    assert shop.json("import", "undo", str(ib)) == {"import_id": ib, "state": "undone"}
+    assert shop.state() == only_a
+    ib = shop.bring(b)["import_id"]
+    again = shop.bring(a)["import_id"]
+    both = shop.state()
+    shop.zg("import", "undo", str(ia))
+    assert shop.state() == both, "the second import of the same file still asserts it"
+    for which in (again, ib):
+        shop.zg("import", "undo", str(which))
+    assert shop.state() == empty
+    _, err = shop.zg("import", "undo", str(ib), code=1)
+    assert str(ib) in err, err
+    assert [i["state"] for i in shop.json("import", "list")["imports"]] == ["undone"] * 4
+
+
+def story_many_files(directory):
+    """one import of several files goes in and out as one; one refused file refuses them all"""
+    shop = Shop(directory)
+    a, b = (shop.write(f"ExportOrderList20200210120{i}.csv", [order(f"100{i}")]) for i in (1, 2))
+    empty = shop.state()
+    answer = shop.bring(a, b)
+    assert counts(answer) == [(1, 1, 0, 0, 0)] * 2
+    shop.zg("import", "undo", str(answer["import_id"]))
+    assert shop.state() == empty
+    (shop.directory / "empty.csv").write_bytes(b"")
+    _, err = shop.zg("import", "--store", "main", a, shop.directory / "empty.csv", code=1)
+    assert "empty.csv" in err and shop.state() == empty, err
+
+
+def story_encodings(directory):
+    """GB18030, UTF-8 with and without BOM, and shuffled columns give the same orders"""
+    rows = [order("1001", note="请尽快，发货"), order("1002", UNPAID, paid=""), order("1003", SHIPPED, amount="1,288.50")]
+    states = []
+    for encoding, word in (("utf-8", "utf-8"), ("utf-8-sig", "utf-8-bom"), ("gb18030", "gb18030")):
+        pathlib.Path(directory, word).mkdir()
+        shop = Shop(f"{directory}/{word}")
+        answer = shop.bring(shop.write("ExportOrderList202002101200.csv", rows, encoding=encoding))
+        assert answer["files"][0]["encoding"] == word and counts(answer) == [(3, 3, 0, 0, 0)], answer
+        states.append(shop.state())
+    pathlib.Path(directory, "shuffled").mkdir()
+    shop = Shop(directory + "/shuffled")
+    turn = list(reversed(range(len(HEADER))))
+    shop.bring(shop.write("ExportOrderList202002101200.csv", [[row[i] for i in turn] for row in rows], [HEADER[i] for i in turn]))
+    states.append(shop.state())
+    assert all(state == states[0] for state in states[1:])
+
+
+def story_quirks(directory):
+    """what the platform does to cells: ="...", apostrophes, units, surplus commas, blank payment times"""
+    shop = Shop(directory)
+    row = order("1001", amount="201.12")
+    row[0], row[3] = '="35153131000001001"', "0元"
+    text = csv_text([]) + ",".join(f'"{cell}"' if not cell.startswith("=") else cell for cell in row) + ",,\r\n"
+    (shop.directory / "q.csv").write_text(text, newline="")
+    assert counts(shop.bring(shop.directory / "q.csv")) == [(1, 1, 0, 0, 0)]
+    found = shop.json("orders", "--store", "main", "--at", "2020-02-11T00:00:00+08:00")["orders"]
+    assert found[0]["order"] == "35153131000001001" and found[0]["amount"]["minor"] == 20112, found
+
+
+def picture():
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(b"\0\xff\0\0")) + chunk(b"IEND", b""))
+
+
+def story_refused_files(directory):
+    """a file that is none: nothing changes, one clear sentence in both languages"""
+    shop = Shop(directory)
+    shop.bring(shop.write("ExportOrderList202002101200.csv", [order("1001")]))
+    before, listed = shop.state(), shop.json("import", "list")
+    here = shop.directory
+    (here / "folder.csv").mkdir()
+    (here / "empty.csv").write_bytes(b"")
+    (here / "picture.csv").write_bytes(picture())
+    (here / "header.csv").write_bytes(csv_text([]).encode())
+    (here / "unknown.csv").write_bytes("甲,乙,丙\r\n1,2,3\r\n".encode())
+    shop.write("two.csv", [order("1001") + ["11", "甲店"], order("1002") + ["22", "乙店"]], SHOP_HEADER)
+    (here / "sheet.xlsx").write_bytes(b"PK\x03\x04" + bytes(200))
+    seen = set()
+    for name in ("folder.csv", "empty.csv", "picture.csv", "header.csv", "unknown.csv", "two.csv", "sheet.xlsx"):
+        out, err = shop.zg("import", "--store", "main", here / name, code=1)
+        assert out == "" and len(err.strip().splitlines()) == 1 and name in err, (name, err)
+        out, err = shop.zg("import", "--store", "main", "--json", here / name, code=1, lang="zh")
+        error = json.loads(out)["error"]
+        assert error["zh"] in err and re.search("[一-鿿]", error["zh"]) and not re.search("[一-鿿]", error["en"].replace("甲店", "").replace(
+            "乙店", "").replace("甲", "").replace("乙", "").replace("丙", "")), error
+        seen.add(error["code"])
+    assert len(seen) >= 6, f"different faults are told apart: {seen}"
+    assert shop.state() == before and shop.json("import", "list") == listed
+
+
+def story_bad_rows(directory):
+    """a bad row is set aside, the rest goes in"""
+    shop = Shop(directory)
+    good = [order(str(1000 + i)) for i in range(6)]
+    bad = {
+        "scientific": order("3.51531E+16"),
+        "amount": order("1101", amount="99999999999999999999.00"),
+        "words": order("1102", amount="twelve"),
+        "time": order("1103", placed="2520-02-10 10:00:00"),
+        "no such day": order("1104", placed="2020-02-30 10:00:00"),
+        "long": order("1105", note="长" * 40000),
+    }
+    rows = [row for pair in zip(good, bad.values()) for row in pair]
+    data = csv_text(rows).encode("utf-8-sig")
+    data += csv_text([order("1106", note="@@")]).split("\r\n", 1)[1].encode().replace(b"@@", b"\xff\xfe\xc3")
+    data += csv_text([order("1007")]).split("\r\n", 1)[1].encode()
+    data += csv_text([order("1107")]).split("\r\n", 1)[1].encode()[:-40]  # the file ends inside a quoted cell
+    (shop.directory / "rows.csv").write_bytes(data)
+    answer = shop.bring(shop.directory / "rows.csv")
+    file = answer["files"][0]
+    assert file["quarantined"] == 8 and file["added"] == 7, file
+    assert {o["order"] for o in shop.state()[0]} == {str(1000 + i) for i in range(6)} | {"1007"}
+    assert "8" in shop.zg("import", "--store", "main", shop.directory / "rows.csv")[0]
+
+
+def story_forced_profile(directory):
+    """--profile is obeyed, a name that is none is refused; --as-of decides which export is the later one"""
+    shop = Shop(directory)
+    early = shop.write("a.csv", [order("1001", UNPAID, paid="")])
+    late = shop.write("b.csv", [order("1001", SHIPPED)])
+    shop.bring("--profile", "taobao-orders", "--as-of", "2020-02-12T12:00:00+08:00", late)
+    shop.bring("--as-of", "2020-02-10T12:00:00+08:00", early)
+    assert shop.state()[0][0]["state"] == "shipped"
+    _, err = shop.zg("import", "--store", "main", "--profile", "nonesuch", early, code=1)
+    assert "nonesuch" in err, err
+
+
+def story_two_stores(directory):
+    """two stores in one database keep their orders apart; a verb must be told which"""
+    shop = Shop(directory)
+    shop.zg("init", "--store", "second", "--name", "Second", "--platform", "shopify", "--currency", "EUR", "--zone", "Europe/Berlin")
+    path = shop.write("ExportOrderList202002101200.csv", [order("1001")])
+    shop.zg("import", path, code=2)
+    shop.bring(path)
+    assert len(shop.json("orders", "--store", "main")["orders"]) == 1
+    assert shop.json("orders", "--store", "second")["orders"] == []
+    assert shop.json("import", "list", "--store", "second")["imports"] == []
+    shop.zg("verify")
+
+
+def story_many_orders(directory):
+    """thirty thousand orders with every quirk, the later export of them, and back"""
+    shop = Shop(directory)
+    first = made_orders(shop.directory / "ExportOrderList202003010000.csv", 30000)
+    later = made_orders(shop.directory / "ExportOrderList202003080000.csv", 30000, later=True)
+    assert counts(shop.bring(first)) == [(30000, 30000, 0, 0, 0)]
+    before = shop.state()
+    answer = shop.bring(later)
+    rows, added, updated, unchanged, quarantined = counts(answer)[0]
+    assert (rows, added, quarantined) == (30000, 0, 0) and updated > 1000 and updated + unchanged == 30000, answer
+    assert shop.state() != before
+    shop.zg("import", "undo", str(answer["import_id"]))
+    assert shop.state() == before
+
+
+if __name__ == "__main__":
+    run_stories(globals())
