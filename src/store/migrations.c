@@ -50,7 +50,9 @@ const struct migration migrations[] = {
         " customer_id BIGINT, pick_until_ms BIGINT, PRIMARY KEY (merchant_id, order_id))"),
     INDEX("0010 orders_placed", "CREATE INDEX orders_placed ON orders (merchant_id, store_id, placed_at_ms)"),
     INDEX("0011 orders_paid", "CREATE INDEX orders_paid ON orders (merchant_id, store_id, paid_at_ms) WHERE paid_at_ms IS NOT NULL"),
-    INDEX("0012 orders_pick", "CREATE INDEX orders_pick ON orders (merchant_id, store_id, pick_until_ms) WHERE pick_until_ms IS NOT NULL"),
+    /* the payment beside it gives the pick list its order, the deadline its late ones, without a look at the orders */
+    INDEX("0012 orders_pick", "CREATE INDEX orders_pick ON orders (merchant_id, store_id, pick_until_ms, paid_at_ms, ship_by_ms)"
+        " WHERE pick_until_ms IS NOT NULL"),
     INDEX("0013 orders_customer", "CREATE INDEX orders_customer ON orders (merchant_id, customer_id) WHERE customer_id IS NOT NULL"),
     /* One row of a file, or one event of a feed: what it claims about the order as a whole. as_of_ms is kept: the latest of the
      * assertions that stand. An event is here as long as one stands. */
@@ -144,5 +146,16 @@ const struct migration migrations[] = {
         "CREATE TABLE upload (merchant_id BIGINT NOT NULL, upload_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL,"
         " path TEXT NOT NULL, bytes BIGINT NOT NULL, user_id BIGINT NOT NULL, created_at_ms BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, upload_id))"),
+    INDEX("0035 orders_unpaid", "CREATE INDEX orders_unpaid ON orders (merchant_id, store_id, placed_at_ms) WHERE paid_at_ms IS NULL"),
+    /* The age of a feed is that of its latest fact. Facts that end the wait to be picked are found by orders_pick; the others here. */
+    INDEX("0036 orders_shipped", "CREATE INDEX orders_shipped ON orders (merchant_id, store_id, shipped_at_ms)"
+        " WHERE shipped_at_ms > COALESCE(pick_until_ms, 0)"),
+    INDEX("0037 orders_delivered", "CREATE INDEX orders_delivered ON orders (merchant_id, store_id, delivered_at_ms)"
+        " WHERE delivered_at_ms > COALESCE(shipped_at_ms, 0)"),
+    INDEX("0038 orders_cancelled", "CREATE INDEX orders_cancelled ON orders (merchant_id, store_id, cancelled_at_ms)"
+        " WHERE cancelled_at_ms > COALESCE(pick_until_ms, 0)"),
+    INDEX("0039 orders_refunded", "CREATE INDEX orders_refunded ON orders (merchant_id, store_id, refunded_at_ms)"
+        " WHERE refunded_at_ms > COALESCE(paid_at_ms, 0)"),
+    INDEX("0040 reminder_mark_at", "CREATE INDEX reminder_mark_at ON reminder_mark (merchant_id, at_ms)"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -362,6 +362,18 @@ Test(core_order, contributions)
     cr_expect_eq(order_contribution(&o, &zone_shanghai).cancelled_orders, 1);
 }
 
+Test(core_order, exact_bits_there_and_back)
+{
+    for (int64_t bits = 0; bits < 32; bits++) {
+        struct order o = order_blank();
+        order_exact_set(&o, bits);
+        cr_expect_eq(order_exact_bits(&o), bits);
+    }
+    struct order o = order_blank();
+    o.shipped_exact = true;
+    cr_expect_eq(order_exact_bits(&o), 4); /* frozen */
+}
+
 Test(core_order, words)
 {
     for (int s = 0; s < ORDER_STATE_COUNT; s++) {

@@ -2,17 +2,17 @@
 #include "core/fulfil/pick.h"
 #include "core/words.h"
 
-static struct reason pick_reason(struct arena *a, const struct order *o, int64_t since_ms, int64_t left_ms)
+static struct reason pick_reason(struct arena *a, bool paid, int64_t since_ms, int64_t left_ms)
 {
-    bool on_delivery = o->pay_kind == PAY_ON_DELIVERY, late = left_ms < 0;
+    bool late = left_ms < 0;
     struct text since_en = words_duration(a, since_ms, false), since_zh = words_duration(a, since_ms, true);
     struct text left_en = words_duration(a, late ? -left_ms : left_ms, false);
     struct text left_zh = words_duration(a, late ? -left_ms : left_ms, true);
     return (struct reason){ late ? "ship-late" : "ship-by-payment",
         arena_printf(a, late ? "%s %.*s ago; late by %.*s." : "%s %.*s ago; %.*s left to ship.",
-                     on_delivery ? "Placed, to be paid on delivery," : "Paid", (int)since_en.len, since_en.ptr, (int)left_en.len,
+                     paid ? "Paid" : "Placed, to be paid on delivery,", (int)since_en.len, since_en.ptr, (int)left_en.len,
                      left_en.ptr),
-        arena_printf(a, late ? "%s %.*s,已超过发货时限 %.*s。" : "%s %.*s,距发货时限还有 %.*s。", on_delivery ? "货到付款,下单已" : "付款已",
+        arena_printf(a, late ? "%s %.*s,已超过发货时限 %.*s。" : "%s %.*s,距发货时限还有 %.*s。", paid ? "付款已" : "货到付款,下单已",
                      (int)since_zh.len, since_zh.ptr, (int)left_zh.len, left_zh.ptr) };
 }
 
@@ -30,10 +30,12 @@ struct pick_decision pick_decide(struct arena *a, const struct policy *p, const 
         return d;
     }
     d.pick = true;
+    bool paid = o->paid_at_ms != INSTANT_NONE && o->paid_at_ms <= now_ms;
+    if (paid) from_ms = o->paid_at_ms; /* also an on-delivery order that was paid early */
     d.ship_by_ms = from_ms + p->ship_within_s * MS_PER_S;
     if (o->ship_by_ms != INSTANT_NONE && o->ship_by_ms < d.ship_by_ms) d.ship_by_ms = o->ship_by_ms;
     d.late = d.ship_by_ms < now_ms;
-    d.reason = pick_reason(a, o, now_ms - from_ms, d.ship_by_ms - now_ms);
+    d.reason = pick_reason(a, paid, now_ms - from_ms, d.ship_by_ms - now_ms);
     return d;
 }
 

@@ -85,6 +85,11 @@ struct order {
  * paid_minor never told while paid: total_minor.  Texts point into the claims. */
 void order_fold(const struct order_claim *claims, size_t n, struct order *ret);
 
+/* Frozen: stored in the database, column exact: which of the times some claim told. */
+enum { EXACT_PAID = 1, EXACT_CANCELLED = 2, EXACT_SHIPPED = 4, EXACT_DELIVERED = 8, EXACT_REFUNDED = 16 };
+int64_t order_exact_bits(const struct order *o);
+void order_exact_set(struct order *o, int64_t bits);
+
 /* Frozen: stored in the database. What a person calls the order's state. */
 enum order_state {
     ORDER_UNPLACED = 0 /* known by its lines only */, ORDER_UNPAID = 1, ORDER_TO_SHIP = 2, ORDER_SHIPPED = 3,

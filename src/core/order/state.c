@@ -7,6 +7,21 @@ static inline bool happened(int64_t fact_ms, int64_t at_ms)
     return fact_ms != INSTANT_NONE && fact_ms <= at_ms;
 }
 
+int64_t order_exact_bits(const struct order *o)
+{
+    return (o->paid_exact ? EXACT_PAID : 0) | (o->cancelled_exact ? EXACT_CANCELLED : 0) | (o->shipped_exact ? EXACT_SHIPPED : 0) |
+           (o->delivered_exact ? EXACT_DELIVERED : 0) | (o->refunded_exact ? EXACT_REFUNDED : 0);
+}
+
+void order_exact_set(struct order *o, int64_t bits)
+{
+    o->paid_exact = bits & EXACT_PAID;
+    o->cancelled_exact = bits & EXACT_CANCELLED;
+    o->shipped_exact = bits & EXACT_SHIPPED;
+    o->delivered_exact = bits & EXACT_DELIVERED;
+    o->refunded_exact = bits & EXACT_REFUNDED;
+}
+
 static bool order_fully_refunded(const struct order *o)
 {
     return o->refund_minor > 0 && o->paid_minor != CLAIM_NONE && o->refund_minor >= o->paid_minor &&
