@@ -1,0 +1,140 @@
+/* Puts the demo year into a store, as any shop's data goes in: a store, its people, an import of an order list and an item list
+ * through the reducer; then the campaigns, the traffic and what service did about reminders this morning. */
+#include "desk/demo.h"
+#include <stdio.h>
+#include "desk/demo_world.h"
+#include "store/audit_store.h"
+#include "store/campaign_store.h"
+#include "store/import_store.h"
+
+enum { BATCH_ORDERS = 1024, FILES = 2 };
+
+const struct demo_staff demo_staff[DEMO_STAFF_COUNT] = {
+    { ROLE_OWNER, "林掌柜" }, { ROLE_OPERATOR, "苏运营" }, { ROLE_SERVICE, "周客服" }, { ROLE_WAREHOUSE, "陈师傅" },
+};
+
+struct maker {
+    struct store *store;
+    const struct demo_options *options;
+    struct shop shop;
+    struct demo_world world;
+    struct arena arena;  /* the world */
+    struct arena batch;  /* claims of one batch */
+    int64_t user_ids[DEMO_STAFF_COUNT]; /* 0: no such account */
+    int64_t import_id;
+    struct import_file_row files[FILES];
+};
+
+static bool make_shop(struct maker *m)
+{
+    const struct shop_new n = { .key = TEXT(DEMO_STORE_KEY), .name = TEXT("汀月山房茶器旗舰店(演示)"), .platform = TEXT("tmall"), .currency = TEXT("CNY"),
+                                .zone = TEXT("Asia/Shanghai"), .country = TEXT("CN"), .demo = true };
+    return shop_create(m->store, &n, &m->shop) == SHOP_OK;
+}
+
+/* A name that is taken already stays whose it is. */
+static bool make_staff(struct maker *m)
+{
+    for (int i = 0; i < DEMO_STAFF_COUNT; i++) {
+        const char *hash = m->options->password_hashes[i];
+        if (!hash) continue;
+        enum account_result r = account_create(m->store, m->shop.merchant_id, text_from_cstr(demo_staff[i].name), demo_staff[i].role, hash, 0, &m->user_ids[i]);
+        if (r != ACCOUNT_OK && r != ACCOUNT_TAKEN) return false;
+    }
+    return true;
+}
+
+static void name_file(struct import_file_row *f, const char *name, int64_t as_of_ms, int64_t rows)
+{
+    *f = (struct import_file_row){ .profile = "demo", .encoding = "utf-8", .as_of_ms = as_of_ms, .rows_total = rows };
+    (void)snprintf(f->name, sizeof f->name, "%s", name);
+}
+
+static void count_in(struct import_file_row *f, const struct apply_tally *t, size_t rows)
+{
+    f->rows_done += (int64_t)rows;
+    f->added += t->added;
+    f->updated += t->updated;
+    f->unchanged += t->unchanged;
+}
+
+/* Orders first..until-1: their rows of the order list, then those of the item list. */
+static bool apply_batch(struct maker *m, struct apply_session *session, int64_t first, int64_t until)
+{
+    const struct demo_world *w = &m->world;
+    size_t orders = (size_t)(until - first), lines = 0, n = 0;
+    for (int64_t i = first; i < until; i++) lines += (size_t)w->orders[i].line_count;
+    struct order_claim *claims = ARENA_ARRAY(&m->batch, struct order_claim, orders + lines);
+    if (!claims) return false;
+    for (int64_t i = first; i < until; i++) demo_order_claim(&m->batch, w, i, &claims[n++]);
+    for (int64_t i = first; i < until; i++)
+        for (int32_t k = 0; k < w->orders[i].line_count; k++) demo_line_claim(&m->batch, w, i, k, &claims[n++]);
+    if (m->batch.failed) return false;
+    struct apply_tally order_tally = { 0 }, line_tally = { 0 };
+    if (!apply_claims(session, claims, orders, &order_tally)) return false;
+    if (!apply_claims(session, claims + orders, lines, &line_tally)) return false;
+    count_in(&m->files[0], &order_tally, orders);
+    count_in(&m->files[1], &line_tally, lines);
+    return true;
+}
+
+static bool import_world(struct maker *m)
+{
+    const struct demo_world *w = &m->world;
+    name_file(&m->files[0], "demo-orders", w->now_ms, w->order_count);
+    name_file(&m->files[1], "demo-items", w->now_ms, w->line_count);
+    if (!import_begin(m->store, &m->shop, m->user_ids[0], m->files, FILES, &m->import_id)) return false;
+    struct apply_session *session = apply_session_create(m->store, &m->shop, m->import_id);
+    if (!session) return false;
+    bool ok = true;
+    for (int64_t i = 0; ok && i < w->order_count; i += BATCH_ORDERS) {
+        int64_t until = i + BATCH_ORDERS < w->order_count ? i + BATCH_ORDERS : w->order_count;
+        ok = apply_batch(m, session, i, until);
+        arena_clear(&m->batch);
+    }
+    ok = ok && apply_flush(session);
+    apply_session_free(session);
+    for (int i = 0; ok && i < FILES; i++) {
+        m->files[i].file_no = i + 1;
+        ok = import_file_progress(m->store, m->shop.merchant_id, m->import_id, &m->files[i]);
+    }
+    return ok && import_set_state(m->store, m->shop.merchant_id, m->import_id, IMPORT_APPLIED, TEXT_NONE, TEXT_NONE);
+}
+
+static bool add_campaigns_and_traffic(struct maker *m)
+{
+    const struct demo_world *w = &m->world;
+    int64_t campaign_id = 0;
+    for (int i = 0; i < DEMO_CAMPAIGNS; i++)
+        if (!campaign_add(m->store, &m->shop, &w->campaigns[i], &campaign_id)) return false;
+    for (int i = 0; i + 1 < w->hour_count; i++) { /* the hour that runs has no figures yet */
+        const struct demo_hour *h = &w->hours[i];
+        const struct traffic_hour row = { h->start_ms, h->visitors, h->views, h->favourites, h->carts };
+        if (!traffic_put(m->store, &m->shop, &row)) return false;
+    }
+    return true;
+}
+
+static bool run(struct maker *m)
+{
+    int64_t per_year = m->options->orders_per_year ? m->options->orders_per_year : DEMO_ORDERS_PER_YEAR;
+    if (!make_shop(m) || !make_staff(m)) return false;
+    if (!demo_world_make(&m->arena, m->shop.zone, m->options->seed, m->options->now_ms, per_year, &m->world)) return false;
+    if (!import_world(m) || !add_campaigns_and_traffic(m)) return false;
+    const struct audit_deed deed = { .user_id = m->user_ids[0], .verb = "demo", .subject = arena_printf(&m->batch, "import %lld", (long long)m->import_id) };
+    return audit_append(m->store, m->shop.merchant_id, &deed);
+}
+
+bool demo_make(struct store *s, const struct demo_options *o, struct demo_result *ret)
+{
+    struct maker m = { .store = s, .options = o };
+    arena_init(&m.arena, &s->env->memory, 0);
+    arena_init(&m.batch, &s->env->memory, 0);
+    bool ok = run(&m);
+    if (ok)
+        *ret = (struct demo_result){ .import_id = m.import_id, .orders = m.world.order_count, .lines = m.world.line_count,
+                                     .customers = m.world.buyer_count, .shop = m.shop };
+    arena_release(&m.batch);
+    arena_release(&m.arena);
+    return ok;
+}
