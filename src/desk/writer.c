@@ -351,8 +351,9 @@ static bool threads_init(struct writer *w)
     return true;
 }
 
-struct writer *writer_start(const struct env *env, const char *path, char *ret_message, size_t message_size)
+struct writer *writer_start(const struct env *env, const char *path, enum db_error *ret_error, char *ret_message, size_t message_size)
 {
+    *ret_error = DB_ERROR_MEMORY;
     struct writer *w = env->memory.take(env->memory.ctx, sizeof *w);
     if (!w) {
         snprintf(ret_message, message_size, "out of memory");
@@ -360,10 +361,10 @@ struct writer *writer_start(const struct env *env, const char *path, char *ret_m
     }
     memset(w, 0, sizeof *w);
     w->env = env;
-    enum db_error error;
-    if (!store_open(&w->store, env, path, DB_WRITE, &error, ret_message, message_size)) goto out;
+    if (!store_open(&w->store, env, path, DB_WRITE, ret_error, ret_message, message_size)) goto out;
     if (!threads_init(w) || pthread_create(&w->thread, NULL, writer_main, w) != 0) {
         snprintf(ret_message, message_size, "cannot start the writer's thread");
+        *ret_error = DB_ERROR_OTHER;
         store_close(&w->store);
         goto out;
     }

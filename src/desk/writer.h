@@ -30,7 +30,7 @@ struct writer_job {
 
 struct writer;
 /* Opens the database for writing. commit_rows_hint etc. are the writer's own business. NULL and a message on error. */
-struct writer *writer_start(const struct env *env, const char *path, char *ret_message, size_t message_size);
+struct writer *writer_start(const struct env *env, const char *path, enum db_error *ret_error, char *ret_message, size_t message_size);
 bool writer_post(struct writer *w, const struct writer_request *r);  /* any thread; false: queue full (answer 429) */
 enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg); /* posts and waits; not from the writer's thread */
 bool writer_job_post(struct writer *w, const struct writer_job *j);  /* jobs run one after another; false: too many wait */

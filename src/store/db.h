@@ -73,4 +73,7 @@ bool db_vacuum(struct db *db);
 bool db_backup(struct db *source, const char *path);
 /* Structural check of the whole file; each finding is given to `found`. False on a failure to check. */
 bool db_check(struct db *db, void (*found)(void *ctx, const char *what), void *ctx);
+/* Whether the schema holds tables and indexes only: a stranger's trigger or view would run as ours. */
+bool db_only_tables(struct db *db, bool *ret);
+bool db_same_schema(struct db *a, struct db *b, bool *ret);
 #endif

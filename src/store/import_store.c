@@ -37,9 +37,9 @@ static bool next_import_id(struct store *s, int64_t merchant_id, int64_t *ret)
 
 static bool file_begin(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no, const struct import_file_row *f)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO import_file (merchant_id, import_id, file_no, name, path, profile, encoding, as_of_ms,"
+    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO import_file (merchant_id, import_id, file_no, name, path, profile, encoding, zone, as_of_ms,"
                                            " bytes, rows_total, rows_done, added, updated, unchanged, quarantined)"
-                                           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"));
+                                           " VALUES ($1, $2, $3, $4, $5, $6, $7, $16, $8, $9, $10, $11, $12, $13, $14, $15)"));
     if (!q) return false;
     db_bind_i64(q, 1, merchant_id);
     db_bind_i64(q, 2, import_id);
@@ -56,6 +56,7 @@ static bool file_begin(struct store *s, int64_t merchant_id, int64_t import_id, 
     db_bind_i64(q, 13, f->updated);
     db_bind_i64(q, 14, f->unchanged);
     db_bind_i64(q, 15, f->quarantined);
+    db_bind_text(q, 16, text_from_cstr(f->zone));
     return db_exec(q);
 }
 
@@ -195,11 +196,12 @@ static void file_row_read(struct db_stmt *q, struct import_file_row *ret)
     copy_clipped(ret->path, sizeof ret->path, db_text(q, "path"));
     copy_clipped(ret->profile, sizeof ret->profile, db_text(q, "profile"));
     copy_clipped(ret->encoding, sizeof ret->encoding, db_text(q, "encoding"));
+    copy_clipped(ret->zone, sizeof ret->zone, db_text(q, "zone"));
 }
 
 int import_files(struct store *s, int64_t merchant_id, int64_t import_id, struct import_file_row *ret, int max)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT file_no, name, path, profile, encoding, as_of_ms, bytes, rows_total, rows_done, added, updated,"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT file_no, name, path, profile, encoding, zone, as_of_ms, bytes, rows_total, rows_done, added, updated,"
                                            " unchanged, quarantined FROM import_file WHERE merchant_id = $1 AND import_id = $2 ORDER BY file_no"));
     if (!q) return -1;
     db_bind_i64(q, 1, merchant_id);

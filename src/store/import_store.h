@@ -19,7 +19,7 @@ struct import_file_row {
     int64_t file_no;      /* 1 .. */
     char name[256];       /* as the user knows it, without directories */
     char path[1024];      /* where its bytes are */
-    char profile[64], encoding[16];
+    char profile[64], encoding[16], zone[48];
     int64_t as_of_ms, bytes, rows_total, rows_done, added, updated, unchanged, quarantined;
 };
 enum import_found { IMPORT_FOUND, IMPORT_NOT_FOUND, IMPORT_READ_FAILED };

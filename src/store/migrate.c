@@ -65,3 +65,24 @@ bool store_migrate(struct db *db, enum db_mode mode)
         if (!apply(db, n)) return false;
     return true;
 }
+
+bool store_adopt(const struct env *env, struct db *db)
+{
+    bool plain = false, same = false;
+    enum db_error error;
+    if (!db_has_table(db, "schema_migration")) {
+        if (db_error(db) == DB_OK) db_refuse(db, DB_ERROR_NOT_OURS, "this file holds no desk");
+        return false;
+    }
+    if (!db_only_tables(db, &plain)) return false;
+    if (plain && !store_migrate(db, DB_WRITE)) return false;
+    struct db *ours = plain ? db_open(env, ":memory:", DB_WRITE, &error, NULL, 0) : NULL;
+    const bool compared = ours && store_migrate(ours, DB_WRITE) && db_same_schema(db, ours, &same);
+    if (ours) db_close(ours);
+    if (plain && !compared) {
+        if (db_error(db) == DB_OK) db_refuse(db, DB_ERROR_MEMORY, "the schema could not be compared");
+        return false;
+    }
+    if (!same) db_refuse(db, DB_ERROR_NOT_OURS, "this database holds tables, triggers or views that Zhanggui did not make");
+    return same;
+}

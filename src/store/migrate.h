@@ -7,4 +7,7 @@
  * DB_READ: only looks. False, with db_error and a sentence, for a database of a newer program, of another program,
  * or (reading) one that a newer program must open for writing first. */
 bool store_migrate(struct db *db, enum db_mode mode);
+/* For a file from elsewhere, opened for writing: refuses all that is not exactly our schema, before and after bringing it up to
+ * date. False with db_error and a sentence. */
+bool store_adopt(const struct env *env, struct db *db);
 #endif

@@ -23,9 +23,10 @@ const struct migration migrations[] = {
     TABLE("0004 import",
         "CREATE TABLE import (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, store_id BIGINT NOT NULL, state BIGINT NOT NULL,"
         " user_id BIGINT NOT NULL, started_at_ms BIGINT NOT NULL, ended_at_ms BIGINT, message TEXT, PRIMARY KEY (merchant_id, import_id))"),
+    /* zone: of times without an offset, as the import was asked; a resume must read the file the same way */
     TABLE("0005 import_file",
         "CREATE TABLE import_file (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, file_no BIGINT NOT NULL, name TEXT NOT NULL,"
-        " path TEXT NOT NULL, profile TEXT NOT NULL, encoding TEXT NOT NULL, as_of_ms BIGINT NOT NULL, bytes BIGINT NOT NULL,"
+        " path TEXT NOT NULL, profile TEXT NOT NULL, encoding TEXT NOT NULL, zone TEXT NOT NULL, as_of_ms BIGINT NOT NULL, bytes BIGINT NOT NULL,"
         " rows_total BIGINT NOT NULL, rows_done BIGINT NOT NULL, added BIGINT NOT NULL, updated BIGINT NOT NULL,"
         " unchanged BIGINT NOT NULL, quarantined BIGINT NOT NULL, PRIMARY KEY (merchant_id, import_id, file_no))"),
     /* value and raw are personal data: they expire and go with an undo */

@@ -94,3 +94,32 @@ bool db_check(struct db *db, void (*found)(void *ctx, const char *what), void *c
     db_done(s);
     return step == DB_DONE;
 }
+
+/* Rows of the schema that are not what this program ever makes: triggers, views, virtual tables. */
+bool db_only_tables(struct db *db, bool *ret)
+{
+    int64_t others = 0;
+    if (!sqlite_number(db, "SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index') OR sql LIKE 'create virtual%'", &others))
+        return false;
+    *ret = others == 0;
+    return true;
+}
+
+bool db_same_schema(struct db *a, struct db *b, bool *ret)
+{
+    static const char sql[] = "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || COALESCE(sql, '') FROM sqlite_schema ORDER BY type, name";
+    struct db_stmt *x = db_stmt(a, sql), *y = db_stmt(b, sql);
+    if (!x || !y) return false;
+    enum db_step step_x, step_y;
+    bool same = true;
+    do {
+        step_x = db_step(x);
+        step_y = db_step(y);
+        same = step_x == step_y && (step_x != DB_ROW || text_eq(db_text_at(x, 0), db_text_at(y, 0)));
+    } while (same && step_x == DB_ROW);
+    db_done(x);
+    db_done(y);
+    if (step_x == DB_FAILED || step_y == DB_FAILED) return false;
+    *ret = same;
+    return true;
+}

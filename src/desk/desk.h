@@ -1,0 +1,62 @@
+/* What the files of desk/ share; nobody else includes it.
+ *
+ *   desk.c         open and close, stores, profiles, marks     door.c     F.sock: the serving side
+ *   import_run.c   one import from ask to end (its thread)      remote.c   F.sock: the asking side
+ *   import_job.c   its rows on their way to the writer          wire.c     what both say to each other
+ *   undo_job.c     an undo, slice by slice                      copies.c   backup and restore */
+#ifndef ZG_DESK_DESK_H
+#define ZG_DESK_DESK_H
+#include <pthread.h>
+#include "desk/commands.h"
+#include "desk/files.h"
+#include "desk/lock.h"
+
+enum { DESK_RUNS_MAX = 8 };
+
+struct door;
+struct import_run;
+struct desk {
+    const struct env *env;
+    char path[FILE_PATH_MAX], files_dir[FILE_PATH_MAX], sock[FILE_PATH_MAX];
+    struct lock lock;
+    struct writer *writer;          /* NULL: goes through F.sock */
+    struct door *door;              /* NULL: does not serve */
+    pthread_mutex_t runs_lock;      /* guards the rest */
+    pthread_cond_t runs_changed;
+    struct import_run *runs[DESK_RUNS_MAX];
+    int run_count;
+    bool closing;
+};
+
+/* Both formats take the same arguments. */
+void message_set(struct desk_message *m, const char *code, const char *en, const char *zh, ...)
+    __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
+/* What a writer's answer means; sets the message for all but WRITER_DONE. A refused request has set its own. */
+enum desk_result message_of_writer(struct desk_message *m, enum writer_result r);
+/* A reading store, or false and the message. */
+bool desk_reader(const struct env *env, const char *path, struct store *ret, struct desk_message *m);
+enum desk_result desk_shop(struct store *reader, struct text key, struct shop *ret, struct desk_message *m);
+
+/* ---- import_run.c ---- */
+void desk_runs_stop(struct desk *d); /* asks every import to stop and waits until they have */
+
+/* ---- door.c ---- */
+struct door *door_open(struct desk *d, struct desk_message *m);
+void door_close(struct door *door);
+
+/* ---- remote.c: the same commands through F.sock ---- */
+enum desk_result remote_import(struct desk *d, const struct import_ask *ask, import_progress *progress, void *ctx,
+                               struct import_figures *ret, struct desk_message *m);
+enum desk_result remote_import_change(struct desk *d, const char *verb, int64_t import_id, int64_t user_id, import_progress *progress,
+                                      void *ctx, struct import_figures *ret, struct desk_message *m);
+enum desk_result remote_shop_create(struct desk *d, const struct shop_new *n, int64_t user_id, struct desk_message *m);
+enum desk_result remote_profile_save(struct desk *d, struct text store, struct text name, struct text json, int64_t user_id,
+                                     struct desk_message *m);
+enum desk_result remote_mark(struct desk *d, const struct mark_ask *ask, struct desk_message *m);
+enum desk_result remote_backup(struct desk *d, const char *to, int64_t *ret_bytes, struct desk_message *m);
+/* Whether somebody answers on F.sock. */
+bool remote_answers(const struct desk *d);
+/* A socket's path may be 107 bytes long; a longer one is reached through an open directory. -1 and errno. */
+int sock_listen(const struct env *env, const char *path);
+int sock_connect(const struct env *env, const char *path);
+#endif

@@ -1,0 +1,93 @@
+/* See files.h. */
+#include "desk/files.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum file_kind file_look(const char *path, int64_t *ret_bytes)
+{
+    struct stat st;
+    *ret_bytes = 0;
+    if (stat(path, &st) != 0) return errno == ENOENT || errno == ENOTDIR ? FILE_ABSENT : FILE_UNREADABLE;
+    *ret_bytes = st.st_size;
+    if (S_ISDIR(st.st_mode)) return FILE_DIRECTORY;
+    if (!S_ISREG(st.st_mode)) return FILE_OTHER;
+    return access(path, R_OK) == 0 ? FILE_PLAIN : FILE_UNREADABLE;
+}
+
+const char *file_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The directory part of a path, "." when it has none. */
+static bool directory_of(const char *path, char ret[PATH_MAX])
+{
+    const char *base = file_base_name(path);
+    const size_t n = (size_t)(base - path);
+    if (n >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    if (n == 0) memcpy(ret, ".", 2);
+    else {
+        memcpy(ret, path, n);
+        ret[n] = '\0';
+    }
+    return true;
+}
+
+static bool fits(const char *from, char ret[FILE_PATH_MAX])
+{
+    const size_t n = strlen(from);
+    if (n >= FILE_PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(ret, from, n + 1);
+    return true;
+}
+
+bool file_absolute(const char *path, char ret[FILE_PATH_MAX])
+{
+    char whole[PATH_MAX], directory[PATH_MAX], joined[PATH_MAX * 2];
+    if (realpath(path, whole)) return fits(whole, ret);
+    if (errno != ENOENT || !directory_of(path, directory) || !realpath(directory, whole)) return false;
+    snprintf(joined, sizeof joined, "%s/%s", strcmp(whole, "/") == 0 ? "" : whole, file_base_name(path));
+    return fits(joined, ret);
+}
+
+bool file_in_directory(const char *path, const char *directory)
+{
+    const size_t n = strlen(directory);
+    return strncmp(path, directory, n) == 0 && path[n] == '/' && !strchr(path + n + 1, '/');
+}
+
+bool directory_make_private(const char *path) { return mkdir(path, 0700) == 0 || errno == EEXIST; }
+
+static bool sync_path(const struct env *env, const char *path, int flags)
+{
+    const int fd = env->open(env->ctx, path, flags | O_CLOEXEC, 0);
+    if (fd < 0) return false;
+    const bool ok = env->fsync(env->ctx, fd) == 0;
+    const int why = errno;
+    env->close(env->ctx, fd);
+    errno = why;
+    return ok;
+}
+
+bool directory_sync_of(const struct env *env, const char *path)
+{
+    char directory[PATH_MAX];
+    return directory_of(path, directory) && sync_path(env, directory, O_RDONLY | O_DIRECTORY);
+}
+
+bool file_sync(const struct env *env, const char *path) { return sync_path(env, path, O_RDONLY); }
+bool file_rename(const char *from, const char *to) { return rename(from, to) == 0; }
+bool file_remove(const char *path) { return unlink(path) == 0; }

@@ -1,0 +1,280 @@
+/* What an import does before it writes anything: find the shop, the column maps and the files, and look through every file. One
+ * that is refused refuses them all; the message names it, says what was seen and what to do. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include "desk/import_run.h"
+
+enum { SCAN_NEWS_US = 100000 };
+
+/* ---- files ---- */
+
+static ssize_t source_read(void *ctx, void *buf, size_t cap)
+{
+    struct run_source *s = ctx;
+    return s->fd < 0 ? -1 : s->env->read(s->env->ctx, s->fd, buf, cap);
+}
+
+static bool source_rewind(void *ctx)
+{
+    struct run_source *s = ctx;
+    if (s->fd >= 0) s->env->close(s->env->ctx, s->fd);
+    s->fd = s->env->open(s->env->ctx, s->path, O_RDONLY | O_CLOEXEC, 0);
+    return s->fd >= 0;
+}
+
+bool run_source_open(struct run_file *f)
+{
+    f->source = (struct intake_source){ .ctx = &f->file, .read = source_read, .rewind = source_rewind,
+                                        .name = text_from_cstr(f->row.name), .size = f->row.bytes };
+    return source_rewind(&f->file);
+}
+
+void run_source_close(struct run_file *f)
+{
+    if (f->file.fd >= 0) f->file.env->close(f->file.env->ctx, f->file.fd);
+    f->file.fd = -1;
+}
+
+/* ---- looking through a file ---- */
+
+struct scan_news { struct import_run *run; int file; int64_t told_us; };
+
+static bool scan_progress(void *ctx, int64_t bytes_done, int64_t bytes_all)
+{
+    struct scan_news *n = ctx;
+    struct import_run *run = n->run;
+    if (run_now_us(run) - n->told_us >= SCAN_NEWS_US) {
+        n->told_us = run_now_us(run);
+        pthread_mutex_lock(&run->lock);
+        run->figures.scan_file = n->file;
+        run->figures.scan_bytes = bytes_done;
+        run->figures.scan_bytes_all = bytes_all;
+        run->version++;
+        pthread_cond_broadcast(&run->changed);
+        pthread_mutex_unlock(&run->lock);
+    }
+    return !atomic_load(&run->stop);
+}
+
+/* "orders.csv: what was seen and what to do" */
+static enum desk_result refuse(struct desk_message *m, const char *code, const char *name, struct text en, struct text zh)
+{
+    const int en_len = (int)(en.len < 512 ? en.len : 512), zh_len = (int)(zh.len < 512 ? zh.len : 512);
+    snprintf(m->code, sizeof m->code, "%s", code);
+    snprintf(m->en, sizeof m->en, "%.80s: %.*s", name, en_len, en.ptr ? en.ptr : "");
+    snprintf(m->zh, sizeof m->zh, "%.80s:%.*s", name, zh_len, zh.ptr ? zh.ptr : "");
+    m->en[text_clip_utf8(text_from_cstr(m->en), sizeof m->en).len] = '\0';
+    m->zh[text_clip_utf8(text_from_cstr(m->zh), sizeof m->zh).len] = '\0';
+    return DESK_REFUSED;
+}
+
+static const char *refusal_word(enum intake_refusal r)
+{
+    switch (r) {
+    case REFUSED_NOT: return "";
+    case REFUSED_DIRECTORY: return "directory";
+    case REFUSED_UNREADABLE: return "unreadable";
+    case REFUSED_EMPTY: return "empty";
+    case REFUSED_NOT_TEXT: return "not-text";
+    case REFUSED_NO_HEADER: return "no-header";
+    case REFUSED_NO_ROWS: return "no-rows";
+    case REFUSED_TWO_STORES: return "two-stores";
+    case REFUSED_OTHER_STORE: return "other-store";
+    case REFUSED_TOO_LARGE: return "too-large";
+    case REFUSED_BAD_PROFILE: return "bad-profile";
+    case REFUSED_OTHER_KIND: return "other-kind";
+    }
+    return "";
+}
+
+static enum desk_result file_look_at(struct run_file *f, struct desk_message *m)
+{
+    const char *name = f->row.name;
+    int64_t bytes;
+    switch (file_look(f->row.path, &bytes)) {
+    case FILE_PLAIN: break;
+    case FILE_ABSENT: return refuse(m, "absent", name, TEXT("there is no such file. Check the path."), TEXT("没有这个文件。请检查路径。"));
+    case FILE_DIRECTORY:
+        return refuse(m, "directory", name, TEXT("this is a directory, not a file. Name the export inside it."), TEXT("这是目录,不是文件。请指定其中的导出文件。"));
+    case FILE_OTHER:
+        return refuse(m, "unreadable", name, TEXT("this is not a plain file. Name the export itself."), TEXT("这不是普通文件。请指定导出文件本身。"));
+    case FILE_UNREADABLE:
+        return refuse(m, "unreadable", name, TEXT("this file may not be read. Check its permissions."), TEXT("没有读取这个文件的权限。请检查权限。"));
+    }
+    f->row.bytes = bytes;
+    return DESK_DONE;
+}
+
+static enum desk_result file_scan(struct import_run *run, int i, struct desk_message *m)
+{
+    struct run_file *f = run->files[i];
+    struct scan_news news = { run, i, 0 };
+    const enum desk_result looked = file_look_at(f, m);
+    if (looked != DESK_DONE) return looked;
+    if (!run_source_open(f))
+        return refuse(m, "unreadable", f->row.name, TEXT("this file cannot be opened."), TEXT("无法打开这个文件。"));
+    const bool ok = intake_scan(&run->arena, run->profiles, &f->source, &f->options, scan_progress, &news, &f->scan);
+    run_source_close(f);
+    if (!ok || run->arena.failed) {
+        if (atomic_load(&run->stop)) message_set(m, "stopping", "The desk is stopping: nothing was changed.", "掌柜正在停止:没有任何改动。");
+        else message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足:没有任何改动。");
+        return DESK_FAILED;
+    }
+    if (f->scan.refusal != REFUSED_NOT) return refuse(m, refusal_word(f->scan.refusal), f->row.name, f->scan.refusal_en, f->scan.refusal_zh);
+    if (!f->scan.profile)
+        return refuse(m, "unknown-header", f->row.name, TEXT("no known export has this header. Name a profile, or map its columns on the Import page."),
+                      TEXT("表头与已知的导出都不符。请指定格式,或在“导入”页对照各列。"));
+    return DESK_DONE;
+}
+
+/* What a resume finds must be what the import began with. */
+static enum desk_result file_same(const struct run_file *f, int64_t bytes, int64_t rows, struct desk_message *m)
+{
+    if (f->row.bytes == bytes && f->scan.rows == rows) return DESK_DONE;
+    return refuse(m, "changed", f->row.name, TEXT("this file has changed since the import began, so it cannot go on. Undo the import and import the file anew."),
+                  TEXT("此文件在导入开始后被改动,无法继续。请撤销此次导入后重新导入。"));
+}
+
+static void file_described(struct run_file *f)
+{
+    const struct text profile = profile_name(f->scan.profile);
+    snprintf(f->row.profile, sizeof f->row.profile, "%.*s", (int)(profile.len < 63 ? profile.len : 63), profile.ptr);
+    run_copy_cstr(f->row.encoding, sizeof f->row.encoding, intake_encoding_word(f->scan.encoding));
+    run_copy_cstr(f->row.zone, sizeof f->row.zone, f->options.zone->name);
+    f->row.as_of_ms = f->scan.as_of_ms;
+    f->row.rows_total = f->scan.rows;
+    f->options.as_of_ms = f->scan.as_of_ms;
+}
+
+static struct run_file *file_new(struct import_run *run)
+{
+    struct run_file *f = ARENA_NEW(&run->arena, struct run_file);
+    if (!f) return NULL;
+    f->file = (struct run_source){ .env = run->desk->env, .path = f->row.path, .fd = -1 };
+    f->options = (struct intake_options){ .zone = run->shop.zone, .currency = run->shop.currency, .country = text_from_cstr(run->shop.country),
+                                          .as_of_ms = INSTANT_NONE };
+    memcpy(f->options.hash_key, run->shop.hash_key, sizeof f->options.hash_key);
+    run->files[run->file_count++] = f;
+    return f;
+}
+
+/* The files of a fresh import, as asked. */
+static enum desk_result files_asked(struct import_run *run, struct desk_message *m)
+{
+    const struct import_ask *ask = &run->ask;
+    const struct env *env = run->desk->env;
+    const struct zone *zone = ask->zone ? env->zone(env->ctx, ask->zone) : run->shop.zone;
+    const struct profile *profile = ask->profile ? profile_set_find(run->profiles, text_from_cstr(ask->profile)) : NULL;
+    if (!zone) {
+        message_set(m, "zone", "There is no time zone \"%s\"; zones are IANA names, as Asia/Shanghai.", "没有时区“%s”;时区须为 IANA 名称,如 Asia/Shanghai。", ask->zone);
+        return DESK_REFUSED;
+    }
+    if (ask->profile && !profile) {
+        message_set(m, "profile", "There is no profile \"%s\" in this store.", "这家店铺没有格式“%s”。", ask->profile);
+        return DESK_REFUSED;
+    }
+    for (int i = 0; i < ask->count; i++) {
+        struct run_file *f = file_new(run);
+        if (!f) break;
+        run_copy_cstr(f->row.path, sizeof f->row.path, ask->paths[i]);
+        run_copy_cstr(f->row.name, sizeof f->row.name, ask->names ? ask->names[i] : file_base_name(ask->paths[i]));
+        f->options.zone = zone;
+        f->options.profile = profile;
+        f->options.as_of_ms = ask->as_of_ms;
+        const enum desk_result r = file_scan(run, i, m);
+        if (r != DESK_DONE) return r;
+        file_described(f);
+    }
+    if (!run->arena.failed) return DESK_DONE;
+    message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足:没有任何改动。");
+    return DESK_FAILED;
+}
+
+/* The files of an import that is there already; for a resume they are scanned again, the same way. */
+static enum desk_result files_again(struct import_run *run, struct store *reader, struct desk_message *m)
+{
+    const struct env *env = run->desk->env;
+    struct import_file_row *rows = ARENA_ARRAY(&run->arena, struct import_file_row, DESK_IMPORT_FILES_MAX);
+    const int n = rows ? import_files(reader, run->shop.merchant_id, run->import_id, rows, DESK_IMPORT_FILES_MAX) : -1;
+    if (n < 0) {
+        message_set(m, "database", "The import's files cannot be read from the database.", "无法从数据库读取此次导入的文件。");
+        return DESK_FAILED;
+    }
+    for (int i = 0; i < n; i++) {
+        struct run_file *f = file_new(run);
+        if (!f) return DESK_FAILED;
+        f->row = rows[i];
+        run->rows_before += rows[i].rows_done;
+        if (run->kind == RUN_UNDO) continue;
+        const struct zone *zone = env->zone(env->ctx, rows[i].zone);
+        f->options.zone = zone ? zone : run->shop.zone;
+        f->options.profile = profile_set_find(run->profiles, text_from_cstr(rows[i].profile));
+        f->options.as_of_ms = rows[i].as_of_ms;
+        enum desk_result r = file_scan(run, i, m);
+        if (r == DESK_DONE) r = file_same(f, rows[i].bytes, rows[i].rows_total, m);
+        if (r != DESK_DONE) return r;
+    }
+    return DESK_DONE;
+}
+
+enum desk_result run_state_refused(struct desk_message *m, int64_t import_id, enum import_state state)
+{
+    switch (state) {
+    case IMPORT_RUNNING:
+        message_set(m, "running", "Import %" PRId64 " is running right now; wait until it is done.", "导入 %" PRId64 " 正在进行;请等它完成。", import_id);
+        break;
+    case IMPORT_APPLIED:
+        message_set(m, "applied", "Import %" PRId64 " is already in, as a whole.", "导入 %" PRId64 " 已全部完成。", import_id);
+        break;
+    case IMPORT_INTERRUPTED: break;
+    case IMPORT_UNDONE:
+        message_set(m, "undone", "Import %" PRId64 " is undone already. Import its files anew to have them back.", "导入 %" PRId64 " 已撤销。如需恢复请重新导入文件。", import_id);
+        break;
+    }
+    return DESK_REFUSED;
+}
+
+bool run_state_fits(enum run_kind kind, enum import_state state)
+{
+    return state == IMPORT_INTERRUPTED || (kind == RUN_UNDO && state == IMPORT_APPLIED);
+}
+
+static enum desk_result no_import(struct desk_message *m, int64_t import_id)
+{
+    message_set(m, "no-import", "There is no import %" PRId64 " here.", "这里没有导入 %" PRId64 "。", import_id);
+    return DESK_REFUSED;
+}
+
+/* The import and the shop it is of. */
+static enum desk_result import_again(struct import_run *run, struct store *reader, struct desk_message *m)
+{
+    static const int64_t merchant_id = 1;
+    struct import_row row;
+    const enum import_found found = import_find(reader, merchant_id, run->import_id, &row);
+    if (found == IMPORT_NOT_FOUND) return no_import(m, run->import_id);
+    struct shop *shops = ARENA_ARRAY(&run->arena, struct shop, LIMIT_STORES);
+    const int n = found == IMPORT_FOUND && shops ? shop_list(reader, shops, LIMIT_STORES) : -1;
+    for (int i = 0; i < n; i++) {
+        if (shops[i].merchant_id != row.merchant_id || shops[i].store_id != row.store_id) continue;
+        run->shop = shops[i];
+        return run_state_fits(run->kind, row.state) ? DESK_DONE : run_state_refused(m, run->import_id, row.state);
+    }
+    message_set(m, "database", "The database could not be read: %s.", "数据库读取失败:%s。", db_error_message(reader->db));
+    return DESK_FAILED;
+}
+
+enum desk_result run_prepare(struct import_run *run, struct desk_message *m)
+{
+    struct store reader;
+    if (!desk_reader(run->desk->env, run->desk->path, &reader, m)) return DESK_FAILED;
+    enum desk_result r = run->kind == RUN_IMPORT ? desk_shop(&reader, run->ask.store, &run->shop, m) : import_again(run, &reader, m);
+    if (r == DESK_DONE && run->kind != RUN_UNDO) {
+        run->profiles = desk_profile_set(run->desk->env, &reader, &run->shop, m);
+        if (!run->profiles) r = DESK_FAILED;
+    }
+    if (r == DESK_DONE && run->kind != RUN_IMPORT) r = files_again(run, &reader, m);
+    store_close(&reader);
+    return r == DESK_DONE && run->kind == RUN_IMPORT ? files_asked(run, m) : r;
+}
+

@@ -1,0 +1,62 @@
+/* One import, from the ask to its end, on a thread of its own; what import_run.c, import_job.c and undo_job.c share. */
+#ifndef ZG_DESK_IMPORT_RUN_H
+#define ZG_DESK_IMPORT_RUN_H
+#include <stdatomic.h>
+#include "desk/desk.h"
+#include "store/import_store.h"
+
+enum run_kind { RUN_IMPORT, RUN_RESUME, RUN_UNDO };
+
+/* A file being read; intake asks for it in pieces and may start over. */
+struct run_source { const struct env *env; const char *path; int fd; };
+struct run_file {
+    struct import_file_row row;         /* as the database has it, or will */
+    struct run_source file;
+    struct intake_source source;
+    struct intake_options options;
+    struct intake_scan_result scan;
+};
+
+struct import_run {
+    struct desk *desk;
+    enum run_kind kind;
+    struct arena arena;                 /* the ask and what the scans found */
+    struct import_ask ask;
+    int64_t user_id, import_id;
+    struct shop shop;
+    struct profile_set *profiles;
+    struct run_file *files[DESK_IMPORT_FILES_MAX];
+    int file_count;
+    import_started *started;            /* NULL once it was called, or when nobody asked */
+    void *started_ctx;
+    atomic_bool stop;                   /* the desk is closing */
+    int64_t began_us, rows_before;      /* when rows began to be applied, and how many were in by then */
+
+    pthread_mutex_t lock;               /* guards the rest */
+    pthread_cond_t changed;
+    struct import_figures figures;
+    uint64_t version;                   /* grows with each change of figures */
+    bool ended;
+    enum desk_result result;
+    struct desk_message message;
+    int holders;                        /* the thread, and a caller that waits */
+};
+
+/* ---- import_prepare.c: nothing is written ---- */
+enum desk_result run_prepare(struct import_run *run, struct desk_message *m);
+bool run_state_fits(enum run_kind kind, enum import_state state);
+enum desk_result run_state_refused(struct desk_message *m, int64_t import_id, enum import_state state);
+
+/* ---- import_run.c ---- */
+int64_t run_now_us(const struct import_run *run);
+void run_copy_cstr(char *to, size_t size, const char *from);
+/* What is durable now: the rows' figures of every file. On any thread. */
+void run_publish(struct import_run *run, enum import_phase phase, const struct import_file_row *rows);
+bool run_source_open(struct run_file *f);
+void run_source_close(struct run_file *f);
+
+/* ---- import_job.c, undo_job.c: on the run's thread, while the desk's writer does the work; return when it is done ---- */
+/* DESK_DONE: applied. Else the message says what stands; *ret_marked: the import's row says so too. */
+enum desk_result import_job_run(struct import_run *run, struct desk_message *m, bool *ret_marked);
+enum desk_result undo_job_run(struct import_run *run, struct desk_message *m, bool *ret_marked);
+#endif
