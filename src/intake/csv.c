@@ -16,10 +16,16 @@
 
 bool csv_open(struct csv *c, struct arena *a, const struct csv_source *source, char delimiter)
 {
-    *c = (struct csv){ .source = *source, .delimiter = delimiter, .retry_bytes = RETRY_BYTES };
-    c->place.block = NO_BLOCK;
     c->window = arena_take(a, 1, WINDOW + BLOCK);
-    return c->window != NULL;
+    if (!c->window) return false;
+    csv_restart(c, source, delimiter);
+    return true;
+}
+
+void csv_restart(struct csv *c, const struct csv_source *source, char delimiter)
+{
+    *c = (struct csv){ .source = *source, .delimiter = delimiter, .retry_bytes = RETRY_BYTES, .window = c->window };
+    c->place.block = NO_BLOCK;
 }
 
 static inline uint64_t below(size_t bit) { return (UINT64_C(1) << bit) - 1; }

@@ -69,6 +69,7 @@ struct csv {
 
 /* The window (about LIMIT_ROW_BYTES and a quarter) comes from the arena. False when that is refused. */
 bool csv_open(struct csv *c, struct arena *a, const struct csv_source *source, char delimiter);
+void csv_restart(struct csv *c, const struct csv_source *source, char delimiter); /* the same window, another source */
 enum csv_result { CSV_END, CSV_ROW, CSV_FAILED /* source's read failed */ };
 /* Cells live until the next call. Blank lines are rows of one empty cell. */
 enum csv_result csv_next(struct csv *c, struct csv_row *row);

@@ -116,6 +116,21 @@ static inline int gb_sequence(const unsigned char *p, size_t n)
     return gb_four_code(p) != UINT32_MAX ? 4 : 0;
 }
 
+bool gb18030_check(struct text s)
+{
+    const unsigned char *p = (const unsigned char *)s.ptr, *end = p + s.len;
+    while (p < end) {
+        if (*p < 0x80) {
+            p += ascii_run(p, (size_t)(end - p));
+            continue;
+        }
+        int n = gb_sequence(p, (size_t)(end - p));
+        if (n <= 0) return false;
+        p += n;
+    }
+    return true;
+}
+
 bool gb18030_to_utf8(struct text s, char *out, size_t *ret_len)
 {
     const unsigned char *p = (const unsigned char *)s.ptr, *end = p + s.len;

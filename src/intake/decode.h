@@ -6,6 +6,8 @@
 
 bool utf8_check(struct text s); /* strict, and fast where it is ASCII or Chinese */
 
+bool gb18030_check(struct text s);
+
 /* GB18030 never grows by more than half: 2 bytes become at most 3, 4 become at most 4. */
 #define GB18030_ROOM(len) ((len) + (len) / 2 + 8)
 /* Writes UTF-8 to out (GB18030_ROOM(s.len) bytes) and its length to *ret_len; false at the first bad sequence. */

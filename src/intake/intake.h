@@ -64,6 +64,7 @@ struct intake_scan_result {
     enum intake_encoding encoding;
     const struct profile *profile;             /* NULL: unknown; columns and preview tell what is there */
     int header_line;                           /* physical line, 1-based */
+    char delimiter;
     int64_t rows, bytes;
     int64_t as_of_ms; bool as_of_from_name, as_of_asked;
     struct intake_column columns[LIMIT_COLUMNS]; int column_count;
@@ -76,7 +77,7 @@ struct intake_scan_result {
 struct intake_source { void *ctx; ssize_t (*read)(void *ctx, void *buf, size_t cap); bool (*rewind)(void *ctx); struct text name; int64_t size; };
 
 /* Texts in *ret live in `a`. False only when memory ran out; a refused file is a result. `progress` may be NULL; it returns
- * false to stop. */
+ * false to stop: the file is then REFUSED_UNREADABLE. */
 bool intake_scan(struct arena *a, const struct profile_set *set, const struct intake_source *src, const struct intake_options *opt,
                  bool (*progress)(void *ctx, int64_t bytes_done, int64_t bytes_all), void *progress_ctx, struct intake_scan_result *ret);
 
@@ -97,7 +98,9 @@ struct intake_reader *intake_reader_open(const struct arena_source *memory, cons
  * A row that fills no order number and no line (a blank or summary row) is passed over. */
 enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *batch, struct order_claim *claim, struct intake_fault *fault);
 int64_t intake_reader_bytes(const struct intake_reader *r); /* consumed so far */
+int64_t intake_reader_line(const struct intake_reader *r);  /* physical line on which the row last given begins */
 void intake_reader_close(struct intake_reader *r);
 
-/* The preview of how the first rows will be understood, for the page: JSON-free, one claim or fault each. */
+/* The sentences of a refusal that the caller found out itself (a folder, a file that cannot be opened). */
+void intake_refuse(struct arena *a, enum intake_refusal refusal, struct text file, struct intake_scan_result *ret);
 #endif

@@ -1,0 +1,193 @@
+/* The sentences of fault.h, as tables. */
+#include "intake/fault.h"
+
+static const struct fault_words { const char *code, *seen_en, *seen_zh, *remedy_en, *remedy_zh; } fault_words[] = {
+    [FAULT_SCIENTIFIC_ID] = { "scientific-id",
+        "a long number is written like 3.5E+16, as spreadsheets do; its last digits are lost and the order cannot be told from others.",
+        "长数字被表格软件写成了 3.5E+16 这样的形式，末尾几位已丢失，无法确认是哪一笔订单。",
+        "Export the file from the platform again and import it without opening it in Excel; or format the column as text before saving.",
+        "请从平台重新导出，不要用 Excel 打开，直接导入；如必须编辑，请先把该列设为“文本”格式再保存。" },
+    [FAULT_BAD_BYTES] = { "bad-bytes",
+        "there are bytes that are no text in the encoding of the rest of the file.",
+        "含有无法按本文件编码解读的字节。",
+        "Export the file again, or save it as UTF-8; if only this cell is damaged, correct it and import the file again.",
+        "请重新导出，或另存为 UTF-8 编码；如只有这一格损坏，改正后再次导入即可。" },
+    [FAULT_CUT_SHORT] = { "cut-short",
+        "the row is not complete: a quoted cell is never closed, or the file ends in the middle of the row.",
+        "这一行不完整：引号没有结束，或文件在行中间就结束了。",
+        "The file was probably cut off while it was saved or sent: export it again. The rows before it are in.",
+        "文件很可能在保存或传输时被截断，请重新导出。此前的行已正常导入。" },
+    [FAULT_BAD_QUOTES] = { "bad-quotes",
+        "something follows a closing quotation mark, so that it is unclear where the cell ends.",
+        "引号结束之后还有内容，无法判断单元格在哪里结束。",
+        "A quotation mark inside a quoted cell must be doubled (\"\"). Correct this row, or export the file again.",
+        "带引号的单元格里，引号要写成两个（\"\"）。请改正这一行，或重新导出。" },
+    [FAULT_ROW_TOO_LONG] = { "row-too-long",
+        "the row is longer than 1 MiB.", "这一行超过 1 MiB。",
+        "No order is that long: a quotation mark may be missing near its beginning, or this is no order export. Correct it or export again.",
+        "正常订单不会这么长：行首附近可能少了一个引号，或者这不是订单报表。请改正或重新导出。" },
+    [FAULT_CELL_TOO_LONG] = { "cell-too-long",
+        "the cell is longer than 64 KiB.", "该单元格超过 64 KiB。",
+        "Shorten the cell, or remove the column if it is not needed, and import the file again.",
+        "请缩短该单元格，或删除不需要的列，再次导入。" },
+    [FAULT_TOO_MANY_CELLS] = { "too-many-cells",
+        "the row has more filled cells than the header has columns, so that its cells cannot be told apart.",
+        "这一行有内容的单元格比表头的列还多，无法对应。",
+        "A cell with a comma in it must stand in quotation marks. Correct this row, or export the file again.",
+        "单元格内含逗号时要用引号括起来。请改正这一行，或重新导出。" },
+    [FAULT_NO_ORDER_NO] = { "no-order-number",
+        "there is an item but no order number.", "有商品，但没有订单编号。",
+        "Fill in the order number, or remove the row, and import the file again.",
+        "请补上订单编号，或删除这一行，再次导入。" },
+    [FAULT_ORDER_NO_TOO_LONG] = { "order-number-too-long",
+        "the number is longer than 64 bytes.", "编号超过 64 个字节。",
+        "Check that the right column is mapped to this field.", "请检查这一列是否对应正确的字段。" },
+    [FAULT_BAD_ORDER_NO] = { "bad-order-number",
+        "the number contains a control character.", "编号里有控制字符。",
+        "Correct the cell, or export the file again.", "请改正该单元格，或重新导出。" },
+    [FAULT_BAD_TIME] = { "bad-time",
+        "this is no date and time. Expected is something like 2020-02-26 15:00:00.",
+        "不是日期时间，应类似 2020-02-26 15:00:00。",
+        "Correct the cell; if the whole column is another one, map the columns again.",
+        "请改正该单元格；如果整列都不对，请重新对应列。" },
+    [FAULT_TIME_OUT_OF_RANGE] = { "time-out-of-range",
+        "the time lies before 2000 or after 2099.", "时间早于 2000 年或晚于 2099 年。",
+        "Correct the year and import the file again.", "请改正年份，再次导入。" },
+    [FAULT_BAD_MONEY] = { "bad-money",
+        "this is no amount of money. Expected is something like 201.12.", "不是金额，应类似 201.12。",
+        "Correct the cell; if the whole column is another one, map the columns again.",
+        "请改正该单元格；如果整列都不对，请重新对应列。" },
+    [FAULT_MONEY_TOO_PRECISE] = { "money-too-precise",
+        "the amount has more decimal places than its currency.", "金额的小数位比币种允许的多。",
+        "Round the amount in the source, or check the store's currency, and import the file again.",
+        "请在来源处改为正确的小数位，或检查店铺币种，再次导入。" },
+    [FAULT_MONEY_OUT_OF_RANGE] = { "money-out-of-range",
+        "the amount is larger than ten billion (1,000,000,000,000 minor units).", "金额超过一百亿。",
+        "Check that the right column is mapped to this field; correct the cell.", "请检查这一列是否对应正确的字段，并改正该单元格。" },
+    [FAULT_NEGATIVE_MONEY] = { "negative-money",
+        "the amount is below zero. An order's amounts and refunds are written without a sign.", "金额小于零。订单金额和退款金额都应为正数。",
+        "Correct the cell and import the file again.", "请改正该单元格，再次导入。" },
+    [FAULT_OTHER_CURRENCY] = { "other-currency",
+        "the amount is in another currency than the store's.", "金额的币种与店铺币种不同。",
+        "Import this file into the store that sells in that currency.", "请把该文件导入使用该币种的店铺。" },
+    [FAULT_BAD_COUNT] = { "bad-count",
+        "this is no number of pieces. Expected is a whole number from 0 to 1,000,000.", "不是件数，应为 0 到 1,000,000 的整数。",
+        "Correct the cell; if the whole column is another one, map the columns again.",
+        "请改正该单元格；如果整列都不对，请重新对应列。" },
+    [FAULT_TOO_MANY_LINES] = { "too-many-lines",
+        "the same item stands in this order more than 1,000 times.", "同一订单中同一商品超过 1,000 行。",
+        "Check whether the file was joined together several times.", "请检查文件是否被重复拼接。" },
+};
+_Static_assert(sizeof fault_words / sizeof fault_words[0] == ROW_FAULT_COUNT, "words for each fault");
+
+#define ARG(t) (int)(t).len, (t).ptr ? (t).ptr : ""
+
+void fault_say(struct arena *a, const struct fault_place *where, struct intake_fault *ret)
+{
+    const struct fault_words *w = &fault_words[where->fault];
+    *ret = (struct intake_fault){
+        .line = where->line, .column = where->column, .code = text_from_cstr(w->code),
+        .column_name = arena_text(a, where->column_name),
+        .value = arena_text(a, text_clip_utf8(where->value, 200)),
+        .raw = arena_text(a, text_clip_utf8(where->raw, LIMIT_CELL_BYTES)),
+        .remedy_en = text_from_cstr(w->remedy_en), .remedy_zh = text_from_cstr(w->remedy_zh),
+    };
+    struct text name = text_clip_utf8(where->column_name, 200);
+    long long line = where->line;
+    if (where->column > 0) {
+        ret->what_en = arena_printf(a, "Line %lld, column “%.*s”: %s", line, ARG(name), w->seen_en);
+        ret->what_zh = arena_printf(a, "第 %lld 行“%.*s”列：%s", line, ARG(name), w->seen_zh);
+    } else {
+        ret->what_en = arena_printf(a, "Line %lld: %s", line, w->seen_en);
+        ret->what_zh = arena_printf(a, "第 %lld 行：%s", line, w->seen_zh);
+    }
+}
+
+/* ---- files ---- */
+
+static const struct { const char *en, *zh, *do_en, *do_zh; } kinds[] = {
+    [SNIFFED_TEXT] = { "text", "文本", "", "" },
+    [SNIFFED_EMPTY] = { "an empty file", "空文件", "", "" },
+    [SNIFFED_PNG] = { "a PNG picture", "PNG 图片", "Choose the order export of the platform (CSV).", "请选择平台导出的订单报表（CSV）。" },
+    [SNIFFED_JPEG] = { "a JPEG picture", "JPEG 图片", "Choose the order export of the platform (CSV).", "请选择平台导出的订单报表（CSV）。" },
+    [SNIFFED_GIF] = { "a GIF picture", "GIF 图片", "Choose the order export of the platform (CSV).", "请选择平台导出的订单报表（CSV）。" },
+    [SNIFFED_ZIP] = { "a zip archive", "zip 压缩包", "Unpack it and import the CSV file inside.", "请先解压，再导入其中的 CSV 文件。" },
+    [SNIFFED_XLSX] = { "an Excel workbook (.xlsx)", "Excel 工作簿（.xlsx）",
+        "Open it and save it as “CSV UTF-8”, with the order number column formatted as text; or export CSV from the platform.",
+        "请先把订单编号列设为“文本”，再另存为“CSV UTF-8”；或从平台直接导出 CSV。" },
+    [SNIFFED_OLE] = { "an old Excel or Word file (.xls, .doc)", "旧版 Excel 或 Word 文件（.xls、.doc）",
+        "Open it and save it as “CSV UTF-8”, with the order number column formatted as text; or export CSV from the platform.",
+        "请先把订单编号列设为“文本”，再另存为“CSV UTF-8”；或从平台直接导出 CSV。" },
+    [SNIFFED_PDF] = { "a PDF document", "PDF 文档", "Choose the order export of the platform (CSV).", "请选择平台导出的订单报表（CSV）。" },
+    [SNIFFED_GZIP] = { "a gzip archive", "gzip 压缩包", "Unpack it and import the CSV file inside.", "请先解压，再导入其中的 CSV 文件。" },
+    [SNIFFED_HTML] = { "a web page (HTML)", "网页（HTML）",
+        "The download may have ended on a login page: sign in to the platform and export again as CSV.",
+        "下载时可能跳到了登录页：请登录平台后重新导出 CSV。" },
+    [SNIFFED_BINARY] = { "a file that is no text", "不是文本的文件", "Choose the order export of the platform (CSV, UTF-8 or GB18030).",
+        "请选择平台导出的订单报表（CSV，UTF-8 或 GB18030 编码）。" },
+};
+
+void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_scan_result *ret)
+{
+    ret->refusal = f->refusal;
+    struct text file = text_clip_utf8(f->file, 200);
+    switch (f->refusal) {
+    case REFUSED_NOT:
+        ret->refusal_en = ret->refusal_zh = TEXT_NONE;
+        return;
+    case REFUSED_DIRECTORY:
+        ret->refusal_en = arena_printf(a, "“%.*s” is a folder, not a file: choose the exported file inside it.", ARG(file));
+        ret->refusal_zh = arena_printf(a, "“%.*s”是文件夹，不是文件：请选择其中导出的文件。", ARG(file));
+        return;
+    case REFUSED_UNREADABLE:
+        ret->refusal_en = arena_printf(a, "“%.*s” cannot be read: check that it is there and may be read, and try again.", ARG(file));
+        ret->refusal_zh = arena_printf(a, "无法读取“%.*s”：请确认文件存在且有读取权限，然后重试。", ARG(file));
+        return;
+    case REFUSED_EMPTY:
+        ret->refusal_en = arena_printf(a, "“%.*s” is empty: export the orders again and wait until the download is complete.", ARG(file));
+        ret->refusal_zh = arena_printf(a, "“%.*s”是空文件：请重新导出订单，等下载完成后再导入。", ARG(file));
+        return;
+    case REFUSED_NOT_TEXT:
+        ret->refusal_en = arena_printf(a, "“%.*s” is %s, not a table in text form. %s", ARG(file), kinds[f->sniffed].en, kinds[f->sniffed].do_en);
+        ret->refusal_zh = arena_printf(a, "“%.*s”是%s，不是文本表格。%s", ARG(file), kinds[f->sniffed].zh, kinds[f->sniffed].do_zh);
+        return;
+    case REFUSED_NO_HEADER:
+        ret->refusal_en = arena_printf(a, "No known header was found in the first ten lines of “%.*s”%s%.*s%s: choose an order export of the platform, or map its columns by hand.",
+                                       ARG(file), f->seen.len ? " (seen: " : "", ARG(f->seen), f->seen.len ? ")" : "");
+        ret->refusal_zh = arena_printf(a, "“%.*s”的前十行里没有认识的表头%s%.*s%s：请选择平台的订单报表，或手动对应各列。",
+                                       ARG(file), f->seen.len ? "（看到的是：" : "", ARG(f->seen), f->seen.len ? "）" : "");
+        return;
+    case REFUSED_NO_ROWS:
+        ret->refusal_en = arena_printf(a, "“%.*s” has a header (line %lld) but no rows: export again with a period in which there were orders.", ARG(file), (long long)f->line);
+        ret->refusal_zh = arena_printf(a, "“%.*s”只有表头（第 %lld 行），没有数据行：请选择有订单的时间段重新导出。", ARG(file), (long long)f->line);
+        return;
+    case REFUSED_TWO_STORES:
+        ret->refusal_en = arena_printf(a, "“%.*s” holds orders of two shops, “%.*s” and (line %lld) “%.*s”: export each shop by itself and import it into its own store.",
+                                       ARG(file), ARG(f->expected), (long long)f->line, ARG(f->seen));
+        ret->refusal_zh = arena_printf(a, "“%.*s”里有两家店铺的订单：“%.*s”和（第 %lld 行）“%.*s”。请分店铺导出，各自导入。",
+                                       ARG(file), ARG(f->expected), (long long)f->line, ARG(f->seen));
+        return;
+    case REFUSED_OTHER_STORE:
+        ret->refusal_en = arena_printf(a, "“%.*s” holds orders of the shop “%.*s”, but this store is “%.*s”: import it into the store it belongs to.", ARG(file), ARG(f->seen), ARG(f->expected));
+        ret->refusal_zh = arena_printf(a, "“%.*s”是店铺“%.*s”的订单，而当前店铺是“%.*s”：请导入到对应的店铺。", ARG(file), ARG(f->seen), ARG(f->expected));
+        return;
+    case REFUSED_TOO_LARGE:
+        ret->refusal_en = arena_printf(a, "“%.*s” is larger than 4 GiB: export a shorter period, in several files.", ARG(file));
+        ret->refusal_zh = arena_printf(a, "“%.*s”超过 4 GiB：请缩短时间段，分几个文件导出。", ARG(file));
+        return;
+    case REFUSED_BAD_PROFILE:
+        ret->refusal_en = arena_printf(a, "The chosen profile cannot be used for “%.*s”: no column is mapped to the order number. Map the columns again.", ARG(file));
+        ret->refusal_zh = arena_printf(a, "所选的模板不能用于“%.*s”：没有列对应订单编号。请重新对应各列。", ARG(file));
+        return;
+    case REFUSED_OTHER_KIND:
+        ret->refusal_en = arena_printf(a, "“%.*s” is not of the kind “%.*s”: missing %.*s. Choose another kind, or let it be recognised.",
+                                       ARG(file), ARG(f->profile_en), ARG(f->expected));
+        ret->refusal_zh = arena_printf(a, "“%.*s”不是“%.*s”：缺少 %.*s。请换一种类型，或让系统自动识别。", ARG(file), ARG(f->profile_zh), ARG(f->expected));
+        return;
+    }
+}
+
+void intake_refuse(struct arena *a, enum intake_refusal refusal, struct text file, struct intake_scan_result *ret)
+{
+    refusal_say(a, &(struct refusal_facts){ .refusal = refusal, .file = file, .sniffed = SNIFFED_BINARY }, ret);
+}

@@ -1,0 +1,33 @@
+/* What is said when a row or a file cannot be taken: what was seen, what is expected, what to do; English and Chinese.
+ * No cell's content stands in these sentences: they may be kept longer than the row. */
+#ifndef ZG_INTAKE_FAULT_H
+#define ZG_INTAKE_FAULT_H
+#include "intake/intake.h"
+#include "intake/sniff.h"
+
+enum row_fault {
+    FAULT_SCIENTIFIC_ID, FAULT_BAD_BYTES, FAULT_CUT_SHORT, FAULT_BAD_QUOTES, FAULT_ROW_TOO_LONG, FAULT_CELL_TOO_LONG, FAULT_TOO_MANY_CELLS,
+    FAULT_NO_ORDER_NO, FAULT_ORDER_NO_TOO_LONG, FAULT_BAD_ORDER_NO, FAULT_BAD_TIME, FAULT_TIME_OUT_OF_RANGE, FAULT_BAD_MONEY,
+    FAULT_MONEY_TOO_PRECISE, FAULT_MONEY_OUT_OF_RANGE, FAULT_NEGATIVE_MONEY, FAULT_OTHER_CURRENCY, FAULT_BAD_COUNT, FAULT_TOO_MANY_LINES,
+};
+enum { ROW_FAULT_COUNT = FAULT_TOO_MANY_LINES + 1 };
+struct fault_place {
+    enum row_fault fault;
+    int64_t line;
+    int column;              /* 1-based; 0: the whole row */
+    struct text column_name, value, raw; /* UTF-8 */
+};
+/* Fills *ret with texts in the arena (copies of everything). */
+void fault_say(struct arena *a, const struct fault_place *where, struct intake_fault *ret);
+
+/* What a refusal's sentence needs beside its code. */
+struct refusal_facts {
+    enum intake_refusal refusal;
+    struct text file;
+    enum sniffed sniffed;            /* of REFUSED_NOT_TEXT */
+    struct text seen, expected;      /* two shops' names; the header found; the columns missing */
+    struct text profile_en, profile_zh;
+    int64_t line;
+};
+void refusal_say(struct arena *a, const struct refusal_facts *facts, struct intake_scan_result *ret);
+#endif

@@ -1,0 +1,157 @@
+/* The second reading: a claim or a fault for each row; see intake.h. */
+#include "intake/claim.h"
+#include "intake/decode.h"
+#include "intake/sniff.h"
+
+struct intake_reader {
+    const struct arena_source *memory;
+    struct arena own;          /* the maker, the window */
+    struct arena said;         /* the last fault's texts */
+    const struct intake_scan_result *scan;
+    struct input input;
+    struct csv csv;
+    struct csv_row row;
+    struct claim_maker maker;
+    bool broken;
+    int usual_width;           /* cells of the row before */
+};
+
+struct intake_reader *intake_reader_open(const struct arena_source *memory, const struct intake_source *src,
+                                         const struct intake_options *opt, const struct intake_scan_result *scan)
+{
+    if (scan->refusal != REFUSED_NOT || !scan->profile) return NULL;
+    struct intake_reader *r = memory->take(memory->ctx, sizeof *r);
+    if (!r) return NULL;
+    memset(r, 0, sizeof *r);
+    r->memory = memory;
+    r->scan = scan;
+    arena_init(&r->own, memory, 0);
+    arena_init(&r->said, memory, 0);
+    if (input_open(&r->input, &r->own, src) && csv_open(&r->csv, &r->own, &(struct csv_source){ &r->input, input_read }, scan->delimiter) &&
+        claim_maker_init(&r->maker, &r->own, scan->profile, opt, scan)) {
+        r->broken = r->input.failed;
+        r->usual_width = scan->column_count;
+        return r;
+    }
+    intake_reader_close(r);
+    return NULL;
+}
+
+void intake_reader_close(struct intake_reader *r)
+{
+    if (!r) return;
+    arena_release(&r->said);
+    arena_release(&r->own);
+    r->memory->give(r->memory->ctx, r, sizeof *r);
+}
+
+int64_t intake_reader_bytes(const struct intake_reader *r) { return r->input.utf16 ? r->input.bytes : csv_bytes(&r->csv); }
+int64_t intake_reader_line(const struct intake_reader *r) { return csv_line(&r->csv); }
+
+/* ---- is the row sound? ---- */
+
+static bool is_text(const struct intake_reader *r, struct text s)
+{
+    return r->maker.encoding == ENCODING_GB18030 ? gb18030_check(s) : utf8_check(s);
+}
+
+static int first_bad_cell(const struct intake_reader *r)
+{
+    for (int c = 0; c < r->row.count; c++) {
+        struct text s = { r->row.cells[c].ptr, r->row.cells[c].len };
+        if (!is_text(r, s) || memchr(s.ptr, 0, s.len)) return c;
+    }
+    return -1;
+}
+
+static bool bytes_are_text(const struct intake_reader *r)
+{
+    const struct csv_row *row = &r->row;
+    if (row->nul && memchr(row->raw.ptr, 0, row->raw.len)) return false;
+    return !row->high || is_text(r, row->raw);
+}
+
+static bool row_is_blank(const struct csv_row *row)
+{
+    for (int i = 0; i < row->count; i++)
+        if (row->cells[i].len > 0) return false;
+    return true;
+}
+
+static bool structure_fault(const struct intake_reader *r, struct claim_fault *ret)
+{
+    static const enum row_fault faults[] = {
+        [CSV_ROW_BAD_QUOTES] = FAULT_BAD_QUOTES, [CSV_ROW_OPEN_QUOTE] = FAULT_CUT_SHORT, [CSV_ROW_TOO_LONG] = FAULT_ROW_TOO_LONG, [CSV_ROW_TOO_WIDE] = FAULT_TOO_MANY_CELLS,
+    };
+    const struct csv_row *row = &r->row;
+    *ret = (struct claim_fault){ FAULT_TOO_MANY_CELLS, -1 };
+    if (row->fault != CSV_ROW_GOOD) {
+        ret->fault = faults[row->fault];
+        if (row->fault == CSV_ROW_BAD_QUOTES || row->fault == CSV_ROW_OPEN_QUOTE) ret->column = row->fault_cell;
+        return true;
+    }
+    for (int c = r->scan->column_count; c < row->count; c++)
+        if (row->cells[c].len > 0) return true;
+    for (int c = 0; c < row->count; c++) {
+        *ret = (struct claim_fault){ FAULT_CELL_TOO_LONG, c };
+        if (row->cells[c].len > LIMIT_CELL_BYTES) return true;
+    }
+    /* A last row without a line end and with fewer cells than its neighbours was cut. */
+    *ret = (struct claim_fault){ FAULT_CUT_SHORT, -1 };
+    if (!row->ended && row->count < r->usual_width && row->count < r->scan->column_count) return true;
+    if (bytes_are_text(r)) return false;
+    *ret = (struct claim_fault){ FAULT_BAD_BYTES, first_bad_cell(r) };
+    return true;
+}
+
+/* ---- faults in words ---- */
+
+static struct text readable(struct intake_reader *r, struct text s, size_t max)
+{
+    if (s.len > max) s.len = max;
+    char *room = arena_take(&r->said, 3 * s.len + 8, 1);
+    if (!room) return TEXT_NONE;
+    return (struct text){ room, decode_lossy(r->maker.encoding, s, room) };
+}
+
+static enum intake_row_kind say(struct intake_reader *r, const struct claim_fault *f, struct intake_fault *ret)
+{
+    int c = f->column;
+    struct fault_place where = { .fault = f->fault, .line = csv_line(&r->csv), .column = c + 1 };
+    if (c >= 0 && c < r->scan->column_count) where.column_name = r->scan->columns[c].header;
+    if (c >= 0 && c < r->row.count && r->row.fault == CSV_ROW_GOOD)
+        where.value = readable(r, (struct text){ r->row.cells[c].ptr, r->row.cells[c].len }, 800);
+    where.raw = readable(r, r->row.raw, LIMIT_CELL_BYTES);
+    fault_say(&r->said, &where, ret);
+    return r->said.failed ? ROW_ERROR : ROW_FAULT;
+}
+
+enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *batch, struct order_claim *claim, struct intake_fault *fault)
+{
+    if (r->broken) return ROW_ERROR;
+    for (;;) {
+        enum csv_result got = csv_next(&r->csv, &r->row);
+        if (got == CSV_END) return ROW_END;
+        if (got == CSV_FAILED) {
+            r->broken = true;
+            return ROW_ERROR;
+        }
+        if (csv_line(&r->csv) <= r->scan->header_line) continue;
+        if (r->row.fault == CSV_ROW_GOOD && row_is_blank(&r->row)) continue;
+        struct claim_fault why = { FAULT_BAD_BYTES, -1 };
+        bool bad = structure_fault(r, &why);
+        if (r->row.fault == CSV_ROW_GOOD && !bad) {
+            r->usual_width = r->row.count;
+            switch (claim_make(&r->maker, &r->row, batch, claim, &why)) {
+            case CLAIM_MADE: return ROW_CLAIM;
+            case CLAIM_PASSED_OVER: continue;
+            case CLAIM_NO_MEMORY: r->broken = true; return ROW_ERROR;
+            case CLAIM_FAULT: break;
+            }
+        }
+        arena_clear(&r->said);
+        enum intake_row_kind kind = say(r, &why, fault);
+        r->broken = kind == ROW_ERROR;
+        return kind;
+    }
+}

@@ -1,0 +1,147 @@
+/* See recognise.h. try_delimiter finds the header line for one delimiter; recognise takes the best, then the profile. */
+#include "intake/recognise.h"
+#include "intake/cell.h"
+
+struct memory_source { struct text left; };
+static ssize_t memory_read(void *ctx, void *buf, size_t cap)
+{
+    struct memory_source *m = ctx;
+    size_t n = m->left.len < cap ? m->left.len : cap;
+    if (n > 0) memcpy(buf, m->left.ptr, n);
+    m->left = (struct text){ m->left.ptr + n, m->left.len - n };
+    return (ssize_t)n;
+}
+
+struct header { int line, known, count; struct text *cells, *folded; };
+
+static bool name_is_known(const struct profile_set *set, const struct profile *forced, struct text folded)
+{
+    if (folded.len == 0) return false;
+    if (forced) return profile_column_find(forced, folded) != NULL;
+    for (int i = 0; i < set->count; i++)
+        if (profile_column_find(set->profiles[i], folded)) return true;
+    return false;
+}
+
+static bool read_header(struct arena *a, const struct csv_row *row, enum intake_encoding encoding, struct header *ret)
+{
+    ret->count = row->count;
+    ret->cells = ARENA_ARRAY(a, struct text, (size_t)row->count);
+    ret->folded = ARENA_ARRAY(a, struct text, (size_t)row->count);
+    if (!ret->cells || !ret->folded) return false;
+    for (int i = 0; i < row->count; i++) {
+        char *room = arena_take(a, CELL_ROOM(row->cells[i].len), 1);
+        if (!room) return false;
+        if (!cell_text(encoding, true, &row->cells[i], FIELD_NONE, room, &ret->cells[i])) ret->cells[i] = TEXT_NONE;
+        ret->folded[i] = header_fold(a, ret->cells[i]);
+    }
+    while (ret->count > 1 && ret->cells[ret->count - 1].len == 0) ret->count--; /* a header that ends in a comma */
+    return !a->failed;
+}
+
+static int names_needed(const struct profile *forced)
+{
+    return forced && forced->column_count < 2 ? forced->column_count : 2;
+}
+
+/* Finds the header line under one delimiter; ret->known is 0 and the first row of several cells stands in when none is known. */
+static bool try_delimiter(struct arena *a, struct csv *csv, const struct profile_set *set, const struct profile *forced, struct text head,
+                          enum intake_encoding encoding, char delimiter, struct header *ret)
+{
+    struct memory_source memory = { head };
+    struct csv_source source = { &memory, memory_read };
+    struct csv_row *row = ARENA_NEW(a, struct csv_row);
+    if (!row) return false;
+    csv_restart(csv, &source, delimiter);
+    *ret = (struct header){ .line = 0 };
+    while (csv_next(csv, row) == CSV_ROW && csv_line(csv) <= HEADER_LINES) {
+        if (row->fault != CSV_ROW_GOOD && row->fault != CSV_ROW_TOO_WIDE) continue;
+        struct header h = { .line = (int)csv_line(csv) };
+        if (!read_header(a, row, encoding, &h)) return false;
+        for (int i = 0; i < h.count; i++) h.known += name_is_known(set, forced, h.folded[i]);
+        if (h.known >= names_needed(forced)) {
+            *ret = h;
+            return true;
+        }
+        h.known = 0;
+        if (ret->line == 0 && h.count >= 2) *ret = h;
+    }
+    return true;
+}
+
+/* How well a profile fits: -1 when a required field is missing; else up to 2000. */
+static int fit(const struct profile *p, const struct header *h, struct text *ret_missing, struct arena *a)
+{
+    bool has[FIELD_COUNT] = { false };
+    int known = 0, filled = 0;
+    for (int i = 0; i < h->count; i++) {
+        if (h->folded[i].len == 0) continue;
+        filled++;
+        const struct profile_column *c = profile_column_find(p, h->folded[i]);
+        if (!c) continue;
+        known++;
+        for (int f = 0; f < c->field_count; f++) has[c->fields[f]] = true;
+    }
+    int required = 0;
+    for (int f = 1; f < FIELD_COUNT; f++) required += p->required[f] && has[f];
+    if (ret_missing) {
+        *ret_missing = TEXT_NONE;
+        for (int f = 1; f < FIELD_COUNT; f++) {
+            if (!p->required[f] || has[f]) continue;
+            struct text word = text_from_cstr(field_about((enum field)f)->zh), en = text_from_cstr(field_about((enum field)f)->en);
+            *ret_missing = arena_printf(a, "%.*s%s%.*s (%.*s)", (int)ret_missing->len, ret_missing->ptr ? ret_missing->ptr : "", ret_missing->len ? ", " : "",
+                                        (int)word.len, word.ptr, (int)en.len, en.ptr);
+        }
+    }
+    if (required < p->required_count) return -1;
+    /* share of the file's columns that it knows, then how much of its own map the file fills */
+    return (filled > 0 ? known * 1000 / filled : 0) + (p->column_count > 0 ? known * 999 / p->column_count : 0);
+}
+
+static bool says_separator(struct text head, char *ret)
+{
+    if (head.len < 5 || memcmp(head.ptr, "sep=", 4) != 0) return false;
+    *ret = head.ptr[4];
+    return *ret == ',' || *ret == ';' || *ret == '\t';
+}
+
+bool recognise(struct arena *a, struct csv *csv, const struct profile_set *set, const struct profile *forced, struct text head,
+               enum intake_encoding encoding, struct recognition *ret)
+{
+    static const char delimiters[] = { ',', '\t', ';' };
+    struct header best = { .line = 0 };
+    char told = 0;
+    bool says = says_separator(head, &told);
+    *ret = (struct recognition){ .delimiter = ',' };
+    for (size_t i = 0; i < sizeof delimiters; i++) {
+        struct header h;
+        if (says && delimiters[i] != told) continue;
+        if (!try_delimiter(a, csv, set, forced, head, encoding, delimiters[i], &h)) return false;
+        if (best.line != 0 && (h.known < best.known || (h.known == best.known && h.count <= best.count))) continue;
+        best = h;
+        ret->delimiter = delimiters[i];
+    }
+    ret->columns = ARENA_ARRAY(a, struct intake_column, LIMIT_COLUMNS);
+    if (!ret->columns) return false;
+    ret->line = best.line;
+    ret->known = best.known;
+    ret->column_count = best.count;
+    for (int i = 0; i < best.count; i++) ret->columns[i].header = best.cells[i];
+    if (best.known == 0) return true;
+    int best_fit = -1;
+    if (forced) {
+        if (fit(forced, &best, &ret->missing, a) >= 0) ret->profile = forced;
+    } else {
+        for (int i = 0; i < set->count; i++) {
+            int f = fit(set->profiles[i], &best, NULL, a);
+            if (f < 0 || f < best_fit) continue;
+            best_fit = f;
+            ret->profile = set->profiles[i];
+        }
+    }
+    for (int i = 0; ret->profile && i < best.count; i++) {
+        const struct profile_column *c = profile_column_find(ret->profile, best.folded[i]);
+        if (c && c->field_count > 0) ret->columns[i].field = text_from_cstr(field_about(c->fields[0])->word);
+    }
+    return !a->failed;
+}

@@ -1,0 +1,334 @@
+/* One look at the whole file; see intake.h. Order: the file's kind, the header and the profile, then every row: how many, the
+ * latest time, words that no table lists, one shop or two. What the bytes speak for decides the encoding at the end; in the rare
+ * case that the head misled, the look is taken once more with the encoding known. */
+#include <errno.h>
+#include "intake/claim.h"
+#include "intake/decode.h"
+#include "intake/recognise.h"
+#include "intake/sniff.h"
+
+struct look {
+    struct arena *a, *work;              /* results; scratch */
+    const struct intake_source *source;
+    const struct intake_options *opt;
+    const struct profile_set *set;
+    bool (*progress)(void *ctx, int64_t done, int64_t all);
+    void *progress_ctx;
+    struct intake_scan_result *ret;
+    struct input input;
+    struct encoding_votes votes;
+    struct csv csv;
+    struct recognition kind;
+    struct claim_maker maker;
+    bool stopped;
+    int64_t latest_ms;
+    struct text store_seen;              /* the first shop's name, as in the file */
+    char *room;
+    size_t room_size;
+    const struct column_use *order_no, *status, *store_name, *times[FIELD_SHIP_BY + 1];
+};
+
+/* Bytes on their way to the table reader: counted as votes, progress told. */
+static ssize_t watched_read(void *ctx, void *buf, size_t cap)
+{
+    struct look *k = ctx;
+    if (k->stopped) return -1;
+    ssize_t n = input_read(&k->input, buf, cap);
+    if (n > 0) encoding_votes_add(&k->votes, (struct text){ buf, (size_t)n });
+    if (k->progress && !k->progress(k->progress_ctx, k->input.bytes, k->source->size)) k->stopped = true;
+    if (k->input.bytes > LIMIT_UPLOAD_BYTES) return -1;
+    return n;
+}
+
+static bool refuse(struct look *k, struct refusal_facts facts)
+{
+    facts.file = k->source->name;
+    for (size_t i = facts.file.len; i > 0; i--) {
+        if (facts.file.ptr[i - 1] != '/') continue;
+        if (i < facts.file.len) facts.file = (struct text){ facts.file.ptr + i, facts.file.len - i };
+        break;
+    }
+    refusal_say(k->a, &facts, k->ret);
+    return !k->a->failed;
+}
+
+/* ---- rows ---- */
+
+/* The row's value of a field, in the look's room; empty when it tells none or holds bad bytes. */
+static struct text value_of(struct look *k, const struct csv_row *row, const struct column_use *use)
+{
+    for (int i = 0; use && i < use->count; i++) {
+        if (use->at[i] >= row->count) continue;
+        const struct csv_cell *cell = &row->cells[use->at[i]];
+        struct text value;
+        if (cell->len == 0 || cell->len > LIMIT_CELL_BYTES) continue;
+        if (cell_text(k->maker.encoding, row->high, cell, use->field, k->room, &value) && value.len > 0) return value;
+    }
+    return TEXT_NONE;
+}
+
+static bool row_says_something(struct look *k, const struct csv_row *row)
+{
+    if (value_of(k, row, k->order_no).len > 0) return true;
+    static const enum field line[] = { FIELD_TITLE, FIELD_SKU_CODE, FIELD_SUB_NO, FIELD_PRODUCT_NO };
+    for (size_t i = 0; i < sizeof line / sizeof line[0]; i++)
+        if (value_of(k, row, column_map_find(&k->maker.map, line[i])).len > 0) return true;
+    return false;
+}
+
+static void look_at_status(struct look *k, const struct csv_row *row)
+{
+    struct text word = value_of(k, row, k->status);
+    bool known = true;
+    struct intake_scan_result *r = k->ret;
+    if (word.len > 0) claim_status(&k->maker, word, &known);
+    if (known) return;
+    word = text_clip_utf8(word, 200);
+    for (int i = 0; i < r->unknown_status_count; i++)
+        if (text_eq(r->unknown_status[i], word)) return;
+    if (r->unknown_status_count < (int)(sizeof r->unknown_status / sizeof r->unknown_status[0]))
+        r->unknown_status[r->unknown_status_count++] = arena_text(k->a, word);
+}
+
+static void look_at_times(struct look *k, const struct csv_row *row)
+{
+    for (int f = FIELD_PLACED_AT; f <= FIELD_SHIP_BY; f++) {
+        if (!k->times[f]) continue;
+        struct text s = value_of(k, row, k->times[f]);
+        int64_t at_ms;
+        enum civil_fit fit = CIVIL_EXACT;
+        if (s.len == 0 || time_read(&k->maker.clock, s, &at_ms, &fit) != TIME_FOUND) continue;
+        k->ret->ambiguous_times += fit == CIVIL_AMBIGUOUS;
+        k->ret->skipped_times += fit == CIVIL_SKIPPED;
+        if (f != FIELD_SHIP_BY && at_ms > k->latest_ms) k->latest_ms = at_ms; /* a promise lies ahead: it dates nothing */
+    }
+}
+
+/* False when the file is refused for its shop. */
+static bool look_at_store(struct look *k, const struct csv_row *row, struct refusal_facts *why)
+{
+    struct text name = value_of(k, row, k->store_name);
+    if (name.len == 0 || text_eq(name, k->store_seen)) return true;
+    if (k->store_seen.len == 0) {
+        k->store_seen = arena_text(k->work, name);
+        if (k->opt->store_name.len == 0 || text_eq(text_trim(k->opt->store_name), name)) return true;
+        *why = (struct refusal_facts){ .refusal = REFUSED_OTHER_STORE, .seen = k->store_seen, .expected = k->opt->store_name };
+        return false;
+    }
+    *why = (struct refusal_facts){ .refusal = REFUSED_TWO_STORES, .expected = k->store_seen, .seen = arena_text(k->work, name), .line = csv_line(&k->csv) };
+    return false;
+}
+
+static struct text shown(struct look *k, const struct csv_cell *cell)
+{
+    struct text s = { cell->ptr, cell->len < 800 ? cell->len : 800 };
+    char wide[3 * 800 + 8];
+    size_t n = decode_lossy(k->maker.encoding, s, wide);
+    return arena_text(k->a, text_clip_utf8(text_trim((struct text){ wide, n }), 200));
+}
+
+static void keep_preview(struct look *k, const struct csv_row *row)
+{
+    struct intake_scan_result *r = k->ret;
+    if (r->preview_count == (int)(sizeof r->preview / sizeof r->preview[0])) return;
+    for (int c = 0; c < row->count && c < r->column_count; c++) {
+        struct text s = shown(k, &row->cells[c]);
+        r->preview[r->preview_count][c] = s;
+        struct intake_column *column = &r->columns[c];
+        for (int i = 0; s.len > 0 && i < 3; i++) {
+            if (text_eq(column->samples[i], s)) break;
+            if (column->samples[i].len > 0) continue;
+            column->samples[i] = s;
+            break;
+        }
+    }
+    r->preview_count++;
+}
+
+static bool row_is_blank(const struct csv_row *row)
+{
+    for (int i = 0; i < row->count; i++)
+        if (row->cells[i].len > 0) return false;
+    return true;
+}
+
+static bool room_for(struct look *k, const struct csv_row *row)
+{
+    size_t need = 0;
+    for (int i = 0; i < row->count; i++)
+        if (row->cells[i].len > need) need = row->cells[i].len;
+    if (CELL_ROOM(need) <= k->room_size) return true;
+    k->room_size = CELL_ROOM(need) * 2;
+    k->room = arena_take(k->work, k->room_size, 1);
+    return k->room != NULL;
+}
+
+/* Every row behind the header. False when memory ran out; a refusal is put into *why. */
+static bool look_at_rows(struct look *k, struct csv_row *row, struct refusal_facts *why)
+{
+    bool mapped = k->ret->profile != NULL;
+    enum csv_result got;
+    while ((got = csv_next(&k->csv, row)) == CSV_ROW) {
+        if (csv_line(&k->csv) <= k->ret->header_line) continue;
+        if (row->fault != CSV_ROW_GOOD && row->fault != CSV_ROW_TOO_WIDE) {
+            k->ret->rows++;
+            continue;
+        }
+        if (row_is_blank(row)) continue;
+        if (!room_for(k, row)) return false;
+        if (mapped && !row_says_something(k, row)) continue;
+        k->ret->rows++;
+        keep_preview(k, row);
+        if (!mapped) continue;
+        if (k->store_name && !look_at_store(k, row, why)) return true;
+        look_at_times(k, row);
+        if (k->status) look_at_status(k, row);
+    }
+    if (got == CSV_FAILED)
+        why->refusal = k->input.bytes > LIMIT_UPLOAD_BYTES ? REFUSED_TOO_LARGE : REFUSED_UNREADABLE;
+    return !k->a->failed && !k->work->failed;
+}
+
+/* ---- the whole file ---- */
+
+static void settle_as_of(struct look *k)
+{
+    struct intake_scan_result *r = k->ret;
+    r->as_of_ms = k->latest_ms;
+    if (k->opt->as_of_ms != INSTANT_NONE) {
+        r->as_of_ms = k->opt->as_of_ms;
+        r->as_of_asked = true;
+        return;
+    }
+    int64_t named_ms, span_ms;
+    if (!name_time(k->source->name, k->maker.clock.zone, &named_ms, &span_ms)) return;
+    if (k->latest_ms != INSTANT_NONE && named_ms + span_ms <= k->latest_ms) return; /* older than its own rows: no export time */
+    r->as_of_ms = named_ms > k->latest_ms ? named_ms : k->latest_ms;
+    r->as_of_from_name = true;
+}
+
+static bool look_prepare(struct look *k)
+{
+    struct intake_scan_result *r = k->ret;
+    r->profile = k->kind.profile;
+    r->header_line = k->kind.line;
+    r->delimiter = k->kind.delimiter;
+    r->column_count = k->kind.column_count;
+    for (int i = 0; i < r->column_count; i++) r->columns[i] = (struct intake_column){ .header = arena_text(k->a, k->kind.columns[i].header), .field = k->kind.columns[i].field };
+    r->rows = 0;
+    r->preview_count = r->unknown_status_count = 0;
+    memset(r->preview, 0, sizeof r->preview);
+    r->ambiguous_times = r->skipped_times = 0;
+    k->latest_ms = INSTANT_NONE;
+    k->store_seen = TEXT_NONE;
+    k->maker = (struct claim_maker){ .encoding = r->encoding };
+    k->order_no = k->status = k->store_name = NULL;
+    if (!r->profile) return !k->a->failed;
+    if (!claim_maker_init(&k->maker, k->work, r->profile, k->opt, r)) return false;
+    k->order_no = column_map_find(&k->maker.map, FIELD_ORDER_NO);
+    k->status = column_map_find(&k->maker.map, FIELD_STATUS);
+    k->store_name = column_map_find(&k->maker.map, FIELD_STORE_NAME);
+    for (int f = FIELD_PLACED_AT; f <= FIELD_SHIP_BY; f++) k->times[f] = column_map_find(&k->maker.map, (enum field)f);
+    return !k->a->failed;
+}
+
+static bool no_header(struct look *k)
+{
+    struct text seen = TEXT_NONE;
+    for (int i = 0; i < k->ret->column_count && i < 6; i++)
+        seen = arena_printf(k->work, "%.*s%s%.*s", (int)seen.len, seen.ptr ? seen.ptr : "", i ? ", " : "",
+                            (int)text_clip_utf8(k->ret->columns[i].header, 40).len, k->ret->columns[i].header.ptr ? k->ret->columns[i].header.ptr : "");
+    if (k->opt->profile)
+        return refuse(k, (struct refusal_facts){ .refusal = REFUSED_OTHER_KIND, .profile_en = k->opt->profile->en, .profile_zh = k->opt->profile->zh,
+                                                 .expected = k->kind.missing.len ? k->kind.missing : TEXT("订单编号 (Order number)") });
+    return refuse(k, (struct refusal_facts){ .refusal = REFUSED_NO_HEADER, .seen = seen });
+}
+
+/* One look with the encoding given in ret->encoding. False when memory ran out. */
+static bool look_once(struct look *k, struct refusal_facts *why)
+{
+    struct text head = { (const char *)k->input.head, k->input.head_len };
+    struct csv_source source = { k, watched_read };
+    struct csv_row *row = ARENA_NEW(k->work, struct csv_row);
+    *why = (struct refusal_facts){ .refusal = REFUSED_NOT };
+    if (!row) return false;
+    char *head_utf8 = NULL;
+    if (k->input.utf16) { /* the head as the table reader will see it */
+        struct utf16_state u = { .big_endian = k->input.encoding == ENCODING_UTF16BE, .half = -1 };
+        head_utf8 = arena_take(k->work, 3 * head.len + 8, 1);
+        if (!head_utf8) return false;
+        head = (struct text){ head_utf8, utf16_to_utf8(&u, (struct text){ head.ptr + k->input.head_at, head.len - k->input.head_at }, head_utf8) };
+    } else {
+        head = (struct text){ head.ptr + k->input.head_at, head.len - k->input.head_at };
+    }
+    if (!recognise(k->work, &k->csv, k->set, k->opt->profile, head, k->ret->encoding, &k->kind)) return false;
+    if (!look_prepare(k)) return false;
+    csv_restart(&k->csv, &source, k->kind.delimiter);
+    return look_at_rows(k, row, why);
+}
+
+static enum intake_encoding head_encoding(const struct input *in)
+{
+    if (in->encoding != ENCODING_UTF8) return in->encoding;
+    struct encoding_votes votes = { .utf8_good = 0 };
+    encoding_votes_add(&votes, (struct text){ (const char *)in->head, in->head_len });
+    return encoding_votes_result(&votes);
+}
+
+static bool scan(struct look *k)
+{
+    struct intake_scan_result *r = k->ret;
+    struct refusal_facts why;
+    errno = 0;
+    if (!input_open(&k->input, k->work, k->source)) return false;
+    if (k->input.failed) return refuse(k, (struct refusal_facts){ .refusal = errno == EISDIR ? REFUSED_DIRECTORY : REFUSED_UNREADABLE });
+    if (k->input.sniffed == SNIFFED_EMPTY) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_EMPTY });
+    if (k->input.sniffed != SNIFFED_TEXT) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_NOT_TEXT, .sniffed = k->input.sniffed });
+    if (k->source->size > LIMIT_UPLOAD_BYTES) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_TOO_LARGE });
+    if (k->opt->profile && !k->opt->profile->required[FIELD_ORDER_NO]) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_BAD_PROFILE });
+    if (!csv_open(&k->csv, k->work, &(struct csv_source){ k, watched_read }, ',')) return false;
+    r->encoding = head_encoding(&k->input);
+    if (!look_once(k, &why)) return false;
+    bool by_votes = r->encoding == ENCODING_UTF8 || r->encoding == ENCODING_GB18030;
+    if (by_votes && why.refusal == REFUSED_NOT && encoding_votes_result(&k->votes) != r->encoding) {
+        r->encoding = encoding_votes_result(&k->votes);
+        if (!input_open(&k->input, k->work, k->source)) return false;
+        if (k->input.failed) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_UNREADABLE });
+        if (!look_once(k, &why)) return false;
+    }
+    r->bytes = k->input.bytes;
+    if (why.refusal != REFUSED_NOT) return refuse(k, why);
+    if (!r->profile) return no_header(k);
+    if (r->rows == 0) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_NO_ROWS, .line = r->header_line });
+    settle_as_of(k);
+    return true;
+}
+
+bool intake_scan(struct arena *a, const struct profile_set *set, const struct intake_source *src, const struct intake_options *opt,
+                 bool (*progress)(void *ctx, int64_t bytes_done, int64_t bytes_all), void *progress_ctx, struct intake_scan_result *ret)
+{
+    struct arena work;
+    arena_init(&work, a->source, 0);
+    struct look *k = ARENA_NEW(&work, struct look);
+    bool ok = k != NULL;
+    if (ok) {
+        *k = (struct look){ .a = a, .work = &work, .source = src, .opt = opt, .set = set, .progress = progress, .progress_ctx = progress_ctx, .ret = ret };
+        memset(ret, 0, sizeof *ret);
+        ret->as_of_ms = INSTANT_NONE;
+        ok = scan(k);
+    }
+    arena_release(&work);
+    return ok;
+}
+
+const char *intake_encoding_word(enum intake_encoding e)
+{
+    switch (e) {
+    case ENCODING_UTF8: return "utf-8";
+    case ENCODING_UTF8_BOM: return "utf-8-bom";
+    case ENCODING_GB18030: return "gb18030";
+    case ENCODING_UTF16LE: return "utf-16le";
+    case ENCODING_UTF16BE: return "utf-16be";
+    }
+    return "";
+}
