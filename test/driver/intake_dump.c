@@ -1,0 +1,293 @@
+/* Prints what intake reads in a file, for tests in other languages and for leak checks.
+ *
+ *   intake_dump [options] FILE
+ *     (nothing)        a line {"scan":..}, then a line a row: {"line","claim":{..}} or {"line","fault":{..}}
+ *     --cells DELIM    rows as JSON arrays of cells as the table reader finds them (decoded, nothing else taken off)
+ *     --quiet          counts and speed only
+ *     --profile P --zone Z --currency C --store-name S --as-of MS --piece BYTES (size of each read) --user-profile JSONFILE
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "intake/cell.h"
+#include "intake/csv.h"
+#include "intake/sniff.h"
+#include "os/os.h"
+
+struct file { int fd; size_t piece; };
+
+static ssize_t file_read(void *ctx, void *buf, size_t cap)
+{
+    struct file *f = ctx;
+    return read(f->fd, buf, cap < f->piece ? cap : f->piece);
+}
+static bool file_rewind(void *ctx) { return lseek(((struct file *)ctx)->fd, 0, SEEK_SET) == 0; }
+
+static json_t *text_json(struct text s)
+{
+    json_t *j = json_stringn(s.ptr ? s.ptr : "", s.len);
+    return j ? j : json_string("?not utf-8?");
+}
+static json_t *number_json(int64_t n) { return n == CLAIM_NONE ? json_null() : json_integer(n); }
+static void put_text(json_t *o, const char *key, struct text s)
+{
+    if (s.len > 0) json_object_set_new(o, key, text_json(s));
+}
+static void put_number(json_t *o, const char *key, int64_t n)
+{
+    if (n != CLAIM_NONE) json_object_set_new(o, key, json_integer(n));
+}
+static void print_json(json_t *j)
+{
+    json_dumpf(j, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(j);
+}
+
+static json_t *claim_json(const struct order_claim *c)
+{
+    json_t *o = json_object();
+    char key[33];
+    for (int i = 0; i < 16; i++) snprintf(key + 2 * i, 3, "%02x", c->key.bytes[i]);
+    json_object_set_new(o, "key", json_string(key));
+    put_text(o, "order_no", c->order_no);
+    const struct { const char *name; int64_t n; } numbers[] = {
+        { "placed_at", c->placed_at_ms }, { "paid_at", c->paid_at_ms }, { "cancelled_at", c->cancelled_at_ms }, { "shipped_at", c->shipped_at_ms },
+        { "delivered_at", c->delivered_at_ms }, { "refunded_at", c->refunded_at_ms }, { "ship_by", c->ship_by_ms }, { "total", c->total_minor },
+        { "paid", c->paid_minor }, { "refund", c->refund_minor }, { "pieces", c->pieces }, { "as_of", c->as_of_ms },
+        { "status", c->status }, { "pay_kind", c->pay_kind },
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) put_number(o, numbers[i].name, numbers[i].n);
+    const struct { const char *name; struct text s; } texts[] = {
+        { "region", c->region }, { "country", c->country }, { "tracking", c->tracking }, { "buyer", c->person.buyer }, { "name", c->person.name },
+        { "phone", c->person.phone }, { "address", c->person.address }, { "email", c->person.email }, { "buyer_note", c->person.buyer_note },
+        { "seller_note", c->person.seller_note },
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) put_text(o, texts[i].name, texts[i].s);
+    if (!c->has_line) return o;
+    json_t *l = json_object();
+    put_text(l, "sub_no", c->line.sub_no);
+    put_text(l, "product_no", c->line.product_no);
+    put_text(l, "sku_code", c->line.sku_code);
+    put_text(l, "title", c->line.title);
+    put_text(l, "options", c->line.options);
+    put_number(l, "occurrence", c->line.occurrence);
+    put_number(l, "pieces", c->line.pieces);
+    put_number(l, "unit", c->line.unit_minor);
+    put_number(l, "amount", c->line.line_minor);
+    put_number(l, "refund", c->line.refund_minor);
+    json_object_set_new(o, "line", l);
+    return o;
+}
+
+static json_t *fault_json(const struct intake_fault *f)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "column", json_integer(f->column));
+    json_object_set_new(o, "code", text_json(f->code));
+    json_object_set_new(o, "column_name", text_json(f->column_name));
+    json_object_set_new(o, "value", text_json(f->value));
+    json_object_set_new(o, "what_en", text_json(f->what_en));
+    json_object_set_new(o, "what_zh", text_json(f->what_zh));
+    json_object_set_new(o, "remedy_en", text_json(f->remedy_en));
+    json_object_set_new(o, "remedy_zh", text_json(f->remedy_zh));
+    json_object_set_new(o, "raw", text_json(f->raw));
+    return o;
+}
+
+static json_t *scan_json(const struct intake_scan_result *s)
+{
+    static const char *const refusals[] = { NULL, "directory", "unreadable", "empty", "not-text", "no-header", "no-rows", "two-stores", "other-store",
+                                            "too-large", "bad-profile", "other-kind" };
+    json_t *o = json_object();
+    json_object_set_new(o, "refusal", s->refusal ? json_string(refusals[s->refusal]) : json_null());
+    json_object_set_new(o, "en", text_json(s->refusal_en));
+    json_object_set_new(o, "zh", text_json(s->refusal_zh));
+    json_object_set_new(o, "encoding", json_string(intake_encoding_word(s->encoding)));
+    json_object_set_new(o, "profile", s->profile ? text_json(profile_name(s->profile)) : json_null());
+    json_object_set_new(o, "header_line", json_integer(s->header_line));
+    json_object_set_new(o, "delimiter", json_stringn(&s->delimiter, s->delimiter ? 1 : 0));
+    json_object_set_new(o, "rows", json_integer(s->rows));
+    json_object_set_new(o, "bytes", json_integer(s->bytes));
+    json_object_set_new(o, "as_of", number_json(s->as_of_ms));
+    json_object_set_new(o, "as_of_from", json_string(s->as_of_asked ? "asked" : s->as_of_from_name ? "name" : "rows"));
+    json_object_set_new(o, "ambiguous", json_integer(s->ambiguous_times));
+    json_object_set_new(o, "skipped", json_integer(s->skipped_times));
+    json_t *columns = json_array(), *unknown = json_array(), *preview = json_array();
+    for (int i = 0; i < s->column_count; i++) {
+        json_t *samples = json_array();
+        for (int k = 0; k < 3 && s->columns[i].samples[k].len > 0; k++) json_array_append_new(samples, text_json(s->columns[i].samples[k]));
+        json_array_append_new(columns, json_pack("[o,o,o]", text_json(s->columns[i].header), text_json(s->columns[i].field), samples));
+    }
+    for (int i = 0; i < s->unknown_status_count; i++) json_array_append_new(unknown, text_json(s->unknown_status[i]));
+    for (int r = 0; r < s->preview_count; r++) {
+        json_t *row = json_array();
+        for (int c = 0; c < s->column_count; c++) json_array_append_new(row, text_json(s->preview[r][c]));
+        json_array_append_new(preview, row);
+    }
+    json_object_set_new(o, "columns", columns);
+    json_object_set_new(o, "unknown_status", unknown);
+    json_object_set_new(o, "preview", preview);
+    return o;
+}
+
+struct args {
+    const char *file, *profile, *zone, *currency, *store_name, *cells, *user_profile, *country;
+    int64_t as_of_ms;
+    size_t piece;
+    bool quiet;
+};
+
+static bool parse_args(int argc, char **argv, struct args *a)
+{
+    *a = (struct args){ .zone = "Asia/Shanghai", .currency = "CNY", .country = "CN", .store_name = "", .as_of_ms = INSTANT_NONE, .piece = SIZE_MAX };
+    for (int i = 1; i < argc; i++) {
+        struct text s = text_from_cstr(argv[i]);
+        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+        if (text_is(s, "--quiet")) {
+            a->quiet = true;
+            continue;
+        }
+        if (!text_starts_with(s, TEXT("--"))) {
+            a->file = argv[i];
+            continue;
+        }
+        if (!value) return false;
+        i++;
+        if (text_is(s, "--profile")) a->profile = value;
+        else if (text_is(s, "--zone")) a->zone = value;
+        else if (text_is(s, "--currency")) a->currency = value;
+        else if (text_is(s, "--country")) a->country = value;
+        else if (text_is(s, "--store-name")) a->store_name = value;
+        else if (text_is(s, "--cells")) a->cells = value;
+        else if (text_is(s, "--user-profile")) a->user_profile = value;
+        else if (text_is(s, "--as-of")) a->as_of_ms = strtoll(value, NULL, 10);
+        else if (text_is(s, "--piece")) a->piece = (size_t)strtoll(value, NULL, 10);
+        else return false;
+    }
+    return a->file != NULL;
+}
+
+static int dump_cells(const struct env *env, const struct intake_source *source, const char *delimiter)
+{
+    struct arena a;
+    arena_init(&a, &env->memory, 0);
+    struct input in;
+    struct csv csv;
+    struct csv_row *row = ARENA_NEW(&a, struct csv_row);
+    char *room = arena_take(&a, 4, LIMIT_ROW_BYTES);
+    int rc = 1;
+    if (row && room && input_open(&in, &a, source) && csv_open(&csv, &a, &(struct csv_source){ &in, input_read }, delimiter[0])) {
+        while (csv_next(&csv, row) == CSV_ROW) {
+            json_t *j = json_array();
+            if (row->fault != CSV_ROW_GOOD) json_array_append_new(j, json_pack("{s:i}", "fault", (int)row->fault));
+            for (int c = 0; c < row->count && row->fault == CSV_ROW_GOOD; c++) {
+                const struct csv_cell *cell = &row->cells[c];
+                size_t n = decode_lossy(ENCODING_UTF8, (struct text){ cell->ptr, cell->len }, room), to = 0;
+                for (size_t i = 0; i < n; i++) {
+                    room[to++] = room[i];
+                    if ((cell->form & CELL_DOUBLED) && room[i] == '"' && i + 1 < n && room[i + 1] == '"') i++;
+                }
+                json_array_append_new(j, json_stringn_nocheck(room, to));
+            }
+            print_json(json_pack("[I,o]", (json_int_t)csv_line(&csv), j));
+        }
+        rc = 0;
+    }
+    arena_release(&a);
+    return rc;
+}
+
+static bool load_user_profile(struct profile_set *set, const char *path)
+{
+    static char json[LIMIT_JSON_BYTES + 1];
+    FILE *f = fopen(path, "rb");
+    if (!f) return false;
+    size_t n = fread(json, 1, sizeof json, f);
+    fclose(f);
+    char error[200];
+    if (profile_set_add(set, (struct text){ json, n }, error, sizeof error)) return true;
+    fprintf(stderr, "intake_dump: %s\n", error);
+    return false;
+}
+
+static bool dump_rows(const struct env *env, const struct args *args, const struct intake_source *source, const struct intake_options *opt,
+                      const struct intake_scan_result *scan)
+{
+    struct intake_reader *r = intake_reader_open(&env->memory, source, opt, scan);
+    if (!r) return false;
+    struct arena batch;
+    arena_init(&batch, &env->memory, 0);
+    struct order_claim claim;
+    struct intake_fault fault;
+    enum intake_row_kind kind;
+    int64_t claims = 0, faults = 0, lines = 0, total = 0, started_us = env->monotonic_us(env->ctx);
+    while ((kind = intake_reader_next(r, &batch, &claim, &fault)) == ROW_CLAIM || kind == ROW_FAULT) {
+        claims += kind == ROW_CLAIM;
+        faults += kind == ROW_FAULT;
+        if (kind == ROW_CLAIM && claim.total_minor != CLAIM_NONE) total += claim.total_minor;
+        if (!args->quiet) {
+            json_t *o = json_object();
+            json_object_set_new(o, "line", json_integer(intake_reader_line(r)));
+            if (kind == ROW_CLAIM) json_object_set_new(o, "claim", claim_json(&claim));
+            else json_object_set_new(o, "fault", fault_json(&fault));
+            print_json(o);
+        }
+        if (++lines % 1000 == 0) arena_clear(&batch);
+    }
+    int64_t us = env->monotonic_us(env->ctx) - started_us;
+    if (args->quiet) printf("read: %lld claims, %lld faults, total %lld, %.0f MB/s\n", (long long)claims, (long long)faults, (long long)total, (double)scan->bytes / (double)(us ? us : 1));
+    arena_release(&batch);
+    intake_reader_close(r);
+    return kind == ROW_END;
+}
+
+static int dump(const struct env *env, const struct args *args, const struct intake_source *source)
+{
+    char error[200] = "";
+    int rc = 1;
+    struct arena a;
+    struct profile_set *set = profile_set_create(&env->memory, error, sizeof error);
+    struct intake_options opt = { .zone = env->zone(env->ctx, args->zone), .country = text_from_cstr(args->country), .store_name = text_from_cstr(args->store_name),
+                                  .as_of_ms = args->as_of_ms };
+    struct intake_scan_result *scan = NULL;
+    arena_init(&a, &env->memory, 0);
+    if (!set || !opt.zone || !currency_parse(text_from_cstr(args->currency), &opt.currency)) {
+        fprintf(stderr, "intake_dump: %s\n", error[0] ? error : "no such zone or currency");
+        goto out;
+    }
+    if (args->user_profile && !load_user_profile(set, args->user_profile)) goto out;
+    if (args->profile) opt.profile = profile_set_find(set, text_from_cstr(args->profile));
+    scan = ARENA_NEW(&a, struct intake_scan_result);
+    int64_t started_us = env->monotonic_us(env->ctx);
+    if (!scan || !intake_scan(&a, set, source, &opt, NULL, NULL, scan)) goto out;
+    int64_t us = env->monotonic_us(env->ctx) - started_us;
+    if (args->quiet) printf("scan: %lld rows, %lld bytes, %.0f MB/s\n", (long long)scan->rows, (long long)scan->bytes, (double)scan->bytes / (double)(us ? us : 1));
+    else print_json(json_pack("{s:o}", "scan", scan_json(scan)));
+    rc = scan->refusal != REFUSED_NOT || dump_rows(env, args, source, &opt, scan) ? 0 : 1;
+out:
+    arena_release(&a);
+    profile_set_free(set);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct args args;
+    struct env env;
+    if (!parse_args(argc, argv, &args)) {
+        fputs("usage: intake_dump [--cells DELIM] [--quiet] [--profile P] [--zone Z] [--currency C] .. FILE\n", stderr);
+        return 2;
+    }
+    if (!os_env_init(&env)) return 1;
+    struct file file = { open(args.file, O_RDONLY | O_CLOEXEC), args.piece };
+    off_t size = file.fd >= 0 ? lseek(file.fd, 0, SEEK_END) : 0;
+    struct intake_source source = { &file, file_read, file_rewind, text_from_cstr(args.file), size };
+    int rc = args.cells ? dump_cells(&env, &source, args.cells) : dump(&env, &args, &source);
+    if (file.fd >= 0) close(file.fd);
+    os_env_release(&env);
+    return rc;
+}
