@@ -16,7 +16,7 @@ struct os_world {
     struct loaded_zone *zones;
 };
 
-/* zone_icu.c */
+/* zone.c */
 const struct zone *os_zone(void *ctx, const char *iana_name);
 int os_country_zones(void *ctx, const char *country, const struct zone **ret, int max);
 void os_zones_free(struct os_world *w);

@@ -169,8 +169,8 @@ Test(demo_world, payment_takes_as_long_as_it_really_does)
     struct demo_world w = make(3, "2026-11-21T15:00:00+08:00");
     int64_t paid = 0, in8 = 0, in51 = 0, in191 = 0;
     for (int64_t i = 0; i < w.order_count; i++) {
-        int64_t delay_ms = w.orders[i].paid_at_ms - w.orders[i].placed_at_ms;
         if (w.orders[i].paid_at_ms == CLAIM_NONE) continue;
+        int64_t delay_ms = w.orders[i].paid_at_ms - w.orders[i].placed_at_ms;
         paid++;
         in8 += delay_ms <= 8000;
         in51 += delay_ms <= 51000;
