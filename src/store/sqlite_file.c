@@ -108,7 +108,7 @@ bool db_only_tables(struct db *db, bool *ret)
 bool db_same_schema(struct db *a, struct db *b, bool *ret)
 {
     static const char sql[] = "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || COALESCE(sql, '') FROM sqlite_schema ORDER BY type, name";
-    struct db_stmt *x = db_stmt(a, sql), *y = db_stmt(b, sql);
+    struct db_stmt *x = db_stmt(a, sql), *y = db_stmt(b, sql); /* house: SQLite's own catalogue */
     if (!x || !y) return false;
     enum db_step step_x, step_y;
     bool same = true;
