@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 #include "store/db.h"
 
-enum { STMT_PARAMETERS_MAX = 48, STMT_COLUMN_SLOTS = 64, SQLITE_FILE_MARK = 0x5a67756a /* "Zguj" */ };
+enum { STMT_PARAMETERS_MAX = 48, STMT_COLUMN_SLOTS = 64, BATCH_TABLES_MAX = 24, SQLITE_FILE_MARK = 0x5a67756a /* "Zguj" */ };
 
 struct stmt_column { const char *asked; int at; };
 struct db_stmt {
@@ -16,6 +16,7 @@ struct db_stmt {
     unsigned char parameter[STMT_PARAMETERS_MAX + 1]; /* $n -> SQLite's position, 0: not there */
     struct stmt_column columns[STMT_COLUMN_SLOTS];
 };
+struct batch_slot { const struct db_batch_table *table; const void *rows; size_t n; };
 struct db {
     sqlite3 *handle;
     const struct env *env;
@@ -25,6 +26,8 @@ struct db {
     int64_t wal_pages;      /* of the write-ahead log after the last commit */
     struct db_stmt **stmts; /* open addressing by the literal's address */
     int stmt_count, stmt_capacity;
+    struct batch_slot batches[BATCH_TABLES_MAX];
+    int batch_count;
 };
 
 void sqlite_fail(struct db *db, int code);

@@ -1,0 +1,130 @@
+/* What the files of the reducer share; nobody else includes it.
+ *
+ *   order_store.c      a batch of claims: which orders, which events are new, then reduce and write       (start here)
+ *   reduce.c           the events of one order -> its image before and after -> rows to write, counters to move
+ *   event_store.c      the rows of events and orders, read and written many at a time
+ *   assertion_store.c  which import says which event
+ *   known_store.c      customers and products, found by their keyed hash or made
+ *   counter_store.c    counters by contribution
+ *   undo_store.c       takes an import back, through the same reduce.c
+ *
+ * All lists live in the session's scratch arena for one batch. The arena says once, at the end, that memory ran out. */
+#ifndef ZG_STORE_APPLY_H
+#define ZG_STORE_APPLY_H
+#include "store/store.h"
+
+/* What an event claims about a line. */
+struct line_facts {
+    int64_t line_key, product_id;
+    struct text product_no, sku_code, title, options;
+    int64_t pieces, unit_minor, line_minor, refund_minor; /* CLAIM_NONE when not told */
+};
+
+enum event_change { EVENT_KEPT, EVENT_NEW, EVENT_MOVED /* its as_of changed */, EVENT_GONE };
+
+/* One order while it is worked on. claims[i] belongs to events[i]; claims stand together for order_fold. */
+struct work_event { int64_t event_no; enum event_change change; const struct line_facts *line; /* NULL: none */ };
+struct order_work {
+    int64_t order_id;
+    struct text order_no;
+    struct order_claim *claims;
+    struct work_event *events;
+    size_t n, capacity;
+};
+
+struct line_image { int64_t line_key, product_id; struct text options; int64_t pieces, unit_minor, line_minor, refund_minor; };
+/* The order and its lines as the standing events say; there is false for an order with no event. */
+struct order_image {
+    bool there;
+    struct order order;
+    struct line_image *lines;
+    size_t line_count;
+};
+
+/* Rows to write. */
+struct order_out { int64_t order_id; struct text order_no; struct order order; };
+struct event_out { int64_t order_id, event_no; const struct order_claim *claim; int64_t customer_id; const struct line_facts *line; };
+struct event_ref { int64_t order_id, event_no, as_of_ms; };
+struct line_out { int64_t order_id; struct line_image line; };
+
+struct list { void *rows; size_t n, capacity; };
+/* Room for one more; NULL when memory ran out. A row may move when the next one is added. */
+void *list_add(struct arena *a, struct list *l, size_t size);
+#define LIST_ADD(arena, list, type) ((type *)list_add((arena), (list), sizeof(type)))
+
+struct apply_out {
+    struct list orders_new, orders_changed; /* order_out */
+    struct list orders_gone;                /* order_out */
+    struct list events_new;                 /* event_out */
+    struct list events_moved, events_gone;  /* event_ref */
+    struct list lines_set, lines_gone;      /* line_out */
+    struct list assertions;                 /* event_ref: to be asserted by this import */
+};
+
+struct counters; /* counter_store.c */
+
+/* Where the last questions about assertions fell: [from, to] is one range of the table, or a gap between two. */
+enum { ASSERTION_CACHE = 8 };
+struct assertion_span { int64_t import_id, event_no, from, to, as_of_ms /* INSTANT_NONE: a gap */; };
+
+struct apply_session {
+    struct store *s;
+    struct shop shop;
+    int64_t import_id;
+    struct arena scratch;
+    struct apply_out out;
+    struct counters *counters;
+    struct assertion_span spans[ASSERTION_CACHE];
+};
+
+/* ---- reduce.c ---- */
+bool work_reserve(struct arena *a, struct order_work *w, size_t n);
+void image_of(struct arena *a, const struct order_work *w, struct order_image *ret);
+bool image_order_differs(const struct order_image *a, const struct order_image *b);
+bool image_line_differs(const struct order_image *a, const struct order_image *b, int64_t line_key);
+const struct line_image *image_line(const struct order_image *i, int64_t line_key); /* NULL when it has none of that key */
+/* Moves counters and puts down what must be written for an order that was `before` and is `after`. */
+void reduce_emit(struct apply_session *a, int64_t order_id, struct text order_no, const struct order_image *before,
+                 const struct order_image *after);
+/* > 0 when a wins over b: the later as_of, then rank, then key. */
+int claim_order(int64_t as_of_a, int rank_a, const unsigned char *key_a, int64_t as_of_b, int rank_b, const unsigned char *key_b);
+
+/* ---- event_store.c ---- */
+struct stored_key { int64_t order_id, event_no, as_of_ms; struct claim_key key; };
+/* Keys of all events of n orders (ids ascending), in the order of (order_id, event_no). */
+bool event_keys_load(struct apply_session *a, const int64_t *order_ids, size_t n, struct list *ret /* stored_key */);
+/* All events with their lines of n orders (ids ascending); w[i].order_id is given. */
+bool event_load(struct apply_session *a, struct order_work *w, size_t n);
+bool out_write(struct apply_session *a); /* everything in a->out */
+
+/* ---- assertion_store.c ---- */
+/* as_of with which an import asserts an event, INSTANT_NONE when it does not. */
+bool assertion_find(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, int64_t *ret_as_of_ms);
+/* Takes back what an import says about event event_no of orders from .. to. */
+bool assertion_cut(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t from, int64_t to);
+bool assertion_write(struct apply_session *a, struct event_ref *refs, size_t n); /* sorts refs */
+
+/* ---- known_store.c ---- */
+/* The claims of a batch that are new events, in the order of the file; ids are filled in. */
+struct known_want {
+    const struct order_claim *claim;
+    int64_t customer_id;       /* CLAIM_NONE when the claim names no buyer */
+    struct line_facts *line;   /* NULL when it has none; product_id is filled in */
+};
+bool known_customers(struct apply_session *a, struct known_want *w, size_t n);
+bool known_products(struct apply_session *a, struct known_want *w, size_t n);
+bool known_product_moved(struct apply_session *a, const struct order_claim *claim, const struct line_facts *line); /* its as_of rose */
+int64_t known_line_key(const struct shop *shop, const struct line_claim *l);
+/* An event that names them is gone, or told less lately: one use less (gone), words told anew. */
+bool known_customer_release(struct apply_session *a, struct text buyer);
+bool known_product_release(struct apply_session *a, int64_t product_id, const struct claim_key *key, bool gone);
+/* The first of `count` fresh numbers. */
+bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first);
+
+/* ---- counter_store.c ---- */
+struct counters *counters_create(struct apply_session *a);
+void counters_free(struct counters *c);
+bool counters_full(const struct counters *c);
+void counters_move(struct counters *c, const struct order_image *image, int sign);
+bool counters_flush(struct counters *c);
+#endif

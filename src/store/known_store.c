@@ -1,0 +1,310 @@
+/* Customers and products: found by their keyed hash, or made. Each counts how many events name it, so that the last one to
+ * go takes it along. A batch asks and writes in the order of the hashes, so that neighbours share pages. */
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include "store/apply.h"
+
+bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO sequence (merchant_id, name, next) VALUES ($1, $2, 1 + CAST($3 AS BIGINT))"
+                                           " ON CONFLICT (merchant_id, name) DO UPDATE SET next = sequence.next + CAST($3 AS BIGINT) RETURNING next"));
+    if (!q) return false;
+    db_bind_i64(q, 1, merchant_id);
+    db_bind_text(q, 2, name);
+    db_bind_i64(q, 3, count);
+    enum db_step step = db_step(q);
+    if (step == DB_ROW) *ret_first = db_i64_at(q, 0) - count;
+    db_done(q);
+    return step == DB_ROW;
+}
+
+/* ---- keys ---- */
+
+enum { HASHED_BYTES_MAX = 4 * 1024 };
+
+/* The second half of the shop's key: the first one hashes buyers. */
+static int64_t hash_parts(const struct shop *shop, int64_t kind, const struct text *parts, int n)
+{
+    unsigned char buffer[HASHED_BYTES_MAX];
+    uint64_t h;
+    size_t len = 0;
+    memcpy(buffer, &kind, sizeof kind);
+    len += sizeof kind;
+    for (int i = 0; i < n; i++) {
+        struct text t = parts[i];
+        uint64_t whole = t.len, tail = 0;
+        /* a longer part goes in by its own hash */
+        if (t.len > HASHED_BYTES_MAX / 8) {
+            crypto_shorthash_siphash24((unsigned char *)&tail, (const unsigned char *)t.ptr, t.len, shop->hash_key + 16);
+            t.len = 0;
+        }
+        memcpy(buffer + len, &whole, sizeof whole);
+        memcpy(buffer + len + sizeof whole, &tail, sizeof tail);
+        len += sizeof whole + sizeof tail;
+        if (t.len) memcpy(buffer + len, t.ptr, t.len);
+        len += t.len;
+    }
+    crypto_shorthash_siphash24((unsigned char *)&h, buffer, len, shop->hash_key + 16);
+    return (int64_t)h;
+}
+
+int64_t known_line_key(const struct shop *shop, const struct line_claim *l)
+{
+    const struct text by_number[] = { l->sub_no }, by_words[] = { l->sku_code, l->title, l->options };
+    if (!text_empty(l->sub_no)) return hash_parts(shop, ((int64_t)l->occurrence << 8) | 1, by_number, 1);
+    return hash_parts(shop, ((int64_t)l->occurrence << 8) | 2, by_words, 3);
+}
+
+static int64_t product_key(const struct shop *shop, const struct line_facts *l)
+{
+    if (!text_empty(l->product_no)) return hash_parts(shop, 3, &l->product_no, 1);
+    if (!text_empty(l->sku_code)) return hash_parts(shop, 4, &l->sku_code, 1);
+    return hash_parts(shop, 5, &l->title, 1);
+}
+
+/* ---- finding: the same for both kinds ---- */
+
+struct known { /* one distinct customer or product of a batch */
+    int64_t hash, id, uses;
+    uint32_t first; /* want that named it first: numbers are given in that order */
+    const struct order_claim *claim;  /* of the greatest line that names the product */
+    const struct line_facts *line;
+};
+struct naming { int64_t hash; uint32_t want; };
+
+static int by_hash(const void *a, const void *b)
+{
+    const struct naming *x = a, *y = b;
+    if (x->hash != y->hash) return x->hash > y->hash ? 1 : -1;
+    return (x->want > y->want) - (x->want < y->want);
+}
+
+static void known_cell(struct db_cell *c, const void *rows, size_t row, int column)
+{
+    const struct known *k = &((const struct known *)rows)[row];
+    switch (column) {
+    case 0: db_cell_i64(c, k->hash); break;
+    case 1: db_cell_i64(c, k->id); break;
+    case 2: db_cell_i64(c, k->uses); break;
+    case 3: db_cell_i64(c, (int64_t)row); break;
+    }
+}
+static const struct db_batch_table batch_known = {
+    "batch_known", SQL("CREATE TABLE batch_known (hash BIGINT, id BIGINT, uses BIGINT, place BIGINT)"), known_cell };
+
+/* Ids of those that the store knows; the others stay 0. `sql` gives (place, id). */
+static bool find_known(struct apply_session *a, struct known *k, size_t n, const char *sql)
+{
+    if (!db_batch(a->s->db, &batch_known, k, n)) return false;
+    struct db_stmt *q = db_stmt(a->s->db, sql); /* house: handed on by the SQL() of the caller */
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, a->shop.store_id);
+    enum db_step step;
+    while ((step = db_step(q)) == DB_ROW) k[db_i64_at(q, 0)].id = db_i64_at(q, 1);
+    db_done(q);
+    return step == DB_DONE;
+}
+
+/* Numbers for the new ones, in the order in which the batch named them first. by_want: place in k by want, or UINT32_MAX. */
+static bool number_known(struct apply_session *a, struct known *k, size_t n, const uint32_t *by_want, size_t wants, struct text sequence)
+{
+    int64_t fresh = 0, next = 0;
+    for (size_t i = 0; i < n; i++) fresh += k[i].id == 0;
+    if (fresh == 0) return true;
+    if (!sequence_take(a->s, a->shop.merchant_id, sequence, fresh, &next)) return false;
+    for (size_t i = 0; i < wants; i++)
+        if (by_want[i] != UINT32_MAX && k[by_want[i]].first == i && k[by_want[i]].id == 0) k[by_want[i]].id = next++;
+    return true;
+}
+
+/* Sorts the namings and counts each distinct hash once. */
+static size_t gather(struct naming *names, size_t n, struct known *k, uint32_t *by_want)
+{
+    size_t count = 0;
+    qsort(names, n, sizeof *names, by_hash);
+    for (size_t i = 0; i < n; i++) {
+        if (count == 0 || k[count - 1].hash != names[i].hash)
+            k[count++] = (struct known){ .hash = names[i].hash, .first = names[i].want };
+        k[count - 1].uses++;
+        by_want[names[i].want] = (uint32_t)(count - 1);
+    }
+    return count;
+}
+
+/* ---- customers ---- */
+
+bool known_customers(struct apply_session *a, struct known_want *w, size_t n)
+{
+    struct naming *names = ARENA_ARRAY(&a->scratch, struct naming, n);
+    struct known *k = ARENA_ARRAY(&a->scratch, struct known, n);
+    uint32_t *by_want = ARENA_ARRAY(&a->scratch, uint32_t, n);
+    size_t named = 0;
+    if (n == 0) return true;
+    if (!names || !k || !by_want) return false;
+    for (size_t i = 0; i < n; i++) {
+        by_want[i] = UINT32_MAX;
+        if (text_empty(w[i].claim->person.buyer)) continue;
+        names[named++] = (struct naming){ shop_buyer_hash(&a->shop, w[i].claim->person.buyer), (uint32_t)i };
+    }
+    if (named == 0) return true;
+    size_t count = gather(names, named, k, by_want);
+    if (!find_known(a, k, count, SQL("SELECT b.place, c.customer_id FROM batch_known b CROSS JOIN customer c"
+                                     " WHERE c.merchant_id = $1 AND c.store_id = $2 AND c.buyer_hash = b.hash"))) return false;
+    if (!number_known(a, k, count, by_want, n, TEXT("customer"))) return false;
+    if (!db_batch(a->s->db, &batch_known, k, count)) return false;
+    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO customer (merchant_id, store_id, buyer_hash, customer_id, uses)"
+        " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), hash, id, uses FROM batch_known WHERE 1 = 1"
+        " ON CONFLICT (merchant_id, store_id, buyer_hash) DO UPDATE SET uses = customer.uses + excluded.uses"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, a->shop.store_id);
+    if (!db_exec(q)) return false;
+    for (size_t i = 0; i < n; i++)
+        if (by_want[i] != UINT32_MAX) w[i].customer_id = k[by_want[i]].id;
+    return true;
+}
+
+bool known_customer_release(struct apply_session *a, struct text buyer)
+{
+    int64_t hash = shop_buyer_hash(&a->shop, buyer);
+    struct db_stmt *q = db_stmt(a->s->db, SQL("UPDATE customer SET uses = uses - 1 WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, a->shop.store_id);
+    db_bind_i64(q, 3, hash);
+    if (!db_exec(q)) return false;
+    q = db_stmt(a->s->db, SQL("DELETE FROM customer WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3 AND uses <= 0"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, a->shop.store_id);
+    db_bind_i64(q, 3, hash);
+    return db_exec(q);
+}
+
+/* ---- products ---- */
+
+static void product_cell(struct db_cell *c, const void *rows, size_t row, int column)
+{
+    const struct known *k = &((const struct known *)rows)[row];
+    switch (column) {
+    case 0: db_cell_i64(c, k->hash); break;
+    case 1: db_cell_i64(c, k->id); break;
+    case 2: db_cell_text_or_null(c, k->line->product_no); break;
+    case 3: db_cell_text_or_null(c, k->line->sku_code); break;
+    case 4: db_cell_text(c, k->line->title); break;
+    case 5: db_cell_i64(c, k->claim->as_of_ms); break;
+    case 6: db_cell_i64(c, k->claim->rank); break;
+    case 7: db_cell_blob(c, k->claim->key.bytes, sizeof k->claim->key.bytes); break;
+    case 8: db_cell_i64(c, k->uses); break;
+    }
+}
+static const struct db_batch_table batch_product = { "batch_product", SQL("CREATE TABLE batch_product (product_key BIGINT, product_id BIGINT,"
+    " product_no TEXT, sku_code TEXT, title TEXT, told_as_of_ms BIGINT, told_rank BIGINT, told_key BYTEA, uses BIGINT)"), product_cell };
+
+#define TOLD_LATER "(excluded.told_as_of_ms, excluded.told_rank, excluded.told_key) > (product.told_as_of_ms, product.told_rank, product.told_key)"
+static bool products_write(struct apply_session *a, struct known *k, size_t n)
+{
+    if (!db_batch(a->s->db, &batch_product, k, n)) return false;
+    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO product (merchant_id, store_id, product_key, product_id, product_no, sku_code, title,"
+        " told_as_of_ms, told_rank, told_key, uses) SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), product_key, product_id, product_no, sku_code,"
+        " title, told_as_of_ms, told_rank, told_key, uses FROM batch_product WHERE 1 = 1"
+        " ON CONFLICT (merchant_id, store_id, product_key) DO UPDATE SET uses = product.uses + excluded.uses,"
+        " product_no = CASE WHEN " TOLD_LATER " THEN excluded.product_no ELSE product.product_no END,"
+        " sku_code = CASE WHEN " TOLD_LATER " THEN excluded.sku_code ELSE product.sku_code END,"
+        " title = CASE WHEN " TOLD_LATER " THEN excluded.title ELSE product.title END,"
+        " told_as_of_ms = CASE WHEN " TOLD_LATER " THEN excluded.told_as_of_ms ELSE product.told_as_of_ms END,"
+        " told_rank = CASE WHEN " TOLD_LATER " THEN excluded.told_rank ELSE product.told_rank END,"
+        " told_key = CASE WHEN " TOLD_LATER " THEN excluded.told_key ELSE product.told_key END"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, a->shop.store_id);
+    return db_exec(q);
+}
+
+bool known_products(struct apply_session *a, struct known_want *w, size_t n)
+{
+    size_t named = 0, lines = 0;
+    for (size_t i = 0; i < n; i++) lines += w[i].line != NULL;
+    if (lines == 0) return true;
+    struct naming *names = ARENA_ARRAY(&a->scratch, struct naming, lines);
+    struct known *k = ARENA_ARRAY(&a->scratch, struct known, lines);
+    uint32_t *by_want = ARENA_ARRAY(&a->scratch, uint32_t, n);
+    if (!names || !k || !by_want) return false;
+    for (size_t i = 0; i < n; i++) {
+        by_want[i] = UINT32_MAX;
+        if (w[i].line) names[named++] = (struct naming){ product_key(&a->shop, w[i].line), (uint32_t)i };
+    }
+    size_t count = gather(names, named, k, by_want);
+    for (size_t i = 0; i < n; i++) { /* whose words stand */
+        if (by_want[i] == UINT32_MAX) continue;
+        struct known *p = &k[by_want[i]];
+        const struct order_claim *c = w[i].claim;
+        if (!p->claim || claim_order(c->as_of_ms, c->rank, c->key.bytes, p->claim->as_of_ms, p->claim->rank, p->claim->key.bytes) > 0)
+            p->claim = c, p->line = w[i].line;
+    }
+    if (!find_known(a, k, count, SQL("SELECT b.place, p.product_id FROM batch_known b CROSS JOIN product p"
+                                     " WHERE p.merchant_id = $1 AND p.store_id = $2 AND p.product_key = b.hash"))) return false;
+    if (!number_known(a, k, count, by_want, n, TEXT("product")) || !products_write(a, k, count)) return false;
+    for (size_t i = 0; i < n; i++)
+        if (by_want[i] != UINT32_MAX) w[i].line->product_id = k[by_want[i]].id;
+    return true;
+}
+
+bool known_product_moved(struct apply_session *a, const struct order_claim *claim, const struct line_facts *line)
+{
+    struct known k = { .hash = product_key(&a->shop, line), .id = line->product_id, .claim = claim, .line = line };
+    return products_write(a, &k, 1);
+}
+
+/* The words of the greatest line that still names the product. */
+static bool product_retell(struct apply_session *a, int64_t product_id)
+{
+    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT l.product_no, l.sku_code, l.title, e.as_of_ms, e.source_rank, e.event_key FROM event_line l"
+        " JOIN event e ON e.merchant_id = l.merchant_id AND e.order_id = l.order_id AND e.event_no = l.event_no"
+        " WHERE l.merchant_id = $1 AND l.product_id = $2 ORDER BY e.as_of_ms DESC, e.source_rank DESC, e.event_key DESC LIMIT 1"));
+    struct db_stmt *u = db_stmt(a->s->db, SQL("UPDATE product SET product_no = $3, sku_code = $4, title = $5, told_as_of_ms = $6, told_rank = $7,"
+                                              " told_key = $8 WHERE merchant_id = $1 AND product_id = $2"));
+    if (!q || !u) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, product_id);
+    enum db_step step = db_step(q);
+    bool ok = step == DB_DONE;
+    if (step == DB_ROW) {
+        struct text key = db_blob_at(q, 5);
+        db_bind_i64(u, 1, a->shop.merchant_id);
+        db_bind_i64(u, 2, product_id);
+        db_bind_text_or_null(u, 3, db_text_at(q, 0));
+        db_bind_text_or_null(u, 4, db_text_at(q, 1));
+        db_bind_text(u, 5, db_text_at(q, 2));
+        db_bind_i64(u, 6, db_i64_at(q, 3));
+        db_bind_i64(u, 7, db_i64_at(q, 4));
+        db_bind_blob(u, 8, key.ptr, key.len);
+        ok = db_exec(u);
+    }
+    db_done(q);
+    return ok;
+}
+
+bool known_product_release(struct apply_session *a, int64_t product_id, const struct claim_key *key, bool gone)
+{
+    struct db_stmt *q = db_stmt(a->s->db, SQL("UPDATE product SET uses = uses - $3 WHERE merchant_id = $1 AND product_id = $2"
+                                              " RETURNING uses, told_key"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, product_id);
+    db_bind_i64(q, 3, gone);
+    enum db_step step = db_step(q);
+    int64_t uses = step == DB_ROW ? db_i64_at(q, 0) : 0;
+    struct text told = step == DB_ROW ? db_blob_at(q, 1) : TEXT_NONE;
+    bool told_by_it = told.len == sizeof key->bytes && memcmp(told.ptr, key->bytes, told.len) == 0;
+    db_done(q);
+    if (step != DB_ROW) return step == DB_DONE;
+    if (uses > 0) return !told_by_it || product_retell(a, product_id);
+    q = db_stmt(a->s->db, SQL("DELETE FROM product WHERE merchant_id = $1 AND product_id = $2"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, product_id);
+    return db_exec(q);
+}
