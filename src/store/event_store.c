@@ -110,12 +110,6 @@ bool event_load(struct apply_session *a, struct order_work *w, size_t n)
 
 /* ---- writing: the tables of batches ---- */
 
-static int64_t exact_bits(const struct order *o)
-{
-    return (o->paid_exact ? EXACT_PAID : 0) | (o->cancelled_exact ? EXACT_CANCELLED : 0) | (o->shipped_exact ? EXACT_SHIPPED : 0) |
-           (o->delivered_exact ? EXACT_DELIVERED : 0) | (o->refunded_exact ? EXACT_REFUNDED : 0);
-}
-
 static void order_cell(struct db_cell *c, const void *rows, size_t row, int column)
 {
     const struct order_out *r = &((const struct order_out *)rows)[row];
@@ -136,7 +130,7 @@ static void order_cell(struct db_cell *c, const void *rows, size_t row, int colu
     case 12: db_cell_i64_or_null(c, o->pieces); break;
     case 13: db_cell_i64(c, o->status); break;
     case 14: db_cell_i64(c, o->pay_kind); break;
-    case 15: db_cell_i64(c, exact_bits(o)); break;
+    case 15: db_cell_i64(c, order_exact_bits(o)); break;
     case 16: db_cell_text_or_null(c, o->region); break;
     case 17: db_cell_text_or_null(c, o->country); break;
     case 18: db_cell_text_or_null(c, o->tracking); break;

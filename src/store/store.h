@@ -41,9 +41,6 @@ int shop_list(struct store *s, struct shop *ret, int max); /* -1 on failure */
 /* The keyed hash by which table customer finds a buyer of this shop; the name is taken as it stands, bytes for bytes. */
 int64_t shop_buyer_hash(const struct shop *shop, struct text buyer);
 
-/* Frozen: bits of orders.exact. A time whose bit is missing was implied by a status: "no later than". */
-enum { EXACT_PAID = 1, EXACT_CANCELLED = 2, EXACT_SHIPPED = 4, EXACT_DELIVERED = 8, EXACT_REFUNDED = 16 };
-
 /* ---- the reducer: the same for imports and events ---- */
 enum apply_outcome { APPLY_ADDED, APPLY_UPDATED, APPLY_UNCHANGED };
 struct apply_tally { int64_t added, updated, unchanged; };
