@@ -24,6 +24,7 @@ enum {
     WAL_PAGES_CALM = 2048,          /* checkpoint when the log is longer: 8 MiB of 4 KiB pages */
     WAL_PAGES_JOB = 8192,           /* while a job runs: fewer, larger checkpoints */
     WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
+    JOB_STARVES_US = 10000,         /* a job gets a slice at least this often, however many requests come */
     SPIN_US = 40,                   /* a producer that waits for each answer asks again within this time */
 };
 
@@ -49,7 +50,7 @@ struct writer {
     bool open;                      /* a transaction is open */
     bool job_dirty;                 /* the job did something in it */
     bool job_waits;                 /* the job said JOB_WAIT and was not woken since */
-    int64_t opened_us, served_us;
+    int64_t opened_us, served_us, sliced_us;
     struct writer_request batch[BATCH_MAX];
     enum writer_result results[BATCH_MAX];
     size_t batch_count;
@@ -168,6 +169,7 @@ static enum writer_result commit_all(struct writer *w)
 static void job_slice(struct writer *w)
 {
     const struct writer_job *job = current_job(w);
+    w->sliced_us = now_us(w);
     if (!begin_if_needed(w)) {
         const enum writer_result why = result_of_error(w);
         if (job->rolled_back) job->rolled_back(job->arg, why);
@@ -290,6 +292,8 @@ static void spin_briefly(struct writer *w)
     while (atomic_load_explicit(&w->waiting, memory_order_acquire) == 0 && now_us(w) - w->served_us < SPIN_US) {}
 }
 
+static bool job_may_run(const struct writer *w) { return atomic_load(&w->job_count) > 0 && !w->job_waits; }
+
 /* Fills the batch, or returns with none when it is the job's turn. False: stopping, and nothing is left to answer. */
 static bool wait_for_work(struct writer *w)
 {
@@ -303,7 +307,7 @@ static bool wait_for_work(struct writer *w)
             go_on = false;
             break;
         }
-        if (w->job_count > 0 && !w->job_waits) break;
+        if (job_may_run(w)) break;
         if (w->open && now_us(w) - w->opened_us >= JOB_COMMIT_US) break; /* main commits */
         sleep_until_woken(w);
     }
@@ -328,8 +332,9 @@ static void *writer_main(void *arg)
         if (!wait_for_work(w)) break;
         if (atomic_load(&w->failed)) refuse_all(w);
         else if (w->batch_count > 0) serve_requests(w);
-        else if (w->job_count > 0 && !w->job_waits) job_slice(w);
+        else if (job_may_run(w)) job_slice(w);
         else commit_all(w);
+        if (!atomic_load(&w->failed) && job_may_run(w) && now_us(w) - w->sliced_us >= JOB_STARVES_US) job_slice(w);
         tend_log(w);
     }
     if (!atomic_load(&w->failed)) commit_all(w);

@@ -1,0 +1,367 @@
+/* The writer: many requests in one commit, each on its own; jobs between them; what stands after a stop. */
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "base/limits.h"
+#include "desk/writer.h"
+#include "os/os.h"
+
+struct fixture { struct env env; char directory[64], path[96]; struct writer *w; };
+static struct fixture f;
+
+static void start(void)
+{
+    char why[256];
+    enum db_error error;
+    f.w = writer_start(&f.env, f.path, &error, why, sizeof why);
+    cr_assert(f.w, "%s", why);
+}
+
+static void setup(void)
+{
+    cr_assert(os_env_init(&f.env));
+    memcpy(f.directory, "/tmp/zg-writer-XXXXXX", sizeof "/tmp/zg-writer-XXXXXX");
+    cr_assert(mkdtemp(f.directory));
+    snprintf(f.path, sizeof f.path, "%s/shop.db", f.directory);
+    start();
+}
+
+static void teardown(void)
+{
+    static const char *const suffixes[] = { "", "-wal", "-shm" };
+    if (f.w) writer_stop(f.w);
+    for (size_t i = 0; i < 3; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s%s", f.path, suffixes[i]);
+        unlink(path);
+    }
+    rmdir(f.directory);
+    os_env_release(&f.env);
+}
+
+TestSuite(writer, .init = setup, .fini = teardown, .timeout = 60);
+
+/* ---- what the requests write: rows of table merchant ---- */
+
+static bool merchant_put(struct store *s, int64_t id)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO merchant (merchant_id, name, created_at_ms) VALUES ($1, 'm', 0)"));
+    if (!q) return false;
+    db_bind_i64(q, 1, id);
+    return db_exec(q);
+}
+
+static int64_t merchants(int64_t from, int64_t to)
+{
+    struct store s;
+    char why[256];
+    enum db_error error;
+    cr_assert(store_open(&s, &f.env, f.path, DB_READ, &error, why, sizeof why), "%s", why);
+    struct db_stmt *q = db_stmt(s.db, SQL("SELECT count(*) AS n FROM merchant WHERE merchant_id >= $1 AND merchant_id < $2"));
+    cr_assert(q);
+    db_bind_i64(q, 1, from);
+    db_bind_i64(q, 2, to);
+    cr_assert(db_step(q) == DB_ROW);
+    const int64_t n = db_i64(q, "n");
+    db_done(q);
+    store_close(&s);
+    return n;
+}
+
+struct put { int64_t id; bool refuse; pthread_mutex_t *gate; };
+
+static bool put_run(struct store *s, void *arg)
+{
+    const struct put *p = arg;
+    if (p->gate) {
+        pthread_mutex_lock(p->gate);
+        pthread_mutex_unlock(p->gate);
+    }
+    return merchant_put(s, p->id) && !p->refuse;
+}
+
+struct answers { atomic_int by_result[WRITER_STOPPED + 1], all; };
+struct posted { struct put put; struct answers *answers; };
+
+static bool posted_run(struct store *s, void *arg) { return put_run(s, &((struct posted *)arg)->put); }
+
+static void posted_done(void *arg, enum writer_result r)
+{
+    struct posted *p = arg;
+    atomic_fetch_add(&p->answers->by_result[r], 1);
+    atomic_fetch_add(&p->answers->all, 1);
+}
+
+static void wait_for(atomic_int *count, int n)
+{
+    for (int i = 0; i < 20000 && atomic_load(count) < n; i++) usleep(1000);
+    cr_assert_eq(atomic_load(count), n);
+}
+
+/* Holds the writer in a request, so that what is posted meanwhile is served in one turn. */
+struct hold { pthread_mutex_t gate; struct posted first; };
+
+static void hold(struct hold *h, struct answers *a)
+{
+    pthread_mutex_init(&h->gate, NULL);
+    pthread_mutex_lock(&h->gate);
+    h->first = (struct posted){ { .id = 1000000, .gate = &h->gate }, a };
+    cr_assert(writer_post(f.w, &(struct writer_request){ posted_run, posted_done, &h->first }));
+    usleep(20000);
+}
+
+Test(writer, many_requests_share_a_commit_and_fail_alone)
+{
+    struct answers a = { 0 };
+    struct hold h;
+    struct posted p[100];
+    hold(&h, &a);
+    for (int i = 0; i < 100; i++) {
+        /* every tenth refuses after it wrote; every tenth breaks a constraint */
+        p[i] = (struct posted){ { .id = i % 10 == 7 ? 1000000 : 2 + i, .refuse = i % 10 == 3 }, &a };
+        cr_assert(writer_post(f.w, &(struct writer_request){ posted_run, posted_done, &p[i] }));
+    }
+    const uint64_t before = writer_commits(f.w);
+    pthread_mutex_unlock(&h.gate);
+    wait_for(&a.all, 101);
+    cr_assert_eq(writer_commits(f.w) - before, 2, "one for the request that held the writer, one for the hundred");
+    cr_assert_eq(atomic_load(&a.by_result[WRITER_DONE]), 81);
+    cr_assert_eq(atomic_load(&a.by_result[WRITER_REFUSED]), 10);
+    cr_assert_eq(atomic_load(&a.by_result[WRITER_FAILED]), 10);
+    cr_assert_eq(merchants(2, 102), 80);
+}
+
+Test(writer, an_answer_means_that_a_reader_sees_it)
+{
+    for (int i = 0; i < 200; i++) {
+        struct put p = { .id = 10 + i };
+        cr_assert_eq(writer_call(f.w, put_run, &p), WRITER_DONE);
+        if (i % 50 == 0) cr_assert_eq(merchants(10, 1000), i + 1);
+    }
+    struct put twice = { .id = 10 };
+    cr_assert_eq(writer_call(f.w, put_run, &twice), WRITER_FAILED);
+    struct put refused = { .id = 900, .refuse = true };
+    cr_assert_eq(writer_call(f.w, put_run, &refused), WRITER_REFUSED);
+    cr_assert_eq(merchants(10, 1000), 200);
+}
+
+Test(writer, a_full_queue_says_so_and_loses_nothing)
+{
+    static struct posted p[LIMIT_WRITER_QUEUE + 8];
+    struct answers a = { 0 };
+    struct hold h;
+    hold(&h, &a);
+    int taken = 0;
+    for (int i = 0; i < LIMIT_WRITER_QUEUE + 8; i++) {
+        p[i] = (struct posted){ { .id = 2 + i }, &a };
+        if (writer_post(f.w, &(struct writer_request){ posted_run, posted_done, &p[i] })) taken++;
+    }
+    cr_assert_eq(taken, LIMIT_WRITER_QUEUE);
+    pthread_mutex_unlock(&h.gate);
+    wait_for(&a.all, taken + 1);
+    cr_assert_eq(atomic_load(&a.by_result[WRITER_DONE]), taken + 1);
+    cr_assert_eq(merchants(2, 100000), taken);
+}
+
+/* ---- jobs ---- */
+
+struct work {
+    int64_t next, last, durable, fail_at;
+    int commits, slices, flushes;
+    atomic_bool ended, rolled_back, go;
+    enum writer_result result;
+    bool waits;
+};
+
+static enum job_step work_step(struct store *s, void *arg)
+{
+    struct work *k = arg;
+    if (k->waits && !atomic_load(&k->go)) return JOB_WAIT;
+    k->slices++;
+    if (k->next == k->fail_at) return JOB_ERROR;
+    if (k->next == k->last) return JOB_END;
+    if (!merchant_put(s, k->next)) return JOB_ERROR;
+    k->next++;
+    usleep(500);
+    return JOB_MORE;
+}
+
+static bool work_flush(struct store *s, void *arg)
+{
+    (void)s;
+    ((struct work *)arg)->flushes++;
+    return true;
+}
+
+static void work_committed(void *arg)
+{
+    struct work *k = arg;
+    k->commits++;
+    k->durable = k->next;
+}
+
+static void work_rolled_back(void *arg, enum writer_result why)
+{
+    (void)why;
+    atomic_store(&((struct work *)arg)->rolled_back, true);
+}
+
+static void work_end(void *arg, enum writer_result result)
+{
+    struct work *k = arg;
+    k->result = result;
+    atomic_store(&k->ended, true);
+}
+
+static void work_post(struct work *k)
+{
+    const struct writer_job job = { work_step, work_flush, work_committed, work_rolled_back, work_end, k };
+    cr_assert(writer_job_post(f.w, &job));
+}
+
+static void work_wait(struct work *k)
+{
+    for (int i = 0; i < 20000 && !atomic_load(&k->ended); i++) usleep(1000);
+    cr_assert(atomic_load(&k->ended));
+}
+
+Test(writer, a_job_commits_rarely_alone_and_with_each_request)
+{
+    struct work alone = { .next = 10000, .last = 10400, .fail_at = -1 };
+    work_post(&alone);
+    work_wait(&alone);
+    cr_assert_eq(alone.result, WRITER_DONE);
+    cr_assert_eq(merchants(10000, 20000), 400);
+    cr_assert_leq(alone.commits, 8, "400 slices in %d commits", alone.commits);
+    cr_assert_eq(alone.flushes, alone.commits);
+
+    struct work shared = { .next = 20000, .last = 20400, .fail_at = -1 };
+    work_post(&shared);
+    int answered = 0;
+    for (; answered < 50 && !atomic_load(&shared.ended); answered++) {
+        struct put p = { .id = 30000 + answered };
+        cr_assert_eq(writer_call(f.w, put_run, &p), WRITER_DONE);
+    }
+    cr_assert_eq(answered, 50, "requests are answered while the job runs");
+    work_wait(&shared);
+    cr_assert_geq(shared.commits, 25, "requests' commits took the job's work along");
+    cr_assert_eq(merchants(20000, 30000), 400);
+}
+
+struct flood { atomic_bool stop; int64_t base; };
+
+static void *flood_thread(void *arg)
+{
+    struct flood *d = arg;
+    for (int64_t i = 0; !atomic_load(&d->stop); i++) {
+        struct put p = { .id = d->base + i };
+        if (writer_call(f.w, put_run, &p) != WRITER_DONE) return (void *)1;
+    }
+    return NULL;
+}
+
+Test(writer, a_flood_of_requests_does_not_starve_a_job)
+{
+    enum { THREADS = 8 };
+    struct flood d[THREADS] = { 0 };
+    pthread_t t[THREADS];
+    struct work k = { .next = 10000, .last = 10100, .fail_at = -1 };
+    for (int i = 0; i < THREADS; i++) {
+        d[i].base = 1000000 * (i + 1);
+        cr_assert_eq(pthread_create(&t[i], NULL, flood_thread, &d[i]), 0);
+    }
+    work_post(&k);
+    work_wait(&k);
+    for (int i = 0; i < THREADS; i++) atomic_store(&d[i].stop, true);
+    for (int i = 0; i < THREADS; i++) pthread_join(t[i], NULL);
+    cr_assert_eq(k.result, WRITER_DONE);
+}
+
+Test(writer, a_failed_job_loses_only_what_was_not_durable)
+{
+    struct work k = { .next = 10000, .last = 12000, .fail_at = 10100 };
+    work_post(&k);
+    struct put p = { .id = 30000 };
+    usleep(10000);
+    cr_assert_eq(writer_call(f.w, put_run, &p), WRITER_DONE);
+    work_wait(&k);
+    cr_assert(atomic_load(&k.rolled_back));
+    cr_assert_neq(k.result, WRITER_DONE);
+    cr_assert_eq(merchants(10000, 20000), k.durable - 10000);
+    cr_assert_eq(merchants(30000, 30001), 1);
+}
+
+Test(writer, a_waiting_job_is_woken_and_does_not_hold_others_up)
+{
+    struct work k = { .next = 10000, .last = 10010, .fail_at = -1, .waits = true };
+    work_post(&k);
+    for (int i = 0; i < 20; i++) {
+        struct put p = { .id = 30000 + i };
+        cr_assert_eq(writer_call(f.w, put_run, &p), WRITER_DONE);
+    }
+    cr_assert_not(atomic_load(&k.ended));
+    atomic_store(&k.go, true);
+    writer_wake(f.w);
+    work_wait(&k);
+    cr_assert_eq(merchants(10000, 20000), 10);
+}
+
+Test(writer, a_stop_answers_everybody_and_keeps_what_the_job_had_done)
+{
+    static struct posted p[500];
+    struct answers a = { 0 };
+    struct work k = { .next = 10000, .last = 1000000, .fail_at = -1 };
+    struct work second = { .next = 0, .last = 10, .fail_at = -1 };
+    work_post(&k);
+    work_post(&second);
+    usleep(20000);
+    for (int i = 0; i < 500; i++) {
+        p[i] = (struct posted){ { .id = 30000 + i }, &a };
+        cr_assert(writer_post(f.w, &(struct writer_request){ posted_run, posted_done, &p[i] }));
+    }
+    writer_stop(f.w);
+    f.w = NULL;
+    cr_assert_eq(atomic_load(&a.by_result[WRITER_DONE]), 500);
+    cr_assert(atomic_load(&k.ended) && atomic_load(&second.ended));
+    cr_assert_eq(k.result, WRITER_STOPPED);
+    cr_assert_eq(second.slices, 0);
+    start();
+    cr_assert_eq(merchants(30000, 31000), 500);
+    cr_assert_eq(merchants(10000, 20000), k.durable - 10000);
+    cr_assert_eq(k.durable, k.next);
+}
+
+static void *caller_thread(void *arg)
+{
+    const int64_t base = 1000 * (intptr_t)arg;
+    for (int64_t i = 0; i < 100; i++) {
+        struct put p = { .id = base + i, .refuse = i % 2 == 1 };
+        if (writer_call(f.w, put_run, &p) != (p.refuse ? WRITER_REFUSED : WRITER_DONE)) return (void *)1;
+    }
+    return NULL;
+}
+
+Test(writer, many_threads_each_get_their_own_answer)
+{
+    enum { THREADS = 16, EACH = 100 };
+    pthread_t t[THREADS];
+    for (intptr_t i = 0; i < THREADS; i++) cr_assert_eq(pthread_create(&t[i], NULL, caller_thread, (void *)i), 0);
+    for (int i = 0; i < THREADS; i++) {
+        void *wrong;
+        pthread_join(t[i], &wrong);
+        cr_assert_null(wrong);
+    }
+    cr_assert_eq(merchants(0, 1000000), THREADS * EACH / 2);
+}
+
+Test(writer, a_file_that_cannot_be_opened_says_why)
+{
+    char why[256] = "";
+    enum db_error error = DB_OK;
+    cr_assert_null(writer_start(&f.env, "/nowhere/shop.db", &error, why, sizeof why));
+    cr_assert_neq(error, DB_OK);
+    cr_assert(why[0] != '\0');
+}
