@@ -244,6 +244,7 @@ Test(writer, a_job_commits_rarely_alone_and_with_each_request)
     for (; answered < 50 && !atomic_load(&shared.ended); answered++) {
         struct put p = { .id = 30000 + answered };
         cr_assert_eq(writer_call(f.w, put_run, &p), WRITER_DONE);
+        usleep(2000); /* the job's turn */
     }
     cr_assert_eq(answered, 50, "requests are answered while the job runs");
     work_wait(&shared);
