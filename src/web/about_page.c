@@ -1,0 +1,33 @@
+/* What the desk says about itself: its policy, its API, its health. */
+#include <sqlite3.h>
+#include "web/call.h"
+#include "web/openapi.h"
+#include "web/pages.h"
+#include "web/reply.h"
+
+void policy_handle(struct call *c) { reply_json(c, 200, answer_policy(&c->web->policy)); }
+
+void openapi_handle(struct call *c)
+{
+    reply_text(c, openapi_document());
+}
+
+void health_read(struct call *c, struct store *s)
+{
+    struct shop *shops = arena_take(&c->q->arena, LIMIT_STORES, sizeof *shops);
+    int n = shops ? shop_list(s, shops, LIMIT_STORES) : -1;
+    json_t *feeds = json_array();
+    enum answer_error error = ANSWER_OK;
+    for (int i = 0; i < n && error == ANSWER_OK; i++) {
+        struct answer_ask ask = { .store = s, .shop = &shops[i], .policy = &c->web->policy, .now_ms = web_now_ms(c->web) };
+        json_array_append_new(feeds, answer_feed(&ask, &error));
+    }
+    if (n < 0 || error != ANSWER_OK) {
+        json_decref(feeds);
+        reply_internal(c, db_error_message(s->db));
+        return;
+    }
+    bool failed = desk_failed(c->web->options.desk);
+    reply_json(c, failed ? 503 : 200, json_pack("{s:s,s:s,s:s,s:o}", "status", failed ? "failed" : "ok", "version", c->web->options.version,
+                                                "sqlite", sqlite3_libversion(), "feeds", feeds));
+}

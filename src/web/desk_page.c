@@ -1,0 +1,128 @@
+/* Today, orders and the review of a period, as desk/answer.h tells them; marks on reminders. */
+#include "web/call.h"
+#include "web/pages.h"
+#include "web/reply.h"
+
+/* An instant in the query: false when answered. Absent: `absent`. */
+static bool read_instant(struct call *c, const char *name, int64_t absent, int64_t *ret)
+{
+    struct text t = target_arg(&c->target, name);
+    int64_t at = absent;
+    if (t.len && !instant_parse(t, &at)) {
+        reply_fault(c, FAULT_FIELD, name);
+        return false;
+    }
+    *ret = at;
+    return true;
+}
+
+static struct answer_ask ask_of(const struct call *c, struct store *s, const struct shop *shop, int64_t at_ms)
+{
+    return (struct answer_ask){ .store = s, .shop = shop, .policy = &c->web->policy, .now_ms = at_ms, .mask = c->mask };
+}
+
+static void answer_or_error(struct call *c, struct store *s, json_t *j, enum answer_error error)
+{
+    if (j) reply_json(c, 200, j);
+    else reply_answer_error(c, error, s);
+}
+
+void today_read(struct call *c, struct store *s)
+{
+    struct shop shop;
+    int64_t at;
+    enum answer_error error = ANSWER_FAILED;
+    if (!call_shop(c, s, &shop) || !read_instant(c, "at", web_now_ms(c->web), &at)) return;
+    struct answer_ask ask = ask_of(c, s, &shop, at);
+    answer_or_error(c, s, answer_today(&ask, &error), error);
+}
+
+/* An instant, or a day of the store ("2020-02-01"): its beginning, or with `end` the beginning of the next. */
+static bool read_bound(struct call *c, const struct shop *shop, const char *name, bool end, int64_t *ret)
+{
+    struct text t = target_arg(&c->target, name);
+    int64_t day;
+    if (!answer_day_parse(t, &day)) return read_instant(c, name, INSTANT_NONE, ret);
+    *ret = zone_day_start_ms(shop->zone, day + (end ? 1 : 0));
+    return true;
+}
+
+static bool read_limit(struct call *c, int *ret)
+{
+    struct text t = target_arg(&c->target, "limit");
+    int64_t n = 50;
+    if (t.len && (!text_to_i64(t, &n) || n < 1 || n > LIMIT_PAGE_ROWS)) {
+        reply_fault(c, FAULT_FIELD, "limit");
+        return false;
+    }
+    *ret = (int)n;
+    return true;
+}
+
+void orders_read(struct call *c, struct store *s)
+{
+    struct shop shop;
+    enum answer_error error = ANSWER_FAILED;
+    struct orders_ask o = { .state = target_arg(&c->target, "state"), .search = target_arg(&c->target, "q"),
+                            .after = target_arg(&c->target, "after") };
+    if (!call_shop(c, s, &shop) || !read_limit(c, &o.limit) || !read_bound(c, &shop, "from", false, &o.from_ms)
+        || !read_bound(c, &shop, "to", true, &o.to_ms))
+        return;
+    struct answer_ask ask = ask_of(c, s, &shop, web_now_ms(c->web));
+    answer_or_error(c, s, answer_orders(&ask, &o, &error), error);
+}
+
+void order_read(struct call *c, struct store *s)
+{
+    struct shop shop;
+    enum answer_error error = ANSWER_FAILED;
+    if (!call_shop(c, s, &shop)) return;
+    struct answer_ask ask = ask_of(c, s, &shop, web_now_ms(c->web));
+    answer_or_error(c, s, answer_order(&ask, c->params[1], &error), error);
+}
+
+void review_read(struct call *c, struct store *s)
+{
+    struct shop shop;
+    enum answer_error error = ANSWER_FAILED;
+    struct text compare = target_arg(&c->target, "compare");
+    struct review_ask r = { .compare = !text_is(compare, "none") };
+    if (!call_shop(c, s, &shop)) return;
+    if (!answer_day_parse(target_arg(&c->target, "from"), &r.from_day)) { reply_fault(c, FAULT_PERIOD, "from"); return; }
+    if (!answer_day_parse(target_arg(&c->target, "to"), &r.to_day)) { reply_fault(c, FAULT_PERIOD, "to"); return; }
+    struct answer_ask ask = ask_of(c, s, &shop, web_now_ms(c->web));
+    answer_or_error(c, s, answer_review(&ask, &r, &error), error);
+}
+
+/* ---- marks ---- */
+
+static void marked(void *ctx, enum desk_result result, const struct desk_message *message) { reply_message(ctx, result, message); }
+
+static void post_mark(struct call *c, struct mark_ask *ask)
+{
+    int64_t wave = json_integer_value(json_object_get(c->body, "wave"));
+    if (wave != 1 && wave != 2) {
+        reply_fault(c, FAULT_FIELD, "wave");
+        return;
+    }
+    ask->store = c->params[0];
+    ask->order_no = c->params[1];
+    ask->wave = (int)wave;
+    ask->user_id = c->who.user_id;
+    call_defer(c);
+    desk_mark_post(c->web->options.desk, ask, marked, c);
+}
+
+void mark_handle(struct call *c)
+{
+    struct text outcome;
+    struct mark_ask ask = { .outcome = MARK_NONE };
+    if (!call_text(c, "outcome", 1, 16, &outcome) || !call_text(c, "reason", 0, 500, &ask.reason)) return;
+    if (text_is(outcome, "done")) ask.outcome = MARK_DONE;
+    else if (text_is(outcome, "skipped")) ask.outcome = MARK_SKIPPED;
+    if (ask.outcome == MARK_NONE) reply_fault(c, FAULT_FIELD, "outcome");
+    else if (ask.outcome == MARK_SKIPPED && text_empty(text_trim(ask.reason))) reply_fault(c, FAULT_REASON_NEEDED, "reason");
+    else post_mark(c, &ask);
+}
+
+void unmark_handle(struct call *c) { post_mark(c, &(struct mark_ask){ .outcome = MARK_NONE }); }

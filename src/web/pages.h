@@ -1,0 +1,46 @@
+/* The handlers that the table of routes names, one group a file. _read runs on a reader's thread with its connection, _handle on
+ * an HTTP thread. Each answers its call exactly once, now or later. */
+#ifndef ZG_WEB_PAGES_H
+#define ZG_WEB_PAGES_H
+#include "store/store.h"
+
+struct call;
+
+/* session_page.c */
+void session_read(struct call *c, struct store *s);
+void setup_handle(struct call *c);
+void login_handle(struct call *c);
+void logout_handle(struct call *c);
+/* account_page.c */
+void accounts_read(struct call *c, struct store *s);
+void account_create_handle(struct call *c);
+void account_change_handle(struct call *c);
+/* store_page.c */
+void stores_read(struct call *c, struct store *s);
+void store_create_handle(struct call *c);
+/* desk_page.c: today, orders, review */
+void today_read(struct call *c, struct store *s);
+void mark_handle(struct call *c);
+void unmark_handle(struct call *c);
+void orders_read(struct call *c, struct store *s);
+void order_read(struct call *c, struct store *s);
+void review_read(struct call *c, struct store *s);
+/* upload_page.c */
+void upload_handle(struct call *c);
+void upload_read(struct call *c, struct store *s);
+void fields_handle(struct call *c);
+void profiles_read(struct call *c, struct store *s);
+void profile_save_read(struct call *c, struct store *s);
+/* import_page.c */
+void imports_read(struct call *c, struct store *s);
+void import_start_read(struct call *c, struct store *s);
+void import_read(struct call *c, struct store *s);
+void import_undo_handle(struct call *c);
+void import_resume_handle(struct call *c);
+void quarantine_list_read(struct call *c, struct store *s);
+void quarantine_csv_read(struct call *c, struct store *s);
+/* about_page.c */
+void policy_handle(struct call *c);
+void openapi_handle(struct call *c);
+void health_read(struct call *c, struct store *s);
+#endif

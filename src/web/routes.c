@@ -1,0 +1,98 @@
+/* See routes.h. To add an endpoint: a row here, its handler in a *_page.c, its description in openapi.json. */
+#include "web/routes.h"
+
+#include "desk/answer.h"
+#include "web/pages.h"
+
+/* Who sees which fields. A warehouse picks and packs: remarks, no persons, no money. Only who speaks with buyers sees how to
+ * reach them. */
+static const unsigned char MASK_LIST[] = {
+    [ROLE_OWNER] = ANSWER_ALL,
+    [ROLE_OPERATOR] = ANSWER_BUYER | ANSWER_NOTES | ANSWER_MONEY,
+    [ROLE_SERVICE] = ANSWER_ALL,
+    [ROLE_WAREHOUSE] = ANSWER_NOTES,
+};
+const struct permission permissions[] = {
+    { "orders.person", BY_OWNER | BY_SERVICE },
+    { "orders.money", BY_OWNER | BY_OPERATOR | BY_SERVICE },
+};
+const int permission_count = (int)(sizeof permissions / sizeof permissions[0]);
+
+#define API "/api/v1"
+#define STORE API "/stores/{store}"
+#define SELLERS (BY_OWNER | BY_OPERATOR)
+#define SPEAKERS (BY_OWNER | BY_OPERATOR | BY_SERVICE)
+
+const struct route routes[] = {
+    { HTTP_GET, API "/session", NULL, 0, NULL, ROUTE_PUBLIC, NULL, session_read },
+    { HTTP_POST, API "/setup", NULL, 0, NULL, ROUTE_PUBLIC, setup_handle, NULL },
+    { HTTP_POST, API "/login", NULL, 0, NULL, ROUTE_PUBLIC, login_handle, NULL },
+    { HTTP_POST, API "/logout", "session.end", BY_ALL, NULL, ROUTE_NO_BODY, logout_handle, NULL },
+
+    { HTTP_GET, API "/accounts", "accounts.read", BY_OWNER, NULL, 0, NULL, accounts_read },
+    { HTTP_POST, API "/accounts", "accounts.write", BY_OWNER, NULL, 0, account_create_handle, NULL },
+    { HTTP_PATCH, API "/accounts/{id}", "accounts.write", BY_OWNER, NULL, 0, account_change_handle, NULL },
+
+    { HTTP_GET, API "/stores", "stores.read", BY_ALL, NULL, 0, NULL, stores_read },
+    { HTTP_POST, API "/stores", "stores.write", BY_OWNER, NULL, 0, store_create_handle, NULL },
+
+    { HTTP_GET, STORE "/today", "today.read", BY_ALL, MASK_LIST, ROUTE_CACHED, NULL, today_read },
+    { HTTP_POST, STORE "/reminders/{order}/mark", "reminders.mark", SPEAKERS, NULL, 0, mark_handle, NULL },
+    { HTTP_POST, STORE "/reminders/{order}/unmark", "reminders.mark", SPEAKERS, NULL, 0, unmark_handle, NULL },
+    { HTTP_GET, STORE "/orders", "orders.read", BY_ALL, MASK_LIST, ROUTE_CACHED, NULL, orders_read },
+    { HTTP_GET, STORE "/orders/{order}", "orders.read", BY_ALL, MASK_LIST, ROUTE_CACHED, NULL, order_read },
+    { HTTP_GET, STORE "/review", "review.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, review_read },
+
+    { HTTP_POST, STORE "/uploads", "import.write", SELLERS, NULL, ROUTE_UPLOAD, upload_handle, NULL },
+    { HTTP_GET, STORE "/uploads/{id}", "import.read", SELLERS, NULL, 0, NULL, upload_read },
+    { HTTP_GET, API "/fields", "import.read", SELLERS, NULL, 0, fields_handle, NULL },
+    { HTTP_GET, STORE "/profiles", "import.read", SELLERS, NULL, 0, NULL, profiles_read },
+    { HTTP_POST, STORE "/profiles", "import.write", SELLERS, NULL, 0, NULL, profile_save_read },
+    { HTTP_GET, STORE "/imports", "import.read", SELLERS, NULL, 0, NULL, imports_read },
+    { HTTP_POST, STORE "/imports", "import.write", SELLERS, NULL, 0, NULL, import_start_read },
+    { HTTP_GET, API "/imports/{id}", "import.read", SELLERS, NULL, 0, NULL, import_read },
+    { HTTP_POST, API "/imports/{id}/undo", "import.undo", SELLERS, NULL, ROUTE_NO_BODY, import_undo_handle, NULL },
+    { HTTP_POST, API "/imports/{id}/resume", "import.write", SELLERS, NULL, ROUTE_NO_BODY, import_resume_handle, NULL },
+    { HTTP_GET, API "/imports/{id}/quarantine", "import.read", SELLERS, NULL, 0, NULL, quarantine_list_read },
+    { HTTP_GET, API "/imports/{id}/quarantine.csv", "import.read", SELLERS, NULL, 0, NULL, quarantine_csv_read },
+
+    { HTTP_GET, API "/policy", "policy.read", BY_ALL, NULL, 0, policy_handle, NULL },
+    { HTTP_GET, API "/openapi.json", NULL, 0, NULL, ROUTE_PUBLIC, openapi_handle, NULL },
+    { HTTP_GET, API "/healthz", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_CACHED, NULL, health_read },
+    { HTTP_GET, "/healthz", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_CACHED, NULL, health_read },
+};
+const int route_count = (int)(sizeof routes / sizeof routes[0]);
+
+bool route_writes(const struct route *r) { return r->method != HTTP_GET; }
+
+static bool matches(const char *pattern, const struct target *t, struct text params[ROUTE_PARAMS_MAX])
+{
+    struct text rest = text_from_cstr(pattern + 1);
+    int n = 0;
+    for (int i = 0; i < t->segment_count; i++) {
+        if (rest.len == 0) return false;
+        struct text part = text_cut(rest, '/', &rest);
+        if (part.ptr[0] != '{') {
+            if (!text_eq(part, t->segments[i])) return false;
+        } else if (n < ROUTE_PARAMS_MAX) {
+            params[n++] = t->segments[i];
+        }
+    }
+    return rest.len == 0;
+}
+
+enum route_match route_find(enum http_method method, const struct target *t, const struct route **ret,
+                            struct text params[ROUTE_PARAMS_MAX])
+{
+    enum route_match result = ROUTE_NONE;
+    if (method == HTTP_HEAD) method = HTTP_GET;
+    for (int i = 0; i < route_count; i++) {
+        if (!matches(routes[i].pattern, t, params)) continue;
+        if (routes[i].method == method) {
+            *ret = &routes[i];
+            return ROUTE_FOUND;
+        }
+        result = ROUTE_OTHER_METHOD;
+    }
+    return result;
+}

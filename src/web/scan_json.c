@@ -1,0 +1,141 @@
+/* What the page is told about a file before it is imported: what it is, how each column is understood, the first rows and their
+ * faults. Values are the file's own, for the people who brought it. */
+#include "web/uploads.h"
+
+#include "intake/profile.h"
+
+static json_t *said(struct text en, struct text zh)
+{
+    return json_pack("{s:s%,s:s%}", "en", en.ptr ? en.ptr : "", en.len, "zh", zh.ptr ? zh.ptr : "", zh.len);
+}
+
+static json_t *string(struct text t) { return json_stringn(t.ptr ? t.ptr : "", t.len); }
+
+static const char *refusal_word(enum intake_refusal r)
+{
+    switch (r) {
+    case REFUSED_NOT: return "";
+    case REFUSED_DIRECTORY: return "directory";
+    case REFUSED_UNREADABLE: return "unreadable";
+    case REFUSED_EMPTY: return "empty";
+    case REFUSED_NOT_TEXT: return "not-text";
+    case REFUSED_NO_HEADER: return "no-header";
+    case REFUSED_NO_ROWS: return "no-rows";
+    case REFUSED_TWO_STORES: return "two-stores";
+    case REFUSED_OTHER_STORE: return "other-store";
+    case REFUSED_TOO_LARGE: return "too-large";
+    case REFUSED_BAD_PROFILE: return "bad-profile";
+    case REFUSED_OTHER_KIND: return "other-kind";
+    }
+    return "";
+}
+
+static json_t *refusal_json(const struct intake_scan_result *r)
+{
+    if (r->refusal == REFUSED_NOT) return json_null();
+    json_t *j = said(r->refusal_en, r->refusal_zh);
+    json_object_set_new(j, "code", json_string(refusal_word(r->refusal)));
+    return j;
+}
+
+static json_t *columns_json(const struct intake_scan_result *r)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < r->column_count; i++) {
+        const struct intake_column *c = &r->columns[i];
+        json_t *samples = json_array();
+        for (int k = 0; k < 3; k++)
+            if (c->samples[k].len) json_array_append_new(samples, string(c->samples[k]));
+        json_array_append_new(list, json_pack("{s:o,s:o,s:o}", "header", string(c->header), "field", string(c->field), "samples", samples));
+    }
+    return list;
+}
+
+static json_t *words_json(const struct text *words, int n)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < n; i++) json_array_append_new(list, string(words[i]));
+    return list;
+}
+
+static json_t *profiles_json(const struct profile_set *set)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < profile_count(set); i++) json_array_append_new(list, string(profile_name(profile_at(set, i))));
+    return list;
+}
+
+/* ---- the first rows ---- */
+
+static json_t *preview_json(const struct intake_scan_result *r)
+{
+    json_t *rows = json_array();
+    int64_t line = r->header_line;
+    for (int i = 0; i < r->preview_count; i++) {
+        json_t *cells = json_array();
+        line++;
+        json_array_append_new(rows, json_pack("{s:I,s:o,s:n}", "line", (json_int_t)line, "cells", cells, "fault"));
+        for (int k = 0; k < r->column_count; k++) {
+            struct text value = r->preview[i][k];
+            json_array_append_new(cells, json_pack("{s:o,s:o,s:n}", "value", string(value), "field", string(r->columns[k].field), "doubt"));
+            for (size_t b = 0; b < value.len; b++) line += value.ptr[b] == '\n'; /* a cell may hold line breaks */
+        }
+    }
+    return rows;
+}
+
+static void tell_fault(json_t *row, const struct intake_fault *f)
+{
+    json_object_set_new(row, "line", json_integer(f->line));
+    json_object_set_new(row, "fault", json_pack("{s:o,s:o,s:o}", "column", string(f->column_name), "what", said(f->what_en, f->what_zh),
+                                                "remedy", said(f->remedy_en, f->remedy_zh)));
+    json_t *cell = f->column > 0 ? json_array_get(json_object_get(row, "cells"), (size_t)f->column - 1) : NULL;
+    if (cell) json_object_set_new(cell, "doubt", said(f->what_en, f->what_zh));
+}
+
+/* The rows are read once more, as an import would read them. */
+static void tell_faults(struct arena *a, const struct scan_view *v, json_t *rows)
+{
+    if (v->scan->refusal != REFUSED_NOT || !v->scan->profile) return;
+    struct intake_options o = *v->options;
+    struct text zone = profile_zone(v->scan->profile);
+    const struct zone *platform_zone = zone.len && !v->options->profile ? v->env->zone(v->env->ctx, arena_text(a, zone).ptr) : NULL;
+    if (platform_zone) o.zone = platform_zone;
+    o.profile = v->scan->profile;
+    struct intake_reader *reader = intake_reader_open(&v->env->memory, v->source, &o, v->scan);
+    struct order_claim *claim = ARENA_NEW(a, struct order_claim);
+    struct intake_fault fault;
+    bool more = reader && claim;
+    for (size_t i = 0; more && i < json_array_size(rows); i++) {
+        switch (intake_reader_next(reader, a, claim, &fault)) {
+        case ROW_CLAIM: break;
+        case ROW_FAULT: tell_fault(json_array_get(rows, i), &fault); break;
+        case ROW_END: case ROW_ERROR: more = false; break;
+        }
+    }
+    if (reader) intake_reader_close(reader);
+}
+
+static json_t *as_of_json(struct arena *a, const struct scan_view *v)
+{
+    if (v->scan->as_of_ms == INSTANT_NONE) return json_null();
+    return string(instant_print(a, v->scan->as_of_ms, v->options->zone));
+}
+
+json_t *scan_json(struct arena *a, const struct scan_view *v)
+{
+    const struct intake_scan_result *r = v->scan;
+    const struct profile *p = r->profile;
+    json_t *rows = preview_json(r);
+    tell_faults(a, v, rows);
+    json_t *j = json_pack("{s:o,s:s,s:I,s:s,s:f,s:o,s:s,s:o,s:o,s:o,s:I,s:o,s:s,s:i,s:o,s:o,s:o,s:I,s:I}",
+        "upload_id", json_sprintf("%lld", (long long)v->upload->upload_id), "file", v->upload->name, "bytes", (json_int_t)v->upload->bytes,
+        "state", "ready", "progress", 1.0, "refusal", refusal_json(r), "encoding", intake_encoding_word(r->encoding),
+        "profile", p ? string(profile_name(p)) : json_null(),
+        "profile_text", p ? said(profile_title(p, false), profile_title(p, true)) : json_null(), "profiles", profiles_json(v->profiles),
+        "rows", (json_int_t)r->rows, "as_of", as_of_json(a, v), "as_of_from", r->as_of_asked ? "asked" : r->as_of_from_name ? "name" : "rows",
+        "header_line", r->header_line, "columns", columns_json(r), "preview", rows,
+        "unknown_status", words_json(r->unknown_status, r->unknown_status_count), "ambiguous_times", (json_int_t)r->ambiguous_times,
+        "skipped_times", (json_int_t)r->skipped_times);
+    return j;
+}
