@@ -63,6 +63,7 @@ extern const struct option common_options[];
  * returns false. *ret_help: --help was among them. */
 bool options_read(struct cli *c, const char *const *words, int count, bool *ret_help);
 const char *cli_value(const struct cli *c, const char *option);  /* NULL when not given; the verb must have the option */
+bool cli_has(const struct cli *c, const char *option); /* the verb has such an option */
 bool cli_switch(const struct cli *c, const char *option);
 /* The database: --db, else $ZHANGGUI_DB, else ~/.local/share/zhanggui/shop.db; NULL when there is no home either. */
 const char *cli_db_path(struct cli *c);

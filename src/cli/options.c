@@ -137,6 +137,7 @@ static int row_of(const struct cli *c, const char *option)
 }
 
 const char *cli_value(const struct cli *c, const char *option) { return c->values[row_of(c, option)]; }
+bool cli_has(const struct cli *c, const char *option) { return find(c->verb->options, option, strlen(option)) != NULL; }
 bool cli_switch(const struct cli *c, const char *option) { return cli_value(c, option) != NULL; }
 
 const char *cli_db_path(struct cli *c)

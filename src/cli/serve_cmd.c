@@ -12,7 +12,6 @@ enum { MERCHANT = 1 }; /* the one of an embedded database */
 const struct option serve_options[] = {
     OPTION_DB,
     SERVE_OPTIONS,
-    { "public-host", "HOST", false, { "behind a TLS proxy: the name that browsers use", "在 TLS 代理之后：浏览器使用的域名" } },
     { "demo", NULL, false, { "the demo shop, as zhanggui demo", "演示店，同 zhanggui demo" } },
     OPTIONS_END,
 };
@@ -40,7 +39,7 @@ static void say_open(struct cli *c, const char *url, const struct code *code)
 {
     if (c->json) {
         json_t *answer = code->needed ? json_pack("{s:s, s:s}", "url", url, "setup_code", code->text) : json_pack("{s:s}", "url", url);
-        cli_json(c, answer);
+        (void)cli_json(c, answer);
     } else {
         cli_say(c, "The desk is open on %s", "掌柜已打开：%s", url);
         if (code->needed)
@@ -53,17 +52,15 @@ static void say_open(struct cli *c, const char *url, const struct code *code)
 /* Starts the server; NULL: said so. */
 static struct web *start(struct cli *c, struct desk *d, const struct web_demo_login *demo_logins, int demo_login_count)
 {
-    const struct option *host = c->verb->options;
     struct web_options o = {
-        .env = c->env, .desk = d, .version = ZG_VERSION, .address = cli_value(c, "address"), .demo = demo_logins != NULL,
+        .env = c->env, .desk = d, .version = ZG_VERSION, .address = cli_value(c, "address"), .public_host = cli_value(c, "public-host"),
+        .demo = demo_logins != NULL,
         .demo_logins = demo_logins, .demo_login_count = demo_login_count, .log = cli_switch(c, "log") ? log_line : NULL, .log_ctx = c,
     };
     char message[512];
     int64_t port;
     struct web *w;
 
-    while (host->name && strcmp(host->name, "public-host") != 0) host++;
-    if (host->name) o.public_host = cli_value(c, "public-host");
     if (!cli_number(c, "port", 0, 65535, 1111, &port)) return NULL;
     o.port = (uint16_t)port;
     w = web_start(&o, message, sizeof message);
