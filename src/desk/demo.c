@@ -6,6 +6,7 @@
 #include "store/audit_store.h"
 #include "store/campaign_store.h"
 #include "store/import_store.h"
+#include "store/mark_store.h"
 
 enum { BATCH_ORDERS = 1024, FILES = 2 };
 
@@ -115,12 +116,36 @@ static bool add_campaigns_and_traffic(struct maker *m)
     return true;
 }
 
+/* Service has just been through the older unpaid orders: most are done, some are left alone for a reason; the newer ones are due. */
+static bool mark_reminders(struct maker *m)
+{
+    static const char *const reasons[] = { "买家说今晚付款", "买家拍错了,会重新下单", "已电话联系,考虑中" };
+    const struct demo_world *w = &m->world;
+    struct prng p;
+    prng_seed(&p, w->seed + 1);
+    for (int64_t i = w->order_count - 1; i >= 0 && w->orders[i].placed_at_ms > w->now_ms - MS_PER_DAY; i--) {
+        const struct demo_order *o = &w->orders[i];
+        struct order_claim c;
+        demo_order_claim(&m->batch, w, i, &c);
+        bool open = c.paid_at_ms == CLAIM_NONE && c.cancelled_at_ms == CLAIM_NONE && o->placed_at_ms < w->now_ms - 200 * MS_PER_MIN;
+        uint64_t die = prng_below(&p, 100);
+        if (!open || die < 12) continue;
+        struct mark_new mark = { .order_no = c.order_no, .wave = 2, .outcome = MARK_DONE, .user_id = m->user_ids[2] };
+        if (die < 22) {
+            mark.outcome = MARK_SKIPPED;
+            mark.reason = text_from_cstr(reasons[die % 3]);
+        }
+        if (mark_set(m->store, &m->shop, &mark) != MARK_OK) return false;
+    }
+    return !m->batch.failed;
+}
+
 static bool run(struct maker *m)
 {
     int64_t per_year = m->options->orders_per_year ? m->options->orders_per_year : DEMO_ORDERS_PER_YEAR;
     if (!make_shop(m) || !make_staff(m)) return false;
     if (!demo_world_make(&m->arena, m->shop.zone, m->options->seed, m->options->now_ms, per_year, &m->world)) return false;
-    if (!import_world(m) || !add_campaigns_and_traffic(m)) return false;
+    if (!import_world(m) || !add_campaigns_and_traffic(m) || !mark_reminders(m)) return false;
     const struct audit_deed deed = { .user_id = m->user_ids[0], .verb = "demo", .subject = arena_printf(&m->batch, "import %lld", (long long)m->import_id) };
     return audit_append(m->store, m->shop.merchant_id, &deed);
 }
