@@ -1,0 +1,218 @@
+/* The list of orders, newest first, and everything about one order. */
+#include <assert.h>
+#include "store/query_row.h"
+
+static struct order_row order_row_read(struct db_stmt *q)
+{
+    struct order_row r = {
+        .order_id = db_i64(q, "order_id"), .order_no = db_text(q, "order_no"),
+        .order = { .placed_at_ms = db_i64(q, "placed_at_ms"), .paid_at_ms = db_i64(q, "paid_at_ms"),
+                   .cancelled_at_ms = db_i64(q, "cancelled_at_ms"), .shipped_at_ms = db_i64(q, "shipped_at_ms"),
+                   .delivered_at_ms = db_i64(q, "delivered_at_ms"), .refunded_at_ms = db_i64(q, "refunded_at_ms"),
+                   .ship_by_ms = db_i64(q, "ship_by_ms"), .total_minor = db_i64(q, "total_minor"),
+                   .paid_minor = db_i64(q, "paid_minor"), .refund_minor = db_i64(q, "refund_minor"), .pieces = db_i64(q, "pieces"),
+                   .status = (enum order_status)db_i64(q, "status"), .pay_kind = (enum pay_kind)db_i64(q, "pay_kind"),
+                   .region = db_text(q, "region"), .country = db_text(q, "country"), .tracking = db_text(q, "tracking"),
+                   .customer_id = db_i64(q, "customer_id") },
+    };
+    order_exact_set(&r.order, db_i64(q, "exact"));
+    return r;
+}
+
+bool query_each_order(struct db_stmt *q, order_row_each *each, void *ctx)
+{
+    enum db_step step;
+    while ((step = db_step(q)) == DB_ROW) {
+        struct order_row r = order_row_read(q);
+        if (!each(ctx, &r)) break;
+    }
+    db_done(q);
+    return step != DB_FAILED;
+}
+
+bool query_room(struct arena *a, void **rows, int64_t n, int64_t *capacity, size_t size)
+{
+    if (n < *capacity) return true;
+    int64_t more = *capacity ? *capacity * 2 : 16;
+    void *grown = arena_take(a, (size_t)more, size);
+    if (!grown) return false;
+    if (n) memcpy(grown, *rows, (size_t)n * size);
+    *rows = grown;
+    *capacity = more;
+    return true;
+}
+
+/* ---- the list ---- */
+
+static void filter_bind(struct db_stmt *q, const struct shop *shop, const struct orders_filter *f)
+{
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, f->from_ms);
+    db_bind_i64(q, 4, f->before.placed_at_ms);
+    db_bind_i64(q, 5, f->before.order_id);
+    db_bind_i64(q, 6, f->to_ms);
+}
+
+bool query_orders(struct store *s, const struct shop *shop, const struct orders_filter *f, order_row_each *each, void *ctx)
+{
+    struct db_stmt *q;
+    if (f->customer_id != CLAIM_NONE)
+        q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms,"
+                               " refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact,"
+                               " region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                               " AND customer_id = $7 AND placed_at_ms >= $3 AND placed_at_ms <= $4"
+                               " AND (placed_at_ms < $4 OR order_id < $5) AND placed_at_ms < $6"
+                               " ORDER BY placed_at_ms DESC, order_id DESC"));
+    else
+        q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms,"
+                               " refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact,"
+                               " region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                               " AND placed_at_ms >= $3 AND placed_at_ms <= $4"
+                               " AND (placed_at_ms < $4 OR order_id < $5) AND placed_at_ms < $6"
+                               " ORDER BY placed_at_ms DESC, order_id DESC"));
+    if (!q) return false;
+    filter_bind(q, shop, f);
+    if (f->customer_id != CLAIM_NONE) db_bind_i64(q, 7, f->customer_id);
+    return query_each_order(q, each, ctx);
+}
+
+bool query_orders_waiting(struct store *s, const struct shop *shop, const struct orders_filter *f, int64_t at_ms, order_row_each *each,
+                          void *ctx)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
+                               " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status,"
+                               " pay_kind, exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1"
+                               " AND store_id = $2 AND pick_until_ms > $7 AND +placed_at_ms >= $3 AND +placed_at_ms <= $4"
+                               " AND (+placed_at_ms < $4 OR order_id < $5) AND +placed_at_ms < $6"
+                               " ORDER BY +placed_at_ms DESC, order_id DESC")); /* the signs keep to the index of waiting orders */
+    if (!q) return false;
+    filter_bind(q, shop, f);
+    db_bind_i64(q, 7, at_ms);
+    return query_each_order(q, each, ctx);
+}
+
+bool query_waiting_count(struct store *s, const struct shop *shop, int64_t at_ms, int64_t max, int64_t *ret)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders FROM (SELECT pick_until_ms FROM orders WHERE merchant_id = $1"
+                                           " AND store_id = $2 AND pick_until_ms > $3 LIMIT $4) AS some"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, at_ms);
+    db_bind_i64(q, 4, max);
+    enum db_step step = db_step(q);
+    if (step == DB_ROW) *ret = db_i64(q, "orders");
+    db_done(q);
+    return step == DB_ROW;
+}
+
+bool query_orders_by_number(struct store *s, const struct shop *shop, struct text prefix, int64_t limit, order_row_each *each, void *ctx)
+{
+    char end[LIMIT_ORDER_NO_BYTES + 1];
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT o.order_id AS order_id, o.order_no AS order_no, o.placed_at_ms AS placed_at_ms,"
+                               " o.paid_at_ms AS paid_at_ms, o.cancelled_at_ms AS cancelled_at_ms, o.shipped_at_ms AS shipped_at_ms,"
+                               " o.delivered_at_ms AS delivered_at_ms, o.refunded_at_ms AS refunded_at_ms, o.ship_by_ms AS ship_by_ms,"
+                               " o.total_minor AS total_minor, o.paid_minor AS paid_minor, o.refund_minor AS refund_minor,"
+                               " o.pieces AS pieces, o.status AS status, o.pay_kind AS pay_kind, o.exact AS exact, o.region AS region,"
+                               " o.country AS country, o.tracking AS tracking, o.customer_id AS customer_id"
+                               " FROM order_key k JOIN orders o ON o.merchant_id = k.merchant_id AND o.order_id = k.order_id"
+                               " WHERE k.merchant_id = $1 AND k.store_id = $2 AND k.order_no >= $3 AND k.order_no <= $4"
+                               " ORDER BY k.order_no LIMIT $5"));
+    if (!q) return false;
+    if (prefix.len >= LIMIT_ORDER_NO_BYTES) prefix.len = LIMIT_ORDER_NO_BYTES - 1;
+    if (prefix.len) memcpy(end, prefix.ptr, prefix.len);
+    end[prefix.len] = 0x7f; /* above every character of an order number */
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_text(q, 3, prefix);
+    db_bind_text(q, 4, (struct text){ end, prefix.len + 1 });
+    db_bind_i64(q, 5, limit);
+    return query_each_order(q, each, ctx);
+}
+
+struct keep_one { struct arena *a; struct order_row *ret; bool found; };
+
+static bool keep_one(void *ctx, const struct order_row *r)
+{
+    struct keep_one *k = ctx;
+    *k->ret = *r;
+    k->ret->order_no = arena_text(k->a, r->order_no);
+    k->ret->order.region = arena_text(k->a, r->order.region);
+    k->ret->order.country = arena_text(k->a, r->order.country);
+    k->ret->order.tracking = arena_text(k->a, r->order.tracking);
+    k->found = true;
+    return false;
+}
+
+bool query_order(struct store *s, const struct shop *shop, struct arena *a, struct text order_no, struct order_row *ret, bool *ret_found)
+{
+    struct keep_one k = { a, ret, false };
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT o.order_id AS order_id, o.order_no AS order_no, o.placed_at_ms AS placed_at_ms,"
+                               " o.paid_at_ms AS paid_at_ms, o.cancelled_at_ms AS cancelled_at_ms, o.shipped_at_ms AS shipped_at_ms,"
+                               " o.delivered_at_ms AS delivered_at_ms, o.refunded_at_ms AS refunded_at_ms, o.ship_by_ms AS ship_by_ms,"
+                               " o.total_minor AS total_minor, o.paid_minor AS paid_minor, o.refund_minor AS refund_minor,"
+                               " o.pieces AS pieces, o.status AS status, o.pay_kind AS pay_kind, o.exact AS exact, o.region AS region,"
+                               " o.country AS country, o.tracking AS tracking, o.customer_id AS customer_id"
+                               " FROM order_key k JOIN orders o ON o.merchant_id = k.merchant_id AND o.order_id = k.order_id"
+                               " WHERE k.merchant_id = $1 AND k.store_id = $2 AND k.order_no = $3"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_text(q, 3, order_no);
+    if (!query_each_order(q, keep_one, &k) || a->failed) return false;
+    *ret_found = k.found;
+    return true;
+}
+
+bool query_customer(struct store *s, const struct shop *shop, struct text buyer, int64_t *ret_customer_id)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT customer_id FROM customer WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, shop_buyer_hash(shop, buyer));
+    enum db_step step = db_step(q);
+    if (step != DB_FAILED) *ret_customer_id = step == DB_ROW ? db_i64(q, "customer_id") : CLAIM_NONE;
+    db_done(q);
+    return step != DB_FAILED;
+}
+
+bool query_order_count(struct store *s, const struct shop *shop, int64_t max, int64_t *ret)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders FROM (SELECT placed_at_ms FROM orders WHERE merchant_id = $1"
+                                           " AND store_id = $2 AND placed_at_ms IS NOT NULL LIMIT $3) AS some"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, max);
+    enum db_step step = db_step(q);
+    if (step == DB_ROW) *ret = db_i64(q, "orders");
+    db_done(q);
+    return step == DB_ROW;
+}
+
+/* The CASE is order_state_at of the core; a test compares the two. */
+bool query_state_counts(struct store *s, const struct shop *shop, int64_t at_ms, int64_t ret[ORDER_STATE_COUNT])
+{
+    int64_t counts[ORDER_STATE_COUNT] = { 0 };
+    enum db_step step;
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT state, COUNT(*) AS orders FROM (SELECT CASE"
+        " WHEN refund_minor > 0 AND refund_minor >= paid_minor AND refunded_at_ms <= $3 THEN 6"
+        " WHEN cancelled_at_ms <= $3 THEN 5 WHEN delivered_at_ms <= $3 THEN 4 WHEN shipped_at_ms <= $3 THEN 3"
+        " WHEN paid_at_ms <= $3 THEN 2 WHEN placed_at_ms > $3 THEN 0 WHEN pay_kind = 2 THEN 7 ELSE 1 END AS state"
+        " FROM orders WHERE merchant_id = $1 AND store_id = $2 AND placed_at_ms IS NOT NULL) AS states GROUP BY state"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, at_ms);
+    while ((step = db_step(q)) == DB_ROW) {
+        int64_t state = db_i64(q, "state");
+        assert(state >= 0 && state < ORDER_STATE_COUNT);
+        counts[state] = db_i64(q, "orders");
+    }
+    db_done(q);
+    if (step == DB_FAILED) return false;
+    memcpy(ret, counts, sizeof counts);
+    return true;
+}
