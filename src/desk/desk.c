@@ -3,6 +3,7 @@
 #include "desk/desk.h"
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <time.h>
@@ -160,8 +161,17 @@ static bool tidy_up(struct store *s, void *arg)
     return import_interrupt_running(s, &interrupted) && quarantine_expire(s, s->env->now_ms(s->env->ctx) - QUARANTINE_KEPT_MS);
 }
 
+/* A new database is nobody else's to read: the engine gives its own files the same rights. */
+static void make_private(const struct desk *d)
+{
+    if (d->env->sqlite_vfs) return; /* not a file of this machine */
+    const int fd = d->env->open(d->env->ctx, d->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) d->env->close(d->env->ctx, fd);
+}
+
 static bool start_writing(struct desk *d, struct desk_message *m)
 {
+    make_private(d);
     enum db_error error = DB_OK;
     char why[256] = "";
     d->writer = writer_start(d->env, d->path, &error, why, sizeof why);
