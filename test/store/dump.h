@@ -1,0 +1,78 @@
+/* A dump of a store by natural keys: two stores that saw the same are equal in it, whatever numbers they gave out. */
+#ifndef ZG_TEST_DUMP_H
+#define ZG_TEST_DUMP_H
+#include <stdio.h>
+#include <stdlib.h>
+#include "store/sqlite.h"
+#include "store/store.h"
+
+static const char *const dump_queries[] = {
+    "SELECT 'key', order_no FROM order_key k WHERE EXISTS (SELECT 1 FROM orders o WHERE o.order_id = k.order_id) ORDER BY 2",
+    "SELECT 'orphan key', order_no FROM order_key k WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.order_id = k.order_id) ORDER BY 2",
+    "SELECT 'order', o.order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms,"
+    " total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact, region, country, tracking, c.buyer_hash, o.customer_id IS NULL,"
+    " pick_until_ms FROM orders o LEFT JOIN customer c ON c.customer_id = o.customer_id ORDER BY 2",
+    "SELECT 'event', k.order_no, hex(event_key), as_of_ms, source_rank, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
+    " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, region, country,"
+    " tracking, c.buyer_hash, e.customer_id IS NULL FROM event e JOIN order_key k ON k.order_id = e.order_id"
+    " LEFT JOIN customer c ON c.customer_id = e.customer_id ORDER BY 2, 3",
+    "SELECT 'assertion', a.import_id, k.order_no, hex(e.event_key), a.as_of_ms FROM assertion a JOIN event e ON e.event_no = a.event_no"
+    " AND e.order_id BETWEEN a.order_from AND a.order_to JOIN order_key k ON k.order_id = e.order_id ORDER BY 2, 3, 4",
+    "SELECT 'person', k.order_no, hex(e.event_key), buyer, name, phone, address, buyer_note, seller_note, email FROM person p"
+    " LEFT JOIN event e ON e.order_id = p.order_id AND e.event_no = p.event_no LEFT JOIN order_key k ON k.order_id = p.order_id ORDER BY 2, 3",
+    "SELECT 'event line', k.order_no, hex(e.event_key), line_key, p.product_key, l.product_no, l.sku_code, l.title, l.options, l.pieces,"
+    " l.unit_minor, l.line_minor, l.refund_minor FROM event_line l LEFT JOIN event e ON e.order_id = l.order_id AND e.event_no = l.event_no"
+    " LEFT JOIN order_key k ON k.order_id = l.order_id LEFT JOIN product p ON p.product_id = l.product_id ORDER BY 2, 3",
+    "SELECT 'line', k.order_no, line_key, p.product_key, options, pieces, unit_minor, line_minor, refund_minor FROM order_line l"
+    " LEFT JOIN order_key k ON k.order_id = l.order_id LEFT JOIN product p ON p.product_id = l.product_id ORDER BY 2, 3",
+    "SELECT 'customer', buyer_hash, uses FROM customer ORDER BY 2",
+    "SELECT 'product', product_key, product_no, sku_code, title, told_as_of_ms, told_rank, hex(told_key), uses FROM product ORDER BY 2",
+    "SELECT 'hour', hour_start_ms, region, orders, paid_orders, refunded_orders, cancelled_orders, pieces, total_minor, paid_minor,"
+    " refund_minor, kept_minor FROM counter_hour ORDER BY 2, 3",
+    "SELECT 'product day', day, p.product_key, lines, pieces, paid_pieces, paid_minor FROM counter_product_day d"
+    " LEFT JOIN product p ON p.product_id = d.product_id ORDER BY 2, 3",
+    "SELECT 'customer day', day, c.buyer_hash, orders, paid_orders FROM customer_day d LEFT JOIN customer c ON c.customer_id = d.customer_id"
+    " ORDER BY 2, 3",
+    "SELECT 'reserved', p.product_key, pieces FROM stock_reserved r LEFT JOIN product p ON p.product_id = r.product_id ORDER BY 2",
+    "SELECT 'set aside', import_id, file_no, line, code FROM quarantine ORDER BY 2, 3, 4",
+};
+
+/* The caller frees it. */
+static inline char *dump(struct store *s)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    for (size_t i = 0; f && i < sizeof dump_queries / sizeof dump_queries[0]; i++) {
+        sqlite3_stmt *q = NULL;
+        if (sqlite3_prepare_v2(s->db->handle, dump_queries[i], -1, &q, NULL) != SQLITE_OK) {
+            fprintf(stderr, "dump: %s\n", sqlite3_errmsg(s->db->handle));
+            exit(1);
+        }
+        while (sqlite3_step(q) == SQLITE_ROW) {
+            for (int c = 0; c < sqlite3_column_count(q); c++) {
+                const unsigned char *cell = sqlite3_column_text(q, c);
+                fprintf(f, "%s%s", c ? "|" : "", cell ? (const char *)cell : "-");
+            }
+            fputc('\n', f);
+        }
+        sqlite3_finalize(q);
+    }
+    if (f) fclose(f);
+    return text;
+}
+
+/* Prints the first lines of b that differ from a. */
+static inline void dump_difference(const char *a, const char *b)
+{
+    for (int shown = 0; shown < 6 && (*a || *b);) {
+        const size_t n = strcspn(a, "\n"), m = strcspn(b, "\n");
+        if (n != m || memcmp(a, b, n) != 0) {
+            fprintf(stderr, "  - %.*s\n  + %.*s\n", (int)n, a, (int)m, b);
+            shown++;
+        }
+        a += n + (a[n] == '\n');
+        b += m + (b[m] == '\n');
+    }
+}
+#endif
