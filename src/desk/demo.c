@@ -116,12 +116,15 @@ static bool add_campaigns_and_traffic(struct maker *m)
     return true;
 }
 
-/* Service has just been through the older unpaid orders: most are done, some are left alone for a reason; the newer ones are due. */
+/* By day service has just been through the older unpaid orders: most are done, some are left alone for a reason; the newer ones
+ * are due. */
 static bool mark_reminders(struct maker *m)
 {
     static const char *const reasons[] = { "买家说今晚付款", "买家拍错了,会重新下单", "已电话联系,考虑中" };
     const struct demo_world *w = &m->world;
     struct prng p;
+    int hour = zone_civil(w->zone, w->now_ms).hour;
+    if (hour < 9 || hour >= 22) return true;
     prng_seed(&p, w->seed + 1);
     for (int64_t i = w->order_count - 1; i >= 0 && w->orders[i].placed_at_ms > w->now_ms - MS_PER_DAY; i--) {
         const struct demo_order *o = &w->orders[i];

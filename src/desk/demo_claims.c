@@ -8,7 +8,7 @@ bool demo_world_make(struct arena *a, const struct zone *zone, uint64_t seed, in
     struct prng p;
     prng_seed(&p, seed);
     *ret = (struct demo_world){ .seed = seed, .now_ms = now_ms, .zone = zone };
-    demo_campaigns(a, ret);
+    demo_campaigns(ret);
     return demo_demand(a, &p, orders_per_year, ret) && demo_orders(a, &p, ret) && demo_fulfil(a, &p, orders_per_year, ret) && !a->failed;
 }
 

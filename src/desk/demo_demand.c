@@ -28,12 +28,11 @@ static int64_t year_before(const struct zone *z, int64_t at_ms)
 }
 
 /* 27 days of build-up, 14 of warm-up, 2 of event, 8 of review (SEEDS 1.1). */
-static struct campaign campaign_from(struct arena *a, const struct zone *z, int sale, int64_t event_from_ms)
+static struct campaign campaign_from(int sale, int64_t event_from_ms)
 {
-    int year = zone_civil(z, event_from_ms).year;
     return (struct campaign){
-        .name_en = arena_printf(a, "%s %d", sales[sale].en, year),
-        .name_zh = arena_printf(a, "%d %s", year, sales[sale].zh),
+        .name_en = text_from_cstr(sales[sale].en),
+        .name_zh = text_from_cstr(sales[sale].zh),
         .build_up_from_ms = event_from_ms - 41 * MS_PER_DAY,
         .warm_up_from_ms = event_from_ms - 14 * MS_PER_DAY,
         .event_from_ms = event_from_ms,
@@ -43,15 +42,15 @@ static struct campaign campaign_from(struct arena *a, const struct zone *z, int 
 }
 
 /* The event under way began yesterday at 20:00, as sales on Tmall do: it is in its first day until 20:00, then in its second. */
-void demo_campaigns(struct arena *a, struct demo_world *w)
+void demo_campaigns(struct demo_world *w)
 {
     struct civil now = zone_civil(w->zone, w->now_ms);
     int sale = 0, date = now.month * 100 + now.day;
     for (int i = 0; i < (int)(sizeof sales / sizeof sales[0]); i++)
         if (sales[i].from <= date) sale = i;
     int64_t from_ms = zone_day_start_ms(w->zone, zone_day(w->zone, w->now_ms)) - 4 * MS_PER_HOUR;
-    w->campaigns[0] = campaign_from(a, w->zone, sale, year_before(w->zone, from_ms));
-    w->campaigns[1] = campaign_from(a, w->zone, sale, from_ms);
+    w->campaigns[0] = campaign_from(sale, year_before(w->zone, from_ms));
+    w->campaigns[1] = campaign_from(sale, from_ms);
     w->from_ms = zone_day_start_ms(w->zone, zone_day(w->zone, w->campaigns[0].event_from_ms) - LEAD_DAYS);
 }
 

@@ -73,7 +73,7 @@ static int64_t by_day(const struct demo_world *w, int64_t at_ms)
 
 static void refund_all(struct demo_world *w, struct demo_order *o, int64_t at_ms)
 {
-    o->refunded_at_ms = at_ms;
+    o->refunded_at_ms = demo_second(at_ms);
     o->refund_minor = o->total_minor;
     for (int32_t i = 0; i < o->line_count; i++) w->lines[o->first_line + i].refund_minor = w->lines[o->first_line + i].line_minor;
 }
@@ -84,7 +84,7 @@ static void refund_line(struct prng *p, struct demo_world *w, struct demo_order 
     struct demo_line *l = &w->lines[o->first_line + (int64_t)prng_below(p, (uint64_t)o->line_count)];
     l->refund_minor = prng_unit(p) < .5 ? l->line_minor : l->line_minor * 3 / 10;
     o->refund_minor = l->refund_minor;
-    o->refunded_at_ms = at_ms;
+    o->refunded_at_ms = demo_second(at_ms);
 }
 
 static void maybe_return(struct prng *p, struct demo_world *w, struct demo_order *o)
@@ -123,8 +123,8 @@ bool demo_fulfil(struct arena *a, struct prng *p, int64_t orders_per_year, struc
             refund_all(w, o, o->paid_at_ms + (int64_t)(-90 * log(1 - prng_unit(p)) + 4) * MS_PER_MIN);
             continue;
         }
-        o->shipped_at_ms = ship(&house, p, o->paid_at_ms);
-        o->delivered_at_ms = by_day(w, o->shipped_at_ms + transit_ms(p, w->seed, o));
+        o->shipped_at_ms = demo_second(ship(&house, p, o->paid_at_ms));
+        o->delivered_at_ms = demo_second(by_day(w, o->shipped_at_ms + transit_ms(p, w->seed, o)));
         maybe_return(p, w, o);
     }
     return true;

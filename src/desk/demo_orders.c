@@ -22,7 +22,7 @@ static int64_t payment_delay_ms(struct prng *p)
         if (u < payment[i].unpaid) continue;
         double part = (payment[i - 1].unpaid - u) / (payment[i - 1].unpaid - payment[i].unpaid);
         double from = log(payment[i - 1].after_s), to = log(payment[i].after_s);
-        return (int64_t)(exp(from + part * (to - from)) * 1000);
+        return (int64_t)ceil(exp(from + part * (to - from))) * MS_PER_S;
     }
     return CLAIM_NONE;
 }
@@ -32,7 +32,7 @@ static void leave_unpaid(struct prng *p, struct demo_order *o)
 {
     double hours = prng_unit(p) < .3 ? -3 * log(1 - prng_unit(p)) : 24;
     o->paid_at_ms = CLAIM_NONE;
-    o->cancelled_at_ms = o->placed_at_ms + (int64_t)((hours < 24 ? hours + .05 : 24) * (double)MS_PER_HOUR);
+    o->cancelled_at_ms = demo_second(o->placed_at_ms + (int64_t)((hours < 24 ? hours + .05 : 24) * (double)MS_PER_HOUR));
 }
 
 static void decide_payment(struct prng *p, struct demo_order *o)
@@ -163,7 +163,7 @@ static int64_t *draw_times(struct arena *a, struct prng *p, struct demo_world *w
             int64_t at_ms = w->hours[i].start_ms + (int64_t)prng_below(p, 3600) * MS_PER_S;
             if (at_ms < w->now_ms - 20 * MS_PER_S) times[n++] = at_ms;
         }
-    for (int i = 0; i < WAITING; i++) times[n++] = (w->now_ms - waiting_min[i] * MS_PER_MIN) / MS_PER_S * MS_PER_S;
+    for (int i = 0; i < WAITING; i++) times[n++] = demo_second(w->now_ms - waiting_min[i] * MS_PER_MIN);
     qsort(times, (size_t)n, sizeof *times, by_time);
     *ret_count = n;
     return times;
@@ -172,7 +172,7 @@ static int64_t *draw_times(struct arena *a, struct prng *p, struct demo_world *w
 static bool is_waiting(const struct demo_world *w, int64_t at_ms)
 {
     for (int i = 0; i < WAITING; i++)
-        if (at_ms == (w->now_ms - waiting_min[i] * MS_PER_MIN) / MS_PER_S * MS_PER_S) return true;
+        if (at_ms == demo_second(w->now_ms - waiting_min[i] * MS_PER_MIN)) return true;
     return false;
 }
 

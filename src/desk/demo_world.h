@@ -41,8 +41,11 @@ struct demo_world {
 bool demo_world_make(struct arena *a, const struct zone *zone, uint64_t seed, int64_t now_ms, int64_t orders_per_year,
                      struct demo_world *ret);
 
+/* The platform tells times to the second. */
+static inline int64_t demo_second(int64_t at_ms) { return at_ms / MS_PER_S * MS_PER_S; }
+
 /* ---- demo_demand.c ---- */
-void demo_campaigns(struct arena *a, struct demo_world *w);
+void demo_campaigns(struct demo_world *w);
 bool demo_demand(struct arena *a, struct prng *p, int64_t orders_per_year, struct demo_world *w);
 bool demo_in_event(const struct demo_world *w, int64_t at_ms);
 double demo_season_weight(enum demo_season season, const struct demo_world *w, int64_t at_ms);

@@ -89,7 +89,7 @@ static struct shares count(const struct demo_world *w)
         int64_t times[] = { c.placed_at_ms, c.paid_at_ms, c.shipped_at_ms, c.delivered_at_ms }, before = 0;
         for (int k = 0; k < 4; k++) {
             if (times[k] == CLAIM_NONE) continue;
-            cr_assert(times[k] >= before && times[k] <= w->now_ms, "a life runs forward and no further than now");
+            cr_assert(times[k] >= before && times[k] <= w->now_ms && times[k] % 1000 == 0, "a life runs forward, by seconds, and no further than now");
             before = times[k];
         }
         cr_assert(c.refunded_at_ms == CLAIM_NONE || (c.paid_at_ms != CLAIM_NONE && c.refunded_at_ms > c.paid_at_ms && c.refunded_at_ms <= w->now_ms));
@@ -161,7 +161,7 @@ Test(demo_world, the_event_is_under_way_and_had_one_a_year_before)
         cr_expect(w.campaigns[0].event_from_ms - w.from_ms > 35 * MS_PER_DAY, "the year before is whole");
     }
     struct demo_world w = make(1, "2026-11-05T10:00:00+08:00");
-    cr_expect(text_is(w.campaigns[1].name_en, "Double 11 2026") && text_is(w.campaigns[0].name_zh, "2025 双11"));
+    cr_expect(text_is(w.campaigns[1].name_en, "Double 11") && text_is(w.campaigns[0].name_zh, "双11"));
 }
 
 Test(demo_world, payment_takes_as_long_as_it_really_does)
