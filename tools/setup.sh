@@ -25,7 +25,7 @@ run_step() {
             say "$text ... still at it after $seconds s"
             sleep 1
         fi
-        sleep 0.2
+        sleep 0.05
     done
     wait "$pid" || rc=$?
     trap - INT TERM
@@ -106,14 +106,16 @@ setup_page() {
     fi
 }
 
-# setup_program [DIR [MESON OPTION...]]
+# setup_program DIR NINJA-TARGET [MESON OPTION...]: "all" also builds the tests
 setup_program() {
-    local dir=${1:-build}
-    [ $# -eq 0 ] || shift
+    local dir=$1 target=$2
+    shift 2
     if [ ! -e "$dir/build.ninja" ]; then
         run_step "setup-${dir##*/}" "the build in $dir" meson setup "$dir" "$@" || fail_step "setup-${dir##*/}"
+    elif [ "$target" = all ] && [ ! -e "$dir/.zg-tests" ]; then
+        # built by ./start before the packages of the tests were there
+        run_step "setup-${dir##*/}" "the build in $dir" meson setup --reconfigure "$dir" "$@" || fail_step "setup-${dir##*/}"
     fi
-    if ! ninja -C "$dir" -n | grep -q 'no work to do'; then
-        run_step "compile-${dir##*/}" "the program in $dir" ninja -C "$dir" || fail_step "compile-${dir##*/}"
-    fi
+    [ "$target" != all ] || touch "$dir/.zg-tests"
+    run_step "compile-${dir##*/}" "the program in $dir" ninja -C "$dir" "$target" || fail_step "compile-${dir##*/}"
 }
