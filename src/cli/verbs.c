@@ -1,5 +1,6 @@
 /* The table of verbs, and the way of a command from its words to its exit code. */
 #include <assert.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "cli/cmds.h"
@@ -25,8 +26,6 @@ const struct verb verbs[] = {
       { "what a period brought, and what drove it", "一段时间的成绩与原因" }, review_options, 0, 0, review_run },
     { "policy show", NULL, "zhanggui policy show",
       { "every default of the rules, with its source", "规则的每个默认值及其来源" }, policy_options, 0, 0, policy_run },
-    { "verify", NULL, "zhanggui verify --db shop.db",
-      { "recompute everything and compare", "全部重新计算并核对" }, verify_options, 0, 0, verify_run },
     { "backup", "FILE", "zhanggui backup --db shop.db shop-backup.db",
       { "copy the database, also while it is in use", "备份数据库，使用中也可以" }, backup_options, 1, 1, backup_run },
     { "restore", "FILE", "zhanggui restore --db shop.db shop-backup.db",
@@ -116,6 +115,12 @@ static enum cli_exit run_words(struct cli *c, const char *const *words, int coun
     return c->verb->run(c);
 }
 
+static bool nobody_reads(int fd)
+{
+    struct pollfd p = { .fd = fd };
+    return poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
+}
+
 enum cli_exit cli_main(const struct env *env, int argc, const char *const *argv)
 {
     struct cli c = { .env = env, .out = stdout, .err = stderr, .out_tty = isatty(STDOUT_FILENO), .err_tty = isatty(STDERR_FILENO) };
@@ -125,7 +130,8 @@ enum cli_exit cli_main(const struct env *env, int argc, const char *const *argv)
     c.color = !getenv("NO_COLOR");
     arena_init(&c.arena, &env->memory, 0);
     exit = run_words(&c, argv + 1, argc > 0 ? argc - 1 : 0);
-    if ((fflush(c.out) != 0 || ferror(c.out)) && exit == CLI_DONE) {
+    if ((fflush(c.out) != 0 || ferror(c.out)) && nobody_reads(STDOUT_FILENO)) exit = CLI_COULD_NOT; /* as `| head` ends it: nothing to say */
+    else if (ferror(c.out) && exit == CLI_DONE) {
         c.json = false;
         exit = cli_fail(&c, CLI_COULD_NOT, "output", "The answer could not be written to standard output", "结果无法写到标准输出");
     }
