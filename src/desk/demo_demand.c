@@ -6,10 +6,29 @@
 /* Before the campaign of a year ago lie its warm-up and some ordinary weeks. */
 enum { LEAD_DAYS = 36 };
 
+/* ---- the Spring Festival ---- */
+
+/* New Year's Day of the lunar calendar; carriers rest from three days before to seven after. */
+static const struct { int year, month, day; } spring_festivals[] = {
+    { 2024, 2, 10 }, { 2025, 1, 29 }, { 2026, 2, 17 }, { 2027, 2, 6 },  { 2028, 1, 26 }, { 2029, 2, 13 },
+    { 2030, 2, 3 },  { 2031, 1, 23 }, { 2032, 2, 11 }, { 2033, 1, 31 }, { 2034, 2, 19 }, { 2035, 2, 8 },
+};
+
+/* Days from the nearest Spring Festival, negative before it; 999 when none is near. */
+static int64_t spring_festival_distance(int64_t day)
+{
+    for (size_t i = 0; i < sizeof spring_festivals / sizeof spring_festivals[0]; i++) {
+        int64_t d = day - days_from_civil(spring_festivals[i].year, spring_festivals[i].month, spring_festivals[i].day);
+        if (d > -60 && d < 60) return d;
+    }
+    return 999;
+}
+
 /* ---- campaigns ---- */
 
 /* The sale that a shop would be in at a time of the year; from is month * 100 + day. */
 static const struct { int from; const char *en, *zh; } sales[] = {
+    { 0, "New Year Opening Sale", "开年焕新季" }, /* from the Spring Festival on */
     { 101, "New Year Goods Festival", "年货节" }, { 211, "3.8 Festival", "3·8焕新节" },  { 316, "Spring Tea Festival", "春茶节" },
     { 426, "5.5 Shopping Festival", "五五购物节" }, { 520, "6.18", "6·18" },            { 701, "Summer Sale", "夏日清凉季" },
     { 801, "8.8 Members' Festival", "88会员节" }, { 825, "9.9 Sale", "9·9大促" },       { 916, "Autumn Gift Season", "金秋茶礼季" },
@@ -48,6 +67,8 @@ void demo_campaigns(struct demo_world *w)
     int sale = 0, date = now.month * 100 + now.day;
     for (int i = 0; i < (int)(sizeof sales / sizeof sales[0]); i++)
         if (sales[i].from <= date) sale = i;
+    int64_t festival = spring_festival_distance(zone_day(w->zone, w->now_ms));
+    if (sale == 1 && festival >= -3 && festival < 60) sale = 0;
     int64_t from_ms = zone_day_start_ms(w->zone, zone_day(w->zone, w->now_ms)) - 4 * MS_PER_HOUR;
     w->campaigns[0] = campaign_from(sale, year_before(w->zone, from_ms));
     w->campaigns[1] = campaign_from(sale, from_ms);
@@ -70,22 +91,6 @@ static const double visitor_share[24] = { .040, .021, .012, .008, .007, .008, .0
                                           .043, .048, .048, .048, .046, .041, .045, .060, .077, .089, .089, .076 };
 static const double weekday_factor[7] = { 1.08, 1.02, 1.00, .99, .98, .96, .97 }; /* from Sunday */
 static const double month_factor[12] = { 1.12, .88, 1.02, 1.14, 1.05, .96, .86, .88, 1.10, 1.02, 1.06, 1.10 };
-
-/* New Year's Day of the lunar calendar; carriers rest from three days before to seven after. */
-static const struct { int year, month, day; } spring_festivals[] = {
-    { 2024, 2, 10 }, { 2025, 1, 29 }, { 2026, 2, 17 }, { 2027, 2, 6 },  { 2028, 1, 26 }, { 2029, 2, 13 },
-    { 2030, 2, 3 },  { 2031, 1, 23 }, { 2032, 2, 11 }, { 2033, 1, 31 }, { 2034, 2, 19 }, { 2035, 2, 8 },
-};
-
-/* Days from the nearest Spring Festival, negative before it; 999 when none is near. */
-static int64_t spring_festival_distance(int64_t day)
-{
-    for (size_t i = 0; i < sizeof spring_festivals / sizeof spring_festivals[0]; i++) {
-        int64_t d = day - days_from_civil(spring_festivals[i].year, spring_festivals[i].month, spring_festivals[i].day);
-        if (d > -60 && d < 60) return d;
-    }
-    return 999;
-}
 
 /* Sales of the platform's calendar that this shop only takes part in: last day, days, factor. */
 static const struct { int month, day, days; double factor; } side_sales[] = {
@@ -151,7 +156,12 @@ static double day_factor(const struct demo_world *w, struct prng *p, int64_t day
     civil_from_days(day, &year, &month, &dom);
     int64_t festival = spring_festival_distance(day), first = zone_day(w->zone, w->from_ms);
     double factor = weekday_factor[((day + 4) % 7 + 7) % 7] * month_factor[month - 1] * side_sale_factor(w, day);
-    if (festival >= -3 && festival <= 7) factor *= .34;
+    bool in_campaign = false;
+    for (int i = 0; i < DEMO_CAMPAIGNS; i++) {
+        int64_t away = day - zone_day(w->zone, w->campaigns[i].event_from_ms);
+        in_campaign = in_campaign || (away > -15 && away < 11);
+    }
+    if (festival >= -3 && festival <= 7 && !in_campaign) factor *= .34;
     else if (festival >= -25 && festival <= -8) factor *= 1.3;
     factor *= .86 + .26 * (double)(day - first) / 400;        /* the shop grows */
     return factor * exp(.11 * prng_normal(p));                /* and no two days are alike */
