@@ -172,7 +172,7 @@ static bool today_remind(struct answer *w, struct today_found *found)
 
 /* ---- pick ---- */
 
-struct picking { struct answer *w; struct today_found *found; int64_t limit, capacity; };
+struct picking { struct answer *w; struct today_found *found; int64_t limit, capacity; bool shipping_told; };
 
 static bool pick_one(void *ctx, const struct order_row *o)
 {
@@ -180,6 +180,11 @@ static bool pick_one(void *ctx, const struct order_row *o)
     struct today_found *found = p->found;
     struct pick_decision d = pick_decide(&p->w->arena, p->w->ask->policy, &o->order, p->w->ask->now_ms);
     assert(d.pick);
+    if (d.late && !p->shipping_told) { /* nobody can call late what may have left long ago */
+        d.late = false;
+        d.reason = (struct reason){ "shipping-unknown", TEXT("Paid; the files do not tell whether it was shipped."),
+                                    TEXT("已付款,但导入的文件没有说明是否已发货。") };
+    }
     if (found->pick_count == p->capacity) {
         int64_t more = p->capacity ? p->capacity * 2 : 128;
         struct pick_entry *grown = ARENA_ARRAY(&p->w->arena, struct pick_entry, (size_t)more);
@@ -196,14 +201,17 @@ static bool pick_one(void *ctx, const struct order_row *o)
 
 static bool today_pick(struct answer *w, int64_t limit, struct today_found *found)
 {
-    struct picking p = { w, found, limit, 0 };
+    struct picking p = { w, found, limit, 0, true };
     struct waiting_totals t;
     struct waiting_ask ask = { w->ask->now_ms, w->ask->policy->ship_within_s, SOON_S };
     if (!query_waiting_totals(w->ask->store, w->ask->shop, &ask, &t)) return false;
+    if (t.late > 0 && !query_shipping_told(w->ask->store, w->ask->shop, w->ask->now_ms - ask.ship_within_s * MS_PER_S, &p.shipping_told))
+        return false;
     if (!query_waiting(w->ask->store, w->ask->shop, &w->arena, w->ask->now_ms, limit, pick_one, &p)) return false;
+    found->facts.shipping_unknown = !p.shipping_told;
     found->facts.pick_count = t.count;
-    found->facts.late_count = t.late;
-    found->facts.due_soon_count = t.soon;
+    found->facts.late_count = p.shipping_told ? t.late : 0;
+    found->facts.due_soon_count = p.shipping_told ? t.soon : 0;
     found->facts.late_oldest_ship_by_ms = t.oldest_ship_by_ms;
     return !w->arena.failed;
 }

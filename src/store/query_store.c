@@ -48,6 +48,23 @@ bool query_latest_fact(struct store *s, const struct shop *shop, int64_t at_ms, 
     return ok;
 }
 
+bool query_shipping_told(struct store *s, const struct shop *shop, int64_t before_ms, bool *ret)
+{
+    enum { LOOK_AT = 500, ENOUGH = 20 };
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders, COUNT(shipped_at_ms) AS shipped FROM (SELECT shipped_at_ms FROM orders"
+                                           " WHERE merchant_id = $1 AND store_id = $2 AND paid_at_ms <= $3 ORDER BY paid_at_ms DESC"
+                                           " LIMIT $4) AS latest"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, before_ms);
+    db_bind_i64(q, 4, LOOK_AT);
+    enum db_step step = db_step(q);
+    if (step == DB_ROW) *ret = db_i64(q, "shipped") > 0 || db_i64(q, "orders") < ENOUGH;
+    db_done(q);
+    return step == DB_ROW;
+}
+
 bool query_first_placed(struct store *s, const struct shop *shop, int64_t *ret_ms)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT placed_at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"

@@ -42,6 +42,9 @@ bool query_hours(struct store *s, const struct shop *shop, struct arena *a, int6
 /* Orders placed in [from_ms, to_ms) and paid by at_ms. */
 bool query_paid_between(struct store *s, const struct shop *shop, int64_t from_ms, int64_t to_ms, int64_t at_ms, int64_t *ret_orders,
                         int64_t *ret_minor);
+/* Does any source tell what was shipped?  Looks at the last few hundred orders paid up to before_ms; false when there are enough of
+ * them to say so and none was ever shipped or delivered. */
+bool query_shipping_told(struct store *s, const struct shop *shop, int64_t before_ms, bool *ret);
 bool query_first_placed(struct store *s, const struct shop *shop, int64_t *ret_ms); /* INSTANT_NONE: no order */
 
 /* ---- orders ---- */

@@ -194,6 +194,9 @@ Test(core_run, today_ranks_its_lines)
     f.late_count = 1;
     f.late_oldest_ship_by_ms = f.now_ms - MS_PER_HOUR;
     assert_kinds(&a, &f, "LRPHQ=");
+    f.shipping_unknown = true;
+    assert_kinds(&a, &f, "RPHQ=");
+    f.shipping_unknown = false;
     f.moment.phase = PHASE_EVENT;
     assert_kinds(&a, &f, "RLPHQ=");
     f.interrupted_imports = 1;

@@ -77,7 +77,14 @@ static struct today_line line_remind(struct arena *a, const struct today_facts *
 static struct today_line line_pick(struct arena *a, const struct today_facts *f)
 {
     struct text n = words_count(a, f->pick_count, "paid order waits", "paid orders wait");
-    struct today_line l = { TODAY_PICK, f->pick_count, 0, f->due_soon_count > 0, { .rule = "pick-by-payment" } };
+    struct today_line l = { TODAY_PICK, f->pick_count, 0, f->due_soon_count > 0 && !f->shipping_unknown, { .rule = "pick-by-payment" } };
+    if (f->shipping_unknown) {
+        l.reason.rule = "shipping-unknown";
+        l.reason.en = arena_printf(a, "%.*s to be shipped as far as the files tell, and they tell no shipping: import an order list with"
+                                   " its states.", N(n));
+        l.reason.zh = arena_printf(a, "%" PRId64 " 单已付款,但导入的文件没有发货信息:请导入带订单状态的订单列表。", f->pick_count);
+        return l;
+    }
     if (f->due_soon_count == 0) {
         l.reason.en = arena_printf(a, "%.*s to be shipped, earliest payment first.", N(n));
         l.reason.zh = arena_printf(a, "%" PRId64 " 单已付款待发货,按付款时间先后拣货。", f->pick_count);
@@ -153,7 +160,7 @@ int today_lines(struct arena *a, const struct policy *p, const struct today_fact
     if (dark) all[n++] = line_import(a, f);
     if (f->interrupted_imports > 0) all[n++] = line_interrupted(a, f);
     if (event && f->remind_count > 0) all[n++] = line_remind(a, f);
-    if (f->late_count > 0) all[n++] = line_late(a, f);
+    if (f->late_count > 0 && !f->shipping_unknown) all[n++] = line_late(a, f);
     if (!event && f->remind_count > 0) all[n++] = line_remind(a, f);
     if (f->pick_count > 0) all[n++] = line_pick(a, f);
     bool mend = n == 0 && f->quarantine_rows > 0; /* the only thing to do */

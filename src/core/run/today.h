@@ -36,6 +36,7 @@ struct today_facts {
     struct currency currency;
     int64_t remind_count, remind_minor, remind_first_close_ms /* INSTANT_NONE: none */;
     int64_t held_count, held_first_until_ms /* INSTANT_NONE: unknown */;
+    bool shipping_unknown;                  /* no source tells what was shipped: then nothing is called late */
     int64_t pick_count, late_count, late_oldest_ship_by_ms, due_soon_count /* ship_by within 12 h */;
     int64_t quarantine_rows, interrupted_imports;
     int64_t paid_today_minor, paid_today_orders, compare_minor, compare_orders; /* same local hours of the compare day */

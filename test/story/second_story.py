@@ -1,0 +1,104 @@
+"""Today and Review on the real Tmall month, order by order as a second implementation in Python has them (second_rule.py)."""
+from datetime import datetime
+
+import second_rule
+from story import TMALL, Shop, need, run_stories
+
+INSTANTS = [
+    "2020-02-26T15:00:00+08:00",
+    "2020-02-26T03:00:00+08:00",  # night: all held
+    "2020-02-10T21:00:00+08:00",  # the lull: hours without any fact, all held
+    "2020-02-14T15:00:00+08:00",  # and a day later with nothing due
+    "2020-02-01T00:45:00+08:00",  # the first hour of the data
+    "2020-02-24T12:34:56+08:00",  # the busiest amounts
+    "2020-02-25T21:59:59+08:00",  # the last second before quiet hours
+    "2020-02-25T22:00:00+08:00",  # and the first of them
+    "2020-02-27T07:59:59+08:00",
+    "2020-02-27T08:00:00+08:00",
+    "2020-02-29T23:30:00+08:00",
+    "2020-03-01T08:30:00+08:00",  # the morning after the last order: a feed gone dark
+    "2020-03-02T12:00:00+08:00",
+]
+
+
+def shop_with_month(directory):
+    need(TMALL)
+    shop = Shop(directory)
+    shop.bring(TMALL)
+    return shop, second_rule.read(TMALL)
+
+
+def compare(shop, rows, at):
+    got = shop.json("today", "--store", "main", "--at", at)
+    want = second_rule.today(rows, datetime.fromisoformat(at))
+    assert got["data_age_s"] == want["age_s"], (at, got["data_age_s"], want["age_s"])
+    reminders = {(r["order"], r["wave"], r["due_at"], r["amount"]["minor"]) for r in got["reminders"]}
+    assert len(reminders) == len(got["reminders"]) and reminders == want["reminders"], (at, sorted(reminders ^ want["reminders"])[:5])
+    held = {(r["order"], "never" if r.get("never") else r["until"] or "?") for r in got["held"]}
+    assert len(held) == len(got["held"]) and held == want["held"], (at, sorted(held ^ want["held"])[:5])
+    pick = [(r["order"], r["paid_at"]) for r in got["pick"]]
+    assert pick == want["pick"], (at, len(pick), len(want["pick"]))
+    assert all(r["reason"] for r in got["reminders"] + got["held"])
+    return got, want
+
+
+def story_today(directory):
+    """the same reminders, held orders and pick list at thirteen instants"""
+    shop, rows = shop_with_month(directory)
+    seen = {"reminders": 0, "held": 0, "never": 0, "unknown": 0, "pick": 0}
+    for at in INSTANTS:
+        got, want = compare(shop, rows, at)
+        seen["reminders"] += len(want["reminders"])
+        seen["held"] += len(want["held"])
+        seen["never"] += sum(until == "never" for _, until in want["held"])
+        seen["unknown"] += sum(until == "?" for _, until in want["held"])
+        seen["pick"] += len(want["pick"])
+        if at[11:13] == "03" or "2020-02-10" in at:
+            assert not got["reminders"] and got["held"], at
+        if "2020-02-10" in at:
+            assert got["stale"] and all(r["until"] is None for r in got["held"]) and got["lines"][0]["kind"] == "import", got["lines"]
+    assert all(seen.values()), f"an instant of each kind must be among them: {seen}"
+
+
+def story_every_hour_of_a_day(directory):
+    """and at every hour of 28 February, at an odd second"""
+    shop, rows = shop_with_month(directory)
+    for hour in range(24):
+        compare(shop, rows, f"2020-02-28T{hour:02}:17:{hour + 7:02}+08:00")
+
+
+def story_review(directory):
+    """the same review of the month and of a week, by day, hour and region"""
+    shop, rows = shop_with_month(directory)
+    for first, after in (("2020-02-01", "2020-03-01"), ("2020-02-17", "2020-02-24")):
+        got = shop.json("review", "--store", "main", "--from", first, "--to", after)
+        want = second_rule.review(rows, first, after)
+        for name in ("orders", "unpaid", "paid", "refunded_orders"):
+            assert got[name] == want[name], (name, got[name], want[name])
+        assert got["total"]["minor"] == want["total"] and got["kept"]["minor"] == want["kept"]
+        for name, key in (("by_day", "day"), ("by_hour", "hour"), ("by_region", "region")):
+            table = {row[key]: {k: row[k] for k in ("orders", "paid", "total", "kept")} for row in got[name]}
+            assert {k: v for k, v in table.items() if v["orders"]} == want[name], name
+        kept = [row["kept"] for row in got["by_region"]]
+        assert kept == sorted(kept, reverse=True)
+    month = second_rule.review(rows, "2020-02-01", "2020-03-01")
+    assert (month["orders"], month["unpaid"], month["refunded_orders"]) == (28010, 3923, 5646)
+    assert (month["total"], month["kept"]) == (299576061, 190248715)
+
+
+def story_drivers(directory):
+    """what drove the change from one week to the next sums up to the last fen"""
+    shop, _ = shop_with_month(directory)
+    for first, after in (("2020-02-22", "2020-02-26"), ("2020-02-19", "2020-02-22"), ("2020-02-26", "2020-02-27")):
+        drivers = shop.json("review", "--store", "main", "--from", first, "--to", after)["drivers"]
+        assert sum(f["effect"]["minor"] for f in drivers["factors"]) == drivers["delta"]["minor"], drivers
+        for side in ("before", "after"):
+            product = 1.0
+            for factor in drivers["factors"]:
+                product *= factor[side]
+            drivers[side] = product
+        assert abs(drivers["after"] - drivers["before"] - drivers["delta"]["minor"]) < 1, drivers
+
+
+if __name__ == "__main__":
+    run_stories(globals())
