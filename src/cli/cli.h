@@ -59,6 +59,8 @@ const struct verb *verb_find(const char *const *words, int count, int *ret_used)
 /* ---- options.c ---- */
 /* Options that every verb takes: --json, --lang, --help. */
 extern const struct option common_options[];
+/* --lang and --json, wherever they stand: so that even the error of the first word is said as asked. */
+void options_foresee(struct cli *c, const char *const *words, int count);
 /* Fills c->values, c->operands and the common options from the words after the verb. On wrong use it has said so and
  * returns false. *ret_help: --help was among them. */
 bool options_read(struct cli *c, const char *const *words, int count, bool *ret_help);

@@ -102,6 +102,16 @@ static bool complete(struct cli *c)
     return true;
 }
 
+void options_foresee(struct cli *c, const char *const *words, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const char *lang = strncmp(words[i], "--lang=", 7) == 0 ? words[i] + 7
+                         : i > 0 && strcmp(words[i - 1], "--lang") == 0 ? words[i] : NULL;
+        if (lang && (strcmp(lang, "zh") == 0 || strcmp(lang, "en") == 0)) c->zh = lang[0] == 'z';
+        else if (strcmp(words[i], "--json") == 0) c->json = true;
+    }
+}
+
 bool options_read(struct cli *c, const char *const *words, int count, bool *ret_help)
 {
     const char **operands = ARENA_ARRAY(&c->arena, const char *, (size_t)count + 1);
@@ -110,11 +120,6 @@ bool options_read(struct cli *c, const char *const *words, int count, bool *ret_
     if (!operands) return false;
     c->operands = operands;
     *ret_help = false;
-    for (int i = 0; i < count; i++) /* first, so that even the error of the first word is said in the right language */
-        if (strcmp(words[i], "--lang=zh") == 0 || (i > 0 && strcmp(words[i - 1], "--lang") == 0 && strcmp(words[i], "zh") == 0))
-            c->zh = true;
-        else if (strcmp(words[i], "--json") == 0)
-            c->json = true;
     for (int i = 0; i < count; i++) {
         const char *word = words[i];
 

@@ -100,11 +100,11 @@ static enum cli_exit run_words(struct cli *c, const char *const *words, int coun
         help = true;
     }
     if (count == 0 || strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0) {
-        for (int i = 0; i + 1 < count; i++)
-            if (strcmp(words[i], "--lang") == 0) c->zh = strcmp(words[i + 1], "zh") == 0;
+        options_foresee(c, words, count);
         help_all(c, c->out);
         return CLI_DONE;
     }
+    options_foresee(c, words, count);
     c->verb = verb_find(words, count, &used);
     if (!c->verb) return unknown_verb(c, words[0]);
     if (!help && !options_read(c, words + used, count - used, &help)) return CLI_WRONG_USE;

@@ -69,7 +69,7 @@ static bool try_delimiter(struct arena *a, struct csv *csv, const struct profile
     return true;
 }
 
-/* How well a profile fits: -1 when a required field is missing; else up to 2000. */
+/* How well a profile fits: -1 when a required field is missing; else up to 1,000,999. */
 static int fit(const struct profile *p, const struct header *h, struct text *ret_missing, struct arena *a)
 {
     bool has[FIELD_COUNT] = { false };
@@ -95,7 +95,7 @@ static int fit(const struct profile *p, const struct header *h, struct text *ret
     }
     if (required < p->required_count) return -1;
     /* share of the file's columns that it knows, then how much of its own map the file fills */
-    return (filled > 0 ? known * 1000 / filled : 0) + (p->column_count > 0 ? known * 999 / p->column_count : 0);
+    return (filled > 0 ? known * 1000 / filled * 1000 : 0) + (p->column_count > 0 ? known * 999 / p->column_count : 0);
 }
 
 static bool says_separator(struct text head, char *ret)

@@ -18,6 +18,7 @@ static void run_begin(struct run *r, const char *const *words, int count)
     cr_assert(os_env_init(&r->env));
     r->c = (struct cli){ .env = &r->env, .verb = &verb, .out = stdout, .err = open_memstream(&r->said, &r->said_size) };
     arena_init(&r->c.arena, &r->env.memory, 0);
+    options_foresee(&r->c, words, count);
     r->ok = options_read(&r->c, words, count, &r->help);
     fclose(r->c.err);
 }
