@@ -41,6 +41,8 @@ bool claim_maker_init(struct claim_maker *m, struct arena *own, const struct pro
     m->occurrences = ARENA_ARRAY(own, struct occurrence, OCCURRENCE_SETS * OCCURRENCE_WAYS);
     if (!m->room || !m->occurrences) return false;
     file_key(m, opt->hash_key);
+    /* a file that has the column and leaves it empty tells nothing: a second row of an order abroad is not at home */
+    if (column_map_find(&m->map, FIELD_COUNTRY)) m->country = TEXT_NONE;
     return true;
 }
 
@@ -251,11 +253,15 @@ static bool settle_amounts(const struct profile *p, struct order_claim *c)
 static struct text read_region(const struct profile *p, const struct values *v)
 {
     struct text cell = v->of[FIELD_REGION], known = province_find(cell.len > 0 ? cell : v->of[FIELD_ADDRESS]);
-    if (cell.len == 0 || p->region == REGION_PROVINCE || cell.len > 48) return known;
-    if (known.len > 0 && (text_eq(known, cell) || text_starts_with(known, cell) || text_starts_with(cell, known))) return known;
-    for (size_t i = 0; i < cell.len; i++)
-        if ((cell.ptr[i] >= '0' && cell.ptr[i] <= '9') || cell.ptr[i] == ',') return known;
-    return cell;
+    if (known.len > 0 || p->region == REGION_PROVINCE || cell.len > 48) return known;
+    bool ascii = true, space = false;
+    for (size_t i = 0; i < cell.len; i++) {
+        unsigned char b = (unsigned char)cell.ptr[i];
+        if ((b >= '0' && b <= '9') || b == ',') return TEXT_NONE;
+        ascii = ascii && b < 0x80;
+        space = space || b == ' ';
+    }
+    return space && !ascii ? TEXT_NONE : cell; /* "New York", but not a Chinese address in parts */
 }
 
 static struct text read_country(const struct claim_maker *m, const struct values *v)

@@ -1,6 +1,7 @@
 /* The second reading: a claim or a fault for each row; see intake.h. */
 #include "intake/claim.h"
 #include "intake/decode.h"
+#include "intake/row.h"
 #include "intake/sniff.h"
 
 struct intake_reader {
@@ -71,34 +72,9 @@ static bool bytes_are_text(const struct intake_reader *r)
     return !row->high || is_text(r, row->raw);
 }
 
-static bool row_is_blank(const struct csv_row *row)
+static bool row_is_unsound(const struct intake_reader *r, struct claim_fault *ret)
 {
-    for (int i = 0; i < row->count; i++)
-        if (row->cells[i].len > 0) return false;
-    return true;
-}
-
-static bool structure_fault(const struct intake_reader *r, struct claim_fault *ret)
-{
-    static const enum row_fault faults[] = {
-        [CSV_ROW_BAD_QUOTES] = FAULT_BAD_QUOTES, [CSV_ROW_OPEN_QUOTE] = FAULT_CUT_SHORT, [CSV_ROW_TOO_LONG] = FAULT_ROW_TOO_LONG, [CSV_ROW_TOO_WIDE] = FAULT_TOO_MANY_CELLS,
-    };
-    const struct csv_row *row = &r->row;
-    *ret = (struct claim_fault){ FAULT_TOO_MANY_CELLS, -1 };
-    if (row->fault != CSV_ROW_GOOD) {
-        ret->fault = faults[row->fault];
-        if (row->fault == CSV_ROW_BAD_QUOTES || row->fault == CSV_ROW_OPEN_QUOTE) ret->column = row->fault_cell;
-        return true;
-    }
-    for (int c = r->scan->column_count; c < row->count; c++)
-        if (row->cells[c].len > 0) return true;
-    for (int c = 0; c < row->count; c++) {
-        *ret = (struct claim_fault){ FAULT_CELL_TOO_LONG, c };
-        if (row->cells[c].len > LIMIT_CELL_BYTES) return true;
-    }
-    /* A last row without a line end and with fewer cells than its neighbours was cut. */
-    *ret = (struct claim_fault){ FAULT_CUT_SHORT, -1 };
-    if (!row->ended && row->count < r->usual_width && row->count < r->scan->column_count) return true;
+    if (row_structure_fault(&r->row, r->scan->column_count, r->usual_width, ret)) return true;
     if (bytes_are_text(r)) return false;
     *ret = (struct claim_fault){ FAULT_BAD_BYTES, first_bad_cell(r) };
     return true;
@@ -138,9 +114,8 @@ enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *b
         }
         if (csv_line(&r->csv) <= r->scan->header_line) continue;
         if (r->row.fault == CSV_ROW_GOOD && row_is_blank(&r->row)) continue;
-        struct claim_fault why = { FAULT_BAD_BYTES, -1 };
-        bool bad = structure_fault(r, &why);
-        if (r->row.fault == CSV_ROW_GOOD && !bad) {
+        struct claim_fault why;
+        if (!row_is_unsound(r, &why)) {
             r->usual_width = r->row.count;
             switch (claim_make(&r->maker, &r->row, batch, claim, &why)) {
             case CLAIM_MADE: return ROW_CLAIM;

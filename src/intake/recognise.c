@@ -12,7 +12,7 @@ static ssize_t memory_read(void *ctx, void *buf, size_t cap)
     return (ssize_t)n;
 }
 
-struct header { int line, known, count; struct text *cells, *folded; };
+struct header { int line, known, count; bool beyond_ascii; struct text *cells, *folded; };
 
 static bool name_is_known(const struct profile_set *set, const struct profile *forced, struct text folded)
 {
@@ -58,7 +58,11 @@ static bool try_delimiter(struct arena *a, struct csv *csv, const struct profile
         if (row->fault != CSV_ROW_GOOD && row->fault != CSV_ROW_TOO_WIDE) continue;
         struct header h = { .line = (int)csv_line(csv) };
         if (!read_header(a, row, encoding, &h)) return false;
-        for (int i = 0; i < h.count; i++) h.known += name_is_known(set, forced, h.folded[i]);
+        for (int i = 0; i < h.count; i++) {
+            if (!name_is_known(set, forced, h.folded[i])) continue;
+            h.known++;
+            h.beyond_ascii = h.beyond_ascii || (unsigned char)h.folded[i].ptr[0] >= 0x80;
+        }
         if (h.known >= names_needed(forced)) {
             *ret = h;
             return true;
@@ -69,7 +73,7 @@ static bool try_delimiter(struct arena *a, struct csv *csv, const struct profile
     return true;
 }
 
-/* How well a profile fits: -1 when a required field is missing; else up to 1,000,999. */
+/* How well a profile fits: -1 when a required field is missing. */
 static int fit(const struct profile *p, const struct header *h, struct text *ret_missing, struct arena *a)
 {
     bool has[FIELD_COUNT] = { false };
@@ -94,8 +98,8 @@ static int fit(const struct profile *p, const struct header *h, struct text *ret
         }
     }
     if (required < p->required_count) return -1;
-    /* share of the file's columns that it knows, then how much of its own map the file fills */
-    return (filled > 0 ? known * 1000 / filled * 1000 : 0) + (p->column_count > 0 ? known * 999 / p->column_count : 0);
+    /* the share of the file's columns that it knows; among equals, how much of its own map the file fills */
+    return (filled > 0 ? known * 1000 / filled : 0) * 1000 + (p->column_count > 0 ? known * 999 / p->column_count : 0);
 }
 
 static bool says_separator(struct text head, char *ret)
@@ -125,6 +129,7 @@ bool recognise(struct arena *a, struct csv *csv, const struct profile_set *set, 
     if (!ret->columns) return false;
     ret->line = best.line;
     ret->known = best.known;
+    ret->proves_encoding = best.known > 0 && best.beyond_ascii;
     ret->column_count = best.count;
     for (int i = 0; i < best.count; i++) ret->columns[i].header = best.cells[i];
     if (best.known == 0) return true;

@@ -2,7 +2,7 @@
  *
  * The header is the first of the first ten lines that has at least two known names; lines before it are preamble ("sep=;" also
  * tells the delimiter). Of the profiles whose required fields the header has, the one that knows the greatest share of the file's
- * columns and uses most of its own required ones wins; a user's profile wins over a built-in one that fits as well. */
+ * columns wins, among equals the one more of whose own columns are there; a user's profile wins over a built-in one that fits as well. */
 #ifndef ZG_INTAKE_RECOGNISE_H
 #define ZG_INTAKE_RECOGNISE_H
 #include "intake/csv.h"
@@ -13,6 +13,7 @@ struct recognition {
     char delimiter;
     int line;                       /* physical line of the header (of the first wide row when none is known); 0: no table at all */
     int known;                      /* names in it that some profile knows */
+    bool proves_encoding;           /* a known name in it is not ASCII: it would not be known in another encoding */
     const struct profile *profile;  /* NULL: none fits */
     struct text missing;            /* of the forced profile: headers of its required fields that are not there */
     struct intake_column *columns;  /* LIMIT_COLUMNS; fields filled from the profile */

@@ -5,6 +5,7 @@
 #include "intake/claim.h"
 #include "intake/decode.h"
 #include "intake/recognise.h"
+#include "intake/row.h"
 #include "intake/sniff.h"
 
 struct look {
@@ -145,13 +146,6 @@ static void keep_preview(struct look *k, const struct csv_row *row)
     r->preview_count++;
 }
 
-static bool row_is_blank(const struct csv_row *row)
-{
-    for (int i = 0; i < row->count; i++)
-        if (row->cells[i].len > 0) return false;
-    return true;
-}
-
 static bool room_for(struct look *k, const struct csv_row *row)
 {
     size_t need = 0;
@@ -167,14 +161,17 @@ static bool room_for(struct look *k, const struct csv_row *row)
 static bool look_at_rows(struct look *k, struct csv_row *row, struct refusal_facts *why)
 {
     bool mapped = k->ret->profile != NULL;
+    int usual_width = k->ret->column_count;
     enum csv_result got;
     while ((got = csv_next(&k->csv, row)) == CSV_ROW) {
         if (csv_line(&k->csv) <= k->ret->header_line) continue;
-        if (row->fault != CSV_ROW_GOOD && row->fault != CSV_ROW_TOO_WIDE) {
+        struct claim_fault unsound;
+        if (row->fault == CSV_ROW_GOOD && row_is_blank(row)) continue;
+        if (row_structure_fault(row, k->ret->column_count, usual_width, &unsound)) { /* it says nothing about the file */
             k->ret->rows++;
             continue;
         }
-        if (row_is_blank(row)) continue;
+        usual_width = row->count;
         if (!room_for(k, row)) return false;
         if (mapped && !row_says_something(k, row)) continue;
         k->ret->rows++;
@@ -244,6 +241,22 @@ static bool no_header(struct look *k)
     return refuse(k, (struct refusal_facts){ .refusal = REFUSED_NO_HEADER, .seen = seen });
 }
 
+/* Recognises with the encoding that the head's bytes speak for; a header known only in the other one proves that one (its
+ * bytes may be outvoted by one line of rubbish). */
+static bool recognise_head(struct look *k, struct text head)
+{
+    struct intake_scan_result *r = k->ret;
+    if (!recognise(k->work, &k->csv, k->set, k->opt->profile, head, r->encoding, &k->kind)) return false;
+    if (k->kind.proves_encoding || (r->encoding != ENCODING_UTF8 && r->encoding != ENCODING_GB18030)) return true;
+    struct recognition other;
+    enum intake_encoding encoding = r->encoding == ENCODING_UTF8 ? ENCODING_GB18030 : ENCODING_UTF8;
+    if (!recognise(k->work, &k->csv, k->set, k->opt->profile, head, encoding, &other)) return false;
+    if (!other.proves_encoding) return true;
+    k->kind = other;
+    r->encoding = encoding;
+    return true;
+}
+
 /* One look with the encoding given in ret->encoding. False when memory ran out. */
 static bool look_once(struct look *k, struct refusal_facts *why)
 {
@@ -261,7 +274,7 @@ static bool look_once(struct look *k, struct refusal_facts *why)
     } else {
         head = (struct text){ head.ptr + k->input.head_at, head.len - k->input.head_at };
     }
-    if (!recognise(k->work, &k->csv, k->set, k->opt->profile, head, k->ret->encoding, &k->kind)) return false;
+    if (!recognise_head(k, head)) return false;
     if (!look_prepare(k)) return false;
     csv_restart(&k->csv, &source, k->kind.delimiter);
     return look_at_rows(k, row, why);
@@ -289,7 +302,7 @@ static bool scan(struct look *k)
     if (!csv_open(&k->csv, k->work, &(struct csv_source){ k, watched_read }, ',')) return false;
     r->encoding = head_encoding(&k->input);
     if (!look_once(k, &why)) return false;
-    bool by_votes = r->encoding == ENCODING_UTF8 || r->encoding == ENCODING_GB18030;
+    bool by_votes = (r->encoding == ENCODING_UTF8 || r->encoding == ENCODING_GB18030) && !k->kind.proves_encoding;
     if (by_votes && why.refusal == REFUSED_NOT && encoding_votes_result(&k->votes) != r->encoding) {
         r->encoding = encoding_votes_result(&k->votes);
         if (!input_open(&k->input, k->work, k->source)) return false;
