@@ -31,7 +31,7 @@ struct handle {
     sqlite3_file base;
     struct file *file;
     int lock;
-    bool shm_on;
+    bool shm_on, temporary;
     unsigned shm_shared, shm_exclusive; /* bits of the locks that this handle holds */
 };
 
@@ -45,8 +45,6 @@ static struct {
     int64_t room, used, syncs;
     int fail_sync;
 } disk = { .lock = PTHREAD_MUTEX_INITIALIZER, .room = -1 };
-
-static _Thread_local bool in_hook;
 
 /* ---- files ---- */
 
@@ -135,10 +133,7 @@ static void file_sync_now(struct file *f)
 
 static void call_hook(enum crash_op op, const char *name)
 {
-    if (in_hook || !disk.hook) return;
-    in_hook = true;
-    disk.hook(disk.hook_ctx, op, name);
-    in_hook = false;
+    if (disk.hook) disk.hook(disk.hook_ctx, op, name);
 }
 
 /* ---- the cut ---- */
@@ -300,6 +295,7 @@ static int x_close(sqlite3_file *h)
     x_unlock(h, SQLITE_LOCK_NONE);
     pthread_mutex_lock(&disk.lock);
     me->file->handles--;
+    if (me->temporary) file_drop(me->file);
     pthread_mutex_unlock(&disk.lock);
     return SQLITE_OK;
 }
@@ -493,6 +489,7 @@ static int v_open(sqlite3_vfs *v, const char *name, sqlite3_file *h, int flags, 
     if (f) {
         f->handles++;
         me->file = f;
+        me->temporary = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
         me->base.pMethods = &methods;
         if (ret_flags) *ret_flags = flags;
     }

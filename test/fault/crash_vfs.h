@@ -20,7 +20,8 @@ enum crash_sync_level { CRASH_SYNC_AS_ASKED, CRASH_SYNC_NORMAL, CRASH_SYNC_OFF }
 
 bool crash_vfs_register(void);
 void crash_vfs_clear(void);                                    /* forgets every file; none may be open */
-/* Called before each operation that changes a disk, on the thread that does it; not for operations made within it. */
+/* Called before each operation that changes a disk, on the thread that does it; also for
+ * those made within the hook, which tells them by their name. */
 void crash_vfs_hook(void (*hook)(void *ctx, enum crash_op op, const char *name), void *ctx);
 /* The database `from` as a cut at this moment leaves it, as database `to`. */
 void crash_cut(const char *from, const char *to, enum crash_fate fate, uint64_t seed);

@@ -1,0 +1,35 @@
+/* The client's ledger: what was asked of the desk, what it answered, and whether a database found after a fault agrees.
+ *
+ * Operations: an order with two lines comes in; it is paid; its reminder is marked. Each is invoked, then ok, failed or unknown.
+ * A database agrees when every ok is there exactly once, every failed is absent, every unknown is there once or not at all, and what
+ * is derived (lines, counters, stock) fits. Rows of an imported file are told from the ledger's orders by their numbers. */
+#ifndef ZG_TEST_LEDGER_H
+#define ZG_TEST_LEDGER_H
+#include <stdatomic.h>
+#include "desk/writer.h"
+
+enum { LEDGER_ORDERS = 4096 };
+enum op_kind { OP_ORDER, OP_PAY, OP_MARK, OP_KINDS };
+enum op_state { OP_NONE, OP_INVOKED, OP_OK, OP_FAILED, OP_UNKNOWN };
+
+struct ledger;
+struct op { struct ledger *ledger; int order; enum op_kind kind; bool refuse; };
+struct ledger {
+    _Atomic int state[LEDGER_ORDERS][OP_KINDS];
+    struct op ops[LEDGER_ORDERS][OP_KINDS];
+    struct shop shop;
+    atomic_int open;                    /* invoked and not answered */
+    atomic_int by_result[WRITER_STOPPED + 1];
+};
+void ledger_init(struct ledger *l, const struct shop *shop);
+/* Posts the operation; false: the queue is full, nothing was invoked. `refuse`: it writes and then refuses. */
+bool ledger_post(struct ledger *l, struct writer *w, int order, enum op_kind kind, bool refuse);
+void ledger_wait(struct ledger *l);     /* until everything is answered */
+int ledger_state(const struct ledger *l, int order, enum op_kind kind);
+
+struct ledger_report { char what[256]; int64_t ledger_orders, file_orders; };
+/* Looks through the database; false: it does not agree, and report->what says where. */
+bool ledger_agrees(const struct ledger *l, struct store *s, struct ledger_report *report);
+/* The derived tables against the orders: counters, stock, audit chain, structure of the file. */
+bool derived_agrees(struct store *s, struct ledger_report *report);
+#endif
