@@ -9,25 +9,21 @@
  *
  * Two controls follow, with the same eyes: a writer that syncs only at checkpoints (NORMAL) and one that never does (OFF) must both
  * be caught losing what they acknowledged, or the harness is blind. */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base/prng.h"
 #include "crash_vfs.h"
-#include "desk/commands.h"
+#include "fixture.h"
 #include "ledger.h"
-#include "os/os.h"
 #include "store/import_store.h"
 
-enum { ORDERS_PER_ROUND = 48, FILE_ROWS = 1500, CUT_ONE_IN = 20, AGAIN_ONE_IN = 10, WHOLE_DESK_ONE_IN = 40, CONTROL_CUTS = 400 };
+enum { ORDERS_PER_ROUND = 48, CUT_ONE_IN = 20, AGAIN_ONE_IN = 10, WHOLE_DESK_ONE_IN = 40, CONTROL_CUTS = 400 };
 
 struct trial {
-    struct env env;
-    char directory[64], base[96], path[96], image[96], image2[96], csv[96];
+    struct fault_place place;
+    char image[FAULT_PATH], image2[FAULT_PATH];
     struct prng dice;
     struct ledger ledger;
     struct desk *desk;
@@ -38,12 +34,6 @@ struct trial {
     bool again_made;
     char first_wrong[900];
 };
-
-static void die(const char *what, const char *why)
-{
-    fprintf(stderr, "crash_test: %s: %s\n", what, why);
-    exit(1);
-}
 
 static void wrong(struct trial *t, const char *image, const char *what)
 {
@@ -92,7 +82,7 @@ static bool look(struct trial *t, const char *image, int64_t acknowledged)
     enum db_error error = DB_OK;
     struct ledger_report r = { 0 };
     char why[256] = "";
-    if (!store_open(&s, &t->env, image, DB_WRITE, &error, why, sizeof why)) {
+    if (!store_open(&s, &t->place.env, image, DB_WRITE, &error, why, sizeof why)) {
         wrong(t, image, why);
         return false;
     }
@@ -115,7 +105,7 @@ static void look_with_desk(struct trial *t, const char *image)
     struct store s;
     enum db_error error;
     char why[256] = "";
-    struct desk *d = desk_open(&t->env, image, DESK_COMMAND, true, &m);
+    struct desk *d = desk_open(&t->place.env, image, DESK_COMMAND, true, &m);
     if (!d) {
         wrong(t, image, m.en);
         return;
@@ -127,7 +117,7 @@ static void look_with_desk(struct trial *t, const char *image)
         if (!fine) wrong(t, image, m.en);
     }
     desk_close(d);
-    if (!store_open(&s, &t->env, image, DB_WRITE, &error, why, sizeof why)) {
+    if (!store_open(&s, &t->place.env, image, DB_WRITE, &error, why, sizeof why)) {
         wrong(t, image, why);
         return;
     }
@@ -157,7 +147,7 @@ static void cut_here(struct trial *t)
 {
     const int64_t acknowledged = acknowledged_rows(t);
     t->cuts++;
-    crash_cut(t->path, t->image, roll_fate(&t->dice), prng_next(&t->dice));
+    crash_cut(t->place.path, t->image, roll_fate(&t->dice), prng_next(&t->dice));
     t->again_at = prng_below(&t->dice, AGAIN_ONE_IN) == 0 ? 1 + (int)prng_below(&t->dice, 12) : 0;
     t->again_seen = 0;
     t->again_made = false;
@@ -182,7 +172,7 @@ static void on_operation(void *ctx, enum crash_op op, const char *name)
         t->again_made = true;
         return;
     }
-    if (strncmp(name, t->path, strlen(t->path)) == 0 && t->cuts < t->cuts_wanted && prng_below(&t->dice, CUT_ONE_IN) == 0) cut_here(t);
+    if (strncmp(name, t->place.path, strlen(t->place.path)) == 0 && t->cuts < t->cuts_wanted && prng_below(&t->dice, CUT_ONE_IN) == 0) cut_here(t);
 }
 
 /* ---- work ---- */
@@ -217,17 +207,17 @@ static void round_of_work(struct trial *t)
     struct desk_message m = { 0 };
     struct prng p;
     prng_seed(&p, prng_next(&t->dice));
-    crash_copy(t->base, t->path);
+    crash_copy(t->place.base, t->place.path);
     t->import_id = 0;
     t->undoing = false;
     ledger_init(&t->ledger, &t->ledger.shop);
-    t->desk = desk_open(&t->env, t->path, DESK_COMMAND, true, &m);
-    if (!t->desk) die("open", m.en);
+    t->desk = desk_open(&t->place.env, t->place.path, DESK_COMMAND, true, &m);
+    if (!t->desk) fault_die("open", m.en);
     crash_vfs_hook(on_operation, t);
     const bool imports = t->rounds % 3 == 1, undoes = t->rounds % 6 == 1;
-    const char *paths[] = { t->csv };
+    const char *paths[] = { t->place.csv };
     const struct import_ask ask = { .store = TEXT("s"), .paths = paths, .count = 1, .as_of_ms = INSTANT_NONE };
-    if (imports && !desk_import_start(t->desk, &ask, on_started, t)) die("import", "not started");
+    if (imports && !desk_import_start(t->desk, &ask, on_started, t)) fault_die("import", "not started");
     work(t, &p);
     if (undoes) {
         for (int i = 0; i < 20000 && (t->import_id == 0 || desk_import_running(t->desk, t->import_id, NULL)); i++) usleep(100);
@@ -243,54 +233,13 @@ static void round_of_work(struct trial *t)
 
 /* ---- set-up ---- */
 
-static void write_csv(const struct trial *t)
-{
-    FILE *f = fopen(t->csv, "w");
-    if (!f) die(t->csv, "cannot be written");
-    fprintf(f, "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n");
-    for (int i = 0; i < FILE_ROWS; i++)
-        fprintf(f, "%d,%d.%02d,%d.00,浙江省,2020-02-%02d 10:%02d:00,%s,0\n", 900000000 + i, 10 + i % 90, i % 100, i % 3 ? 10 : 0, 1 + i % 28, i % 60,
-                i % 3 ? "2020-02-29 11:00:00" : "");
-    fclose(f);
-}
-
 static void setup(struct trial *t, uint64_t seed)
 {
-    struct desk_message m = { 0 };
-    struct store s;
-    enum db_error error;
-    char why[256];
-    if (!crash_vfs_register() || !os_env_init(&t->env)) die("set-up", "no memory");
-    t->env.sqlite_vfs = CRASH_VFS_NAME;
+    fault_place_make(&t->place);
     prng_seed(&t->dice, seed);
-    memcpy(t->directory, "/tmp/zg-crash-XXXXXX", sizeof "/tmp/zg-crash-XXXXXX");
-    if (!mkdtemp(t->directory)) die(t->directory, "cannot be made");
-    snprintf(t->base, sizeof t->base, "%s/base.db", t->directory);
-    snprintf(t->path, sizeof t->path, "%s/shop.db", t->directory);
-    snprintf(t->image, sizeof t->image, "%s/cut1.db", t->directory);
-    snprintf(t->image2, sizeof t->image2, "%s/cut2.db", t->directory);
-    snprintf(t->csv, sizeof t->csv, "%s/orders.csv", t->directory);
-    write_csv(t);
-    struct desk *d = desk_open(&t->env, t->base, DESK_COMMAND, true, &m);
-    const struct shop_new n = { TEXT("s"), TEXT("shop"), TEXT("tmall"), TEXT("CNY"), TEXT("Asia/Shanghai"), TEXT("CN"), false };
-    if (!d || desk_shop_create(d, &n, 0, &m) != DESK_DONE) die("init", m.en);
-    desk_close(d);
-    if (!store_open(&s, &t->env, t->base, DB_WRITE, &error, why, sizeof why)) die("init", why);
-    if (shop_find(&s, TEXT("s"), &t->ledger.shop) != SHOP_OK) die("init", "no shop");
-    store_close(&s);
-}
-
-static void clean(struct trial *t)
-{
-    char command_free[4][128];
-    const char *names[] = { "base.db.lock", "shop.db.lock", "cut1.db.lock", "orders.csv" };
-    for (int i = 0; i < 4; i++) {
-        snprintf(command_free[i], sizeof command_free[i], "%s/%s", t->directory, names[i]);
-        unlink(command_free[i]);
-    }
-    rmdir(t->directory);
-    crash_vfs_clear();
-    os_env_release(&t->env);
+    t->ledger.shop = t->place.shop;
+    fault_path(&t->place, "cut1.db", t->image);
+    fault_path(&t->place, "cut2.db", t->image2);
 }
 
 /* ---- the trials ---- */
@@ -322,9 +271,9 @@ int main(int argc, char **argv)
     }
     setup(&t, (uint64_t)seed);
     printf("1..3\n");
-    const int64_t began_us = t.env.monotonic_us(t.env.ctx);
+    const int64_t began_us = t.place.env.monotonic_us(t.place.env.ctx);
     run(&t, cuts);
-    const double took_s = (double)(t.env.monotonic_us(t.env.ctx) - began_us) / 1e6;
+    const double took_s = (double)(t.place.env.monotonic_us(t.place.env.ctx) - began_us) / 1e6;
     printf("# seed %" PRId64 ": %" PRId64 " cuts in %.1f s, %" PRId64 " of recoveries cut again, %" PRId64 " opened by a whole desk, %" PRId64
            " rounds, %" PRId64 " wrong\n", seed, t.cuts, took_s, t.cuts_again, t.whole_desks, t.rounds, t.wrong);
     if (t.wrong > 0) printf("# %s\n", t.first_wrong);
@@ -335,6 +284,6 @@ int main(int argc, char **argv)
     printf("%s 2 - a writer that syncs only at checkpoints is caught\n", normal ? "ok" : "not ok");
     const bool off = caught(&t, CRASH_SYNC_OFF, "synchronous=OFF");
     printf("%s 3 - a writer that never syncs is caught\n", off ? "ok" : "not ok");
-    clean(&t);
+    fault_place_remove(&t.place);
     return good && normal && off ? 0 : 1;
 }
