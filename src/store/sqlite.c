@@ -286,6 +286,8 @@ int db_column(const struct db_stmt *s, const char *column)
     abort(); /* house: a programmer's error, also where asserts are off */
 }
 
+const char *db_column_name(const struct db_stmt *s, int column) { return sqlite3_column_name(s->handle, column); }
+
 /* The last question asked with the same literal is remembered; the name is compared all the same. */
 static int column_of(struct db_stmt *s, const char *column)
 {
