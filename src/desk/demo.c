@@ -28,7 +28,7 @@ struct maker {
 
 static bool make_shop(struct maker *m)
 {
-    const struct shop_new n = { .key = TEXT(DEMO_STORE_KEY), .name = TEXT("汀月山房茶器旗舰店(演示)"), .platform = TEXT("tmall"), .currency = TEXT("CNY"),
+    const struct shop_new n = { .key = TEXT(DEMO_STORE_KEY), .name = TEXT("汀月山房茶器旗舰店"), .platform = TEXT("tmall"), .currency = TEXT("CNY"),
                                 .zone = TEXT("Asia/Shanghai"), .country = TEXT("CN"), .demo = true };
     return shop_create(m->store, &n, &m->shop) == SHOP_OK;
 }

@@ -32,7 +32,7 @@ static const struct { int from; const char *en, *zh; } sales[] = {
     { 101, "New Year Goods Festival", "年货节" }, { 211, "3.8 Festival", "3·8焕新节" },  { 316, "Spring Tea Festival", "春茶节" },
     { 426, "5.5 Shopping Festival", "五五购物节" }, { 520, "6.18", "6·18" },            { 701, "Summer Sale", "夏日清凉季" },
     { 801, "8.8 Members' Festival", "88会员节" }, { 825, "9.9 Sale", "9·9大促" },       { 916, "Autumn Gift Season", "金秋茶礼季" },
-    { 1015, "Double 11", "双11" },                { 1201, "Double 12", "双12" },
+    { 1015, "Double 11", "双11" },                { 1113, "Double 11 encore", "双11返场" },  { 1201, "Double 12", "双12" },
 };
 
 /* The same wall clock a year earlier; 29 February becomes the 28th. */
@@ -94,14 +94,14 @@ static const double month_factor[12] = { 1.12, .88, 1.02, 1.14, 1.05, .96, .86, 
 
 /* Sales of the platform's calendar that this shop only takes part in: last day, days, factor. */
 static const struct { int month, day, days; double factor; } side_sales[] = {
-    { 6, 18, 3, 3.0 }, { 11, 11, 2, 4.2 }, { 12, 12, 1, 2.6 }, { 3, 8, 2, 1.8 }, { 9, 9, 2, 1.5 }, { 1, 12, 4, 1.6 },
+    { 6, 18, 3, 3.0 }, { 11, 11, 2, 4.8 }, { 12, 12, 1, 2.6 }, { 3, 8, 2, 1.8 }, { 9, 9, 2, 1.5 }, { 1, 12, 4, 1.6 },
 };
 
 static double side_sale_factor(const struct demo_world *w, int64_t day)
 {
     for (int i = 0; i < DEMO_CAMPAIGNS; i++) {
         int64_t away = day - zone_day(w->zone, w->campaigns[i].event_from_ms);
-        if (away > -21 && away < 21) return 1; /* the campaign is the sale then */
+        if (away > -4 && away < 8) return 1; /* the campaign is the sale then */
     }
     int year, month, dom;
     civil_from_days(day, &year, &month, &dom);

@@ -106,6 +106,20 @@ static int by_payment(const void *a, const void *b)
     return x->number > y->number ? 1 : -1;
 }
 
+/* Whatever the dice said, a few parcels are late right now: paid so many hours ago and not yet gone. */
+static void leave_some_behind(struct prng *p, struct demo_world *w, struct demo_order *const *paid, size_t n)
+{
+    static const int ages_h[] = { 53, 61, 84 };
+    for (size_t k = 0; k < sizeof ages_h / sizeof ages_h[0]; k++) {
+        size_t i = n;
+        while (i > 0 && (paid[i - 1]->paid_at_ms > w->now_ms - ages_h[k] * MS_PER_HOUR || paid[i - 1]->refunded_at_ms != CLAIM_NONE)) i--;
+        if (i == 0) continue;
+        struct demo_order *o = paid[i - 1];
+        o->shipped_at_ms = demo_second(next_open_ms(w, w->now_ms + 3 * MS_PER_HOUR));
+        o->delivered_at_ms = demo_second(by_day(w, o->shipped_at_ms + transit_ms(p, w->seed, o)));
+    }
+}
+
 bool demo_fulfil(struct arena *a, struct prng *p, int64_t orders_per_year, struct demo_world *w)
 {
     struct demo_order **paid = ARENA_ARRAY(a, struct demo_order *, (size_t)w->order_count);
@@ -127,5 +141,6 @@ bool demo_fulfil(struct arena *a, struct prng *p, int64_t orders_per_year, struc
         o->delivered_at_ms = demo_second(by_day(w, o->shipped_at_ms + transit_ms(p, w->seed, o)));
         maybe_return(p, w, o);
     }
+    leave_some_behind(p, w, paid, n);
     return true;
 }
