@@ -158,5 +158,7 @@ const struct migration migrations[] = {
     INDEX("0039 orders_refunded", "CREATE INDEX orders_refunded ON orders (merchant_id, store_id, refunded_at_ms)"
         " WHERE refunded_at_ms > COALESCE(paid_at_ms, 0)"),
     INDEX("0040 reminder_mark_at", "CREATE INDEX reminder_mark_at ON reminder_mark (merchant_id, at_ms)"),
+    INDEX("0041 orders_on_delivery", "CREATE INDEX orders_on_delivery ON orders (merchant_id, store_id, pick_until_ms, placed_at_ms)"
+        " WHERE pay_kind = 2"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

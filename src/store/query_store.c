@@ -124,8 +124,9 @@ bool query_unpaid(struct store *s, const struct shop *shop, int64_t after_ms, in
 
 /* ---- waiting to be picked ---- */
 
-/* Those that still wait come from orders_pick in the order of payment; those that stopped waiting after at_ms (a look into the
- * past) and those on delivery are sorted.  The three together, sorted once more, give the list. */
+/* Every statement below shall use orders_pick or orders_on_delivery: a plus sign before a column says that another index of that
+ * column does not help.  Those that still wait come from orders_pick in the order of payment; those that stopped waiting after at_ms
+ * (a look into the past) and those on delivery are sorted.  The three together, sorted once more, give the list. */
 struct waiting { struct arena *a; struct order_row *rows; int64_t n, capacity; int64_t at_ms; };
 
 static bool waiting_take(void *ctx, const struct order_row *r)
@@ -203,13 +204,13 @@ bool query_waiting(struct store *s, const struct shop *shop, struct arena *a, in
               waiting_query(db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
                     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind,"
                     " exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                    " AND pick_until_ms > $3 AND pick_until_ms < 9223372036854775807 AND paid_at_ms <= $3"
-                    " ORDER BY paid_at_ms, order_no LIMIT $4")), shop, &w, limit) &&
+                    " AND pick_until_ms > $3 AND pick_until_ms < 9223372036854775807 AND +paid_at_ms <= $3"
+                    " ORDER BY +paid_at_ms, order_no LIMIT $4")), shop, &w, limit) &&
               waiting_query(db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
                     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind,"
                     " exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                    " AND pick_until_ms > $3 AND pay_kind = 2 AND placed_at_ms <= $3 AND (paid_at_ms IS NULL OR paid_at_ms > $3)"
-                    " ORDER BY placed_at_ms, order_no LIMIT $4")), shop, &w, limit);
+                    " AND pay_kind = 2 AND pick_until_ms > $3 AND +placed_at_ms <= $3 AND (paid_at_ms IS NULL OR paid_at_ms > $3)"
+                    " ORDER BY +placed_at_ms, order_no LIMIT $4")), shop, &w, limit);
     if (!ok) return false;
     waiting_sort(&w);
     for (int64_t i = 0; i < w.n && i < limit; i++)
@@ -217,6 +218,7 @@ bool query_waiting(struct store *s, const struct shop *shop, struct arena *a, in
     return true;
 }
 
+/* One group of waiting orders: how many, their earliest deadline, how many are late or soon. */
 static bool totals_add(struct db_stmt *q, const struct shop *shop, const struct waiting_ask *ask, struct waiting_totals *t)
 {
     if (!q) return false;
@@ -237,18 +239,46 @@ static bool totals_add(struct db_stmt *q, const struct shop *shop, const struct 
     return step != DB_FAILED;
 }
 
+/* Those past the shop's own promise, which may be many where no file tells shipping: all late, and only the index is read. */
+static bool totals_old(struct store *s, const struct shop *shop, const struct waiting_ask *ask, struct waiting_totals *t)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders, MIN(paid_at_ms) AS first_paid_ms, MIN(ship_by_ms) AS first_ship_by_ms"
+                                           " FROM orders WHERE merchant_id = $1 AND store_id = $2 AND pick_until_ms = 9223372036854775807"
+                                           " AND paid_at_ms < $3"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, ask->at_ms - ask->ship_within_s * MS_PER_S);
+    enum db_step step = db_step(q);
+    if (step == DB_ROW && db_i64(q, "orders") > 0) {
+        int64_t oldest_ms = db_i64(q, "first_paid_ms") + ask->ship_within_s * MS_PER_S, told_ms = db_i64(q, "first_ship_by_ms");
+        if (told_ms != INSTANT_NONE && told_ms < oldest_ms) oldest_ms = told_ms;
+        t->count += db_i64(q, "orders");
+        t->late += db_i64(q, "orders");
+        t->oldest_ship_by_ms = oldest_ms;
+    }
+    db_done(q);
+    return step == DB_ROW;
+}
+
 bool query_waiting_totals(struct store *s, const struct shop *shop, const struct waiting_ask *ask, struct waiting_totals *ret)
 {
     struct waiting_totals t = { 0, 0, 0, INSTANT_NONE };
-    bool ok = totals_add(db_stmt(s->db, SQL("SELECT COUNT(*) AS orders, SUM(CASE WHEN ship_by < $3 THEN 1 ELSE 0 END) AS late,"
+    bool ok = totals_old(s, shop, ask, &t) &&
+              totals_add(db_stmt(s->db, SQL("SELECT COUNT(*) AS orders, SUM(CASE WHEN ship_by < $3 THEN 1 ELSE 0 END) AS late,"
                     " SUM(CASE WHEN ship_by >= $3 AND ship_by < $5 THEN 1 ELSE 0 END) AS soon, MIN(ship_by) AS oldest_ms FROM"
                     " (SELECT CASE WHEN ship_by_ms < paid_at_ms + $4 THEN ship_by_ms ELSE paid_at_ms + $4 END AS ship_by FROM orders"
-                    " WHERE merchant_id = $1 AND store_id = $2 AND pick_until_ms > $3 AND paid_at_ms <= $3) AS waiting")),
-                    shop, ask, &t) &&
+                    " WHERE merchant_id = $1 AND store_id = $2 AND pick_until_ms = 9223372036854775807"
+                    " AND paid_at_ms >= $3 - $4 AND paid_at_ms <= $3) AS waiting")), shop, ask, &t) &&
+              totals_add(db_stmt(s->db, SQL("SELECT COUNT(*) AS orders, SUM(CASE WHEN ship_by < $3 THEN 1 ELSE 0 END) AS late,"
+                    " SUM(CASE WHEN ship_by >= $3 AND ship_by < $5 THEN 1 ELSE 0 END) AS soon, MIN(ship_by) AS oldest_ms FROM"
+                    " (SELECT CASE WHEN ship_by_ms < paid_at_ms + $4 THEN ship_by_ms ELSE paid_at_ms + $4 END AS ship_by FROM orders"
+                    " WHERE merchant_id = $1 AND store_id = $2 AND pick_until_ms > $3 AND pick_until_ms < 9223372036854775807"
+                    " AND +paid_at_ms <= $3) AS waiting")), shop, ask, &t) &&
               totals_add(db_stmt(s->db, SQL("SELECT COUNT(*) AS orders, SUM(CASE WHEN ship_by < $3 THEN 1 ELSE 0 END) AS late,"
                     " SUM(CASE WHEN ship_by >= $3 AND ship_by < $5 THEN 1 ELSE 0 END) AS soon, MIN(ship_by) AS oldest_ms FROM"
                     " (SELECT CASE WHEN ship_by_ms < placed_at_ms + $4 THEN ship_by_ms ELSE placed_at_ms + $4 END AS ship_by FROM orders"
-                    " WHERE merchant_id = $1 AND store_id = $2 AND pick_until_ms > $3 AND pay_kind = 2 AND placed_at_ms <= $3"
+                    " WHERE merchant_id = $1 AND store_id = $2 AND pay_kind = 2 AND pick_until_ms > $3 AND +placed_at_ms <= $3"
                     " AND (paid_at_ms IS NULL OR paid_at_ms > $3)) AS waiting")), shop, ask, &t);
     if (ok) *ret = t;
     return ok;
