@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include "desk/demo.h"
 #include "os/os.h"
+#include "store/audit_store.h"
+#include "store/verify.h"
 
 static struct env env;
 static char folder[] = "/tmp/zg-demo-XXXXXX";
@@ -55,6 +57,17 @@ static int64_t number(struct store *s, const char *sql)
     int64_t v = db_i64(q, "v");
     db_done(q);
     return v;
+}
+
+static void holds(struct store *s)
+{
+    static struct verify_report report;
+    struct audit_report audit;
+    cr_assert(store_verify(s, &report, NULL, NULL), "%s", db_error_message(s->db));
+    for (int i = 0; i < report.finding_count && i < 5; i++)
+        cr_log_error("%s %s %s: %s, not %s", report.findings[i].table, report.findings[i].key, report.findings[i].column, report.findings[i].found, report.findings[i].expected);
+    cr_expect(report.disagreements == 0 && report.checks > 0);
+    cr_expect(audit_verify(s, 1, &audit) && audit.broken_seq == 0 && audit.rows > 0);
 }
 
 /* Everything that a person could see, apart from numbers that the store gives out under its own random key. */
@@ -110,6 +123,7 @@ Test(demo_store, the_whole_shop_goes_in)
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM traffic_hour") > 24 * 400);
     cr_expect(number(&s, "SELECT demo AS v FROM store WHERE store_key = 'demo'") == 1);
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM reminder_mark") > 3);
+    holds(&s);
     store_close(&s);
 }
 
@@ -128,6 +142,26 @@ Test(demo_store, same_seed_same_content)
     cr_expect(digest(&a) != digest(&b));
     store_close(&a);
     store_close(&b);
+}
+
+Test(demo_store, its_import_can_be_undone)
+{
+    struct store s;
+    struct demo_result r = { 0 };
+    struct demo_options o = options(1, 3000);
+    open_store(&s, "a.db");
+    cr_assert(make(&s, &o, &r));
+    bool done = false;
+    cr_assert(db_begin(s.db));
+    struct apply_session *session = apply_session_create(&s, &r.shop, r.import_id);
+    for (int i = 0; i < 1000 && !done; i++) cr_assert(undo_slice(session, r.import_id, 500, &done));
+    cr_assert(done && apply_flush(session) && db_commit(s.db));
+    apply_session_free(session);
+    cr_expect(number(&s, "SELECT COUNT(*) AS v FROM orders") == 0);
+    cr_expect(number(&s, "SELECT COUNT(*) AS v FROM person") == 0, "no buyer stays");
+    cr_expect(number(&s, "SELECT COUNT(*) AS v FROM counter_hour") == 0);
+    holds(&s);
+    store_close(&s);
 }
 
 Test(demo_store, a_shop_of_that_key_is_left_alone)
