@@ -5,7 +5,7 @@
 #include "base/prng.h"
 #include "core/order/order.h"
 
-enum { POOL_ROWS = 48, POOL_ORDERS = 9 };
+enum { POOL_ROWS = 48, POOL_ORDERS = 16 };
 struct pool { struct order_claim rows[POOL_ROWS]; struct arena texts; };
 
 #define MADE_AT INT64_C(1700000000000)
@@ -59,6 +59,11 @@ static inline void pool_make(struct pool *pool, uint64_t seed, const struct aren
             .status = (enum order_status)prng_below(&p, 7), .pay_kind = (enum pay_kind)prng_below(&p, 3), .customer_id = CLAIM_NONE,
             .region = made_word(&p, regions, 2), .country = prng_below(&p, 2) ? TEXT("CN") : TEXT_NONE,
             .tracking = prng_below(&p, 3) ? TEXT_NONE : TEXT("YT1"), .has_line = prng_below(&p, 3) == 0 };
+        if (prng_below(&p, 3)) { /* still waiting to be shipped */
+            c->shipped_at_ms = c->delivered_at_ms = c->cancelled_at_ms = CLAIM_NONE;
+            c->tracking = TEXT_NONE;
+            c->status = prng_below(&p, 2) ? STATUS_PAID : STATUS_NONE;
+        }
         c->person.buyer = made_word(&p, buyers, 4);
         c->person.buyer_note = made_word(&p, notes, 2);
         if (prng_below(&p, 2)) c->person.address = TEXT("某市某路 1 号");
