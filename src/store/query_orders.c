@@ -95,7 +95,7 @@ bool query_orders_waiting(struct store *s, const struct shop *shop, const struct
 bool query_waiting_count(struct store *s, const struct shop *shop, int64_t at_ms, int64_t max, int64_t *ret)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders FROM (SELECT pick_until_ms FROM orders WHERE merchant_id = $1"
-                                           " AND store_id = $2 AND pick_until_ms > $3 LIMIT $4) AS some"));
+                                           " AND store_id = $2 AND pick_until_ms > $3 LIMIT $4) AS few"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);
@@ -181,7 +181,7 @@ bool query_customer(struct store *s, const struct shop *shop, struct text buyer,
 bool query_order_count(struct store *s, const struct shop *shop, int64_t max, int64_t *ret)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders FROM (SELECT placed_at_ms FROM orders WHERE merchant_id = $1"
-                                           " AND store_id = $2 AND placed_at_ms IS NOT NULL LIMIT $3) AS some"));
+                                           " AND store_id = $2 AND placed_at_ms IS NOT NULL LIMIT $3) AS few"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);
