@@ -5,7 +5,8 @@
  *   app.begin   the head is there: look at it, then either answer at once (the body is not read), or say where the body
  *               goes: up to body_max bytes in memory, or piece by piece into a sink;
  *   app.serve   the body is complete: answer, or http_defer() and answer later from any thread;
- *   app.end     the answer is on its way or the client is gone: free what hangs on the request, write the access log. */
+ *   app.end     the answer is on its way or the client is gone: free what hangs on the request, write the access log. Comes also
+ *               for what the server refused by itself; `user` is then NULL. */
 #ifndef ZG_WEB_HTTP_H
 #define ZG_WEB_HTTP_H
 #include "base/arena.h"
