@@ -142,6 +142,10 @@ void account_change_handle(struct call *c)
         return;
     }
     e->change.disabled = json_is_boolean(disabled) ? json_is_true(disabled) : -1;
+    if (e->change.disabled < 0 && e->change.role == ROLE_NONE && !json_is_string(json_object_get(c->body, "password"))) {
+        reply_fault(c, FAULT_FIELD, "role"); /* nothing to change, and a change ends sessions */
+        return;
+    }
     c->ctx = e;
     call_on_reader(c, change_checked);
 }

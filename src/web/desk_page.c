@@ -21,10 +21,10 @@ static struct answer_ask ask_of(const struct call *c, struct store *s, const str
     return (struct answer_ask){ .store = s, .shop = shop, .policy = &c->web->policy, .now_ms = at_ms, .mask = c->mask };
 }
 
-static void answer_or_error(struct call *c, struct store *s, json_t *j, enum answer_error error)
+static void answer_or_error(struct call *c, struct store *s, json_t *j, const enum answer_error *error)
 {
     if (j) reply_json(c, 200, j);
-    else reply_answer_error(c, error, s);
+    else reply_answer_error(c, *error, s);
 }
 
 void today_read(struct call *c, struct store *s)
@@ -34,7 +34,7 @@ void today_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     if (!call_shop(c, s, &shop) || !read_instant(c, "at", web_now_ms(c->web), &at)) return;
     struct answer_ask ask = ask_of(c, s, &shop, at);
-    answer_or_error(c, s, answer_today(&ask, &error), error);
+    answer_or_error(c, s, answer_today(&ask, &error), &error);
 }
 
 /* An instant, or a day of the store ("2020-02-01"): its beginning, or with `end` the beginning of the next. */
@@ -69,7 +69,7 @@ void orders_read(struct call *c, struct store *s)
         || !read_bound(c, &shop, "to", true, &o.to_ms))
         return;
     struct answer_ask ask = ask_of(c, s, &shop, web_now_ms(c->web));
-    answer_or_error(c, s, answer_orders(&ask, &o, &error), error);
+    answer_or_error(c, s, answer_orders(&ask, &o, &error), &error);
 }
 
 void order_read(struct call *c, struct store *s)
@@ -78,7 +78,7 @@ void order_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     if (!call_shop(c, s, &shop)) return;
     struct answer_ask ask = ask_of(c, s, &shop, web_now_ms(c->web));
-    answer_or_error(c, s, answer_order(&ask, c->params[1], &error), error);
+    answer_or_error(c, s, answer_order(&ask, c->params[1], &error), &error);
 }
 
 void review_read(struct call *c, struct store *s)
@@ -91,7 +91,7 @@ void review_read(struct call *c, struct store *s)
     if (!answer_day_parse(target_arg(&c->target, "from"), &r.from_day)) { reply_fault(c, FAULT_PERIOD, "from"); return; }
     if (!answer_day_parse(target_arg(&c->target, "to"), &r.to_day)) { reply_fault(c, FAULT_PERIOD, "to"); return; }
     struct answer_ask ask = ask_of(c, s, &shop, web_now_ms(c->web));
-    answer_or_error(c, s, answer_review(&ask, &r, &error), error);
+    answer_or_error(c, s, answer_review(&ask, &r, &error), &error);
 }
 
 /* ---- marks ---- */

@@ -68,6 +68,7 @@ struct entry {
     struct shop_new shop;           /* at a set-up; an empty key: none */
     struct account account;         /* at a login; user_id 0: there is none of that name */
     struct login_keys keys;
+    char old_token[SESSION_TOKEN_BYTES]; /* the session that the same browser held before */
 };
 
 static char *cookie_text(struct call *c, const char *token, int64_t life_s)
@@ -79,13 +80,16 @@ static char *cookie_text(struct call *c, const char *token, int64_t life_s)
 
 static void entered(struct call *c, struct write *w)
 {
-    (void)w;
+    struct entry *e = w->ctx;
+    if (e->old_token[0]) sessions_forget(c->web->sessions, text_from_cstr(e->old_token));
     c->set_cookie = cookie_text(c, c->token, SESSION_LIFE_MS / 1000);
     call_on_reader(c, session_read);
 }
 
 static bool begin_session(struct store *s, struct call *c, int64_t user_id, enum account_role role, struct text name)
 {
+    struct entry *e = c->ctx;
+    memcpy(e->old_token, c->token, sizeof e->old_token);
     c->who = (struct visitor){ .user_id = user_id, .role = role };
     if (name.len < sizeof c->who.name) memcpy(c->who.name, name.ptr, name.len);
     /* A login ends the session that the same browser held before. */
