@@ -26,6 +26,8 @@ const struct verb verbs[] = {
       { "what a period brought, and what drove it", "一段时间的成绩与原因" }, review_options, 0, 0, review_run },
     { "policy show", NULL, "zhanggui policy show",
       { "every default of the rules, with its source", "规则的每个默认值及其来源" }, policy_options, 0, 0, policy_run },
+    { "verify", NULL, "zhanggui verify --db shop.db",
+      { "recompute everything and compare", "全部重新计算并核对" }, verify_options, 0, 0, verify_run },
     { "backup", "FILE", "zhanggui backup --db shop.db shop-backup.db",
       { "copy the database, also while it is in use", "备份数据库，使用中也可以" }, backup_options, 1, 1, backup_run },
     { "restore", "FILE", "zhanggui restore --db shop.db shop-backup.db",
