@@ -167,10 +167,12 @@ enum cli_exit demo_run(struct cli *c)
     enum cli_exit exit;
     struct desk *d;
     int64_t seed = DEMO_SEED;
+    uint16_t port;
     bool make;
 
     if (!path) return cli_fail(c, CLI_WRONG_USE, "db", "Say which database with --db FILE", "请用 --db 文件 指明数据库");
     if (cli_has(c, "seed") && !cli_number(c, "seed", 0, INT64_MAX, DEMO_SEED, &seed)) return CLI_WRONG_USE;
+    if (!serve_port(c, &port)) return CLI_WRONG_USE;
     os_stop_prepare();
     make_directories(path);
     exit = prepare(c, path, &make);
@@ -188,5 +190,5 @@ enum cli_exit demo_run(struct cli *c)
     }
     for (int i = 0; i < DEMO_STAFF_COUNT; i++)
         logins[i] = (struct web_demo_login){ demo_staff[i].name, account_role_word(demo_staff[i].role), job->passwords[i] };
-    return serve_desk(c, d, logins, DEMO_STAFF_COUNT);
+    return serve_desk(c, d, port, logins, DEMO_STAFF_COUNT);
 }

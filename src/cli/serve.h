@@ -12,6 +12,8 @@
     { "public-host", "HOST", false, { "behind a TLS proxy: the name that browsers use", "在 TLS 代理之后：浏览器使用的域名" } }, \
     { "log", NULL, false, { "a line per request on standard error", "在标准错误上逐条记录请求" } }
 
+/* --port; false: said so (wrong use). Before anything is opened. */
+bool serve_port(struct cli *c, uint16_t *ret);
 /* Serves the opened desk until the process is asked to stop, then closes it. */
-enum cli_exit serve_desk(struct cli *c, struct desk *d, const struct web_demo_login *demo_logins, int demo_login_count);
+enum cli_exit serve_desk(struct cli *c, struct desk *d, uint16_t port, const struct web_demo_login *demo_logins, int demo_login_count);
 #endif

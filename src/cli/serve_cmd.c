@@ -50,25 +50,30 @@ static void say_open(struct cli *c, const char *url, const struct code *code)
 }
 
 /* Starts the server; NULL: said so. */
-static struct web *start(struct cli *c, struct desk *d, const struct web_demo_login *demo_logins, int demo_login_count)
+static struct web *start(struct cli *c, struct desk *d, uint16_t port, const struct web_demo_login *demo_logins, int demo_login_count)
 {
     struct web_options o = {
         .env = c->env, .desk = d, .version = ZG_VERSION, .address = cli_value(c, "address"), .public_host = cli_value(c, "public-host"),
         .demo = demo_logins != NULL,
-        .demo_logins = demo_logins, .demo_login_count = demo_login_count, .log = cli_switch(c, "log") ? log_line : NULL, .log_ctx = c,
+        .port = port, .demo_logins = demo_logins, .demo_login_count = demo_login_count, .log = cli_switch(c, "log") ? log_line : NULL, .log_ctx = c,
     };
     char message[512];
-    int64_t port;
-    struct web *w;
+    struct web *w = web_start(&o, message, sizeof message);
 
-    if (!cli_number(c, "port", 0, 65535, 1111, &port)) return NULL;
-    o.port = (uint16_t)port;
-    w = web_start(&o, message, sizeof message);
     if (!w) cli_fail(c, CLI_COULD_NOT, "web", "The desk could not be opened to the browser: %s", "页面打不开：%s", message);
     return w;
 }
 
-enum cli_exit serve_desk(struct cli *c, struct desk *d, const struct web_demo_login *demo_logins, int demo_login_count)
+bool serve_port(struct cli *c, uint16_t *ret)
+{
+    int64_t port;
+
+    if (!cli_number(c, "port", 0, 65535, 1111, &port)) return false;
+    *ret = (uint16_t)port;
+    return true;
+}
+
+enum cli_exit serve_desk(struct cli *c, struct desk *d, uint16_t port, const struct web_demo_login *demo_logins, int demo_login_count)
 {
     const char *address = cli_value(c, "address");
     enum cli_exit exit = CLI_DONE;
@@ -81,7 +86,7 @@ enum cli_exit serve_desk(struct cli *c, struct desk *d, const struct web_demo_lo
         return cli_fail(c, CLI_COULD_NOT, "database", "The database cannot be written", "数据库无法写入");
     }
     desk_on_failure(d, stop_on_failure, c);
-    w = start(c, d, demo_logins, demo_login_count);
+    w = start(c, d, port, demo_logins, demo_login_count);
     if (!w) {
         desk_close(d);
         return CLI_COULD_NOT;
@@ -104,13 +109,15 @@ enum cli_exit serve_run(struct cli *c)
     const char *path = cli_db_path(c);
     struct desk_message m = { 0 };
     struct desk *d;
+    uint16_t port;
 
     if (cli_switch(c, "demo")) return demo_run(c);
+    if (!serve_port(c, &port)) return CLI_WRONG_USE;
     if (!path) return cli_fail(c, CLI_WRONG_USE, "db", "Say which database with --db FILE", "请用 --db 文件 指明数据库");
     os_stop_prepare();
     make_directories(path);
     d = desk_open(c->env, path, DESK_SERVE, true, &m);
     if (!d) return fail_desk(c, &m);
     tell_interrupted(c);
-    return serve_desk(c, d, NULL, 0);
+    return serve_desk(c, d, port, NULL, 0);
 }
