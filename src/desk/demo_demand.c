@@ -92,9 +92,9 @@ static const double visitor_share[24] = { .040, .021, .012, .008, .007, .008, .0
 static const double weekday_factor[7] = { 1.08, 1.02, 1.00, .99, .98, .96, .97 }; /* from Sunday */
 static const double month_factor[12] = { 1.12, .88, 1.02, 1.14, 1.05, .96, .86, .88, 1.10, 1.02, 1.06, 1.10 };
 
-/* Sales of the platform's calendar that this shop only takes part in: last day, days, factor. */
+/* Sales of the platform's calendar that this shop only takes part in: their last and main day, days, factor of the main one. */
 static const struct { int month, day, days; double factor; } side_sales[] = {
-    { 6, 18, 3, 3.0 }, { 11, 11, 2, 4.8 }, { 12, 12, 1, 2.6 }, { 3, 8, 2, 1.8 }, { 9, 9, 2, 1.5 }, { 1, 12, 4, 1.6 },
+    { 6, 18, 3, 3.6 }, { 11, 11, 2, 6.5 }, { 12, 12, 1, 2.6 }, { 3, 8, 2, 1.8 }, { 9, 9, 2, 1.5 }, { 1, 12, 4, 1.6 },
 };
 
 static double side_sale_factor(const struct demo_world *w, int64_t day)
@@ -107,8 +107,13 @@ static double side_sale_factor(const struct demo_world *w, int64_t day)
     civil_from_days(day, &year, &month, &dom);
     for (size_t i = 0; i < sizeof side_sales / sizeof side_sales[0]; i++)
         if (month == side_sales[i].month && dom <= side_sales[i].day && dom > side_sales[i].day - side_sales[i].days)
-            return side_sales[i].factor;
+            return dom == side_sales[i].day ? side_sales[i].factor : 1 + .5 * (side_sales[i].factor - 1);
     return 1;
+}
+
+bool demo_on_sale(const struct demo_world *w, int64_t at_ms)
+{
+    return demo_in_event(w, at_ms) || side_sale_factor(w, zone_day(w->zone, at_ms)) > 2;
 }
 
 /* A campaign's pull at an instant: buyers wait before it, rush in its first hour and its last ones, and rest after it. */

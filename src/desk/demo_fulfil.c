@@ -13,13 +13,15 @@
 
 struct warehouse { const struct demo_world *w; int64_t free_ms; double per_hour, per_hour_event; };
 
-/* Days of a sale and the one after are worked longer and by more hands. */
+/* Days of a sale and the two after are worked longer and by more hands. */
 static bool busy_day(const struct demo_world *w, int64_t day)
 {
     for (int i = 0; i < DEMO_CAMPAIGNS; i++) {
         int64_t from = zone_day(w->zone, w->campaigns[i].event_from_ms);
         if (day >= from && day <= from + 3) return true;
     }
+    for (int64_t k = 0; k < 3; k++)
+        if (demo_on_sale(w, zone_day_start_ms(w->zone, day - k) + 12 * MS_PER_HOUR)) return true;
     return false;
 }
 

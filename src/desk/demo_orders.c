@@ -89,7 +89,7 @@ static int64_t price_now(int32_t price_fen, bool event)
 
 static void fill_lines(struct prng *p, struct demo_world *w, const double *sums, struct demo_order *o)
 {
-    bool event = demo_in_event(w, o->placed_at_ms);
+    bool event = demo_on_sale(w, o->placed_at_ms);
     int n = choose_count(p, event ? .56 : .72, 5);
     o->first_line = w->line_count;
     for (int i = 0; i < n; i++) {

@@ -48,6 +48,7 @@ static inline int64_t demo_second(int64_t at_ms) { return at_ms / MS_PER_S * MS_
 void demo_campaigns(struct demo_world *w);
 bool demo_demand(struct arena *a, struct prng *p, int64_t orders_per_year, struct demo_world *w);
 bool demo_in_event(const struct demo_world *w, int64_t at_ms);
+bool demo_on_sale(const struct demo_world *w, int64_t at_ms); /* in an event, or on a great day of the platform's calendar */
 double demo_season_weight(enum demo_season season, const struct demo_world *w, int64_t at_ms);
 
 /* ---- demo_orders.c, demo_fulfil.c ---- */
