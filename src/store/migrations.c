@@ -152,11 +152,11 @@ const struct migration migrations[] = {
     INDEX("0036 orders_shipped", "CREATE INDEX orders_shipped ON orders (merchant_id, store_id, shipped_at_ms)"
         " WHERE shipped_at_ms > COALESCE(pick_until_ms, 0)"),
     INDEX("0037 orders_delivered", "CREATE INDEX orders_delivered ON orders (merchant_id, store_id, delivered_at_ms)"
-        " WHERE delivered_at_ms > COALESCE(shipped_at_ms, 0)"),
+        " WHERE delivered_at_ms <> COALESCE(shipped_at_ms, 0)"),
     INDEX("0038 orders_cancelled", "CREATE INDEX orders_cancelled ON orders (merchant_id, store_id, cancelled_at_ms)"
         " WHERE cancelled_at_ms > COALESCE(pick_until_ms, 0)"),
     INDEX("0039 orders_refunded", "CREATE INDEX orders_refunded ON orders (merchant_id, store_id, refunded_at_ms)"
-        " WHERE refunded_at_ms > COALESCE(paid_at_ms, 0)"),
+        " WHERE refunded_at_ms <> COALESCE(paid_at_ms, 0)"),
     INDEX("0040 reminder_mark_at", "CREATE INDEX reminder_mark_at ON reminder_mark (merchant_id, at_ms)"),
     INDEX("0041 orders_on_delivery", "CREATE INDEX orders_on_delivery ON orders (merchant_id, store_id, pick_until_ms, placed_at_ms)"
         " WHERE pay_kind = 2"),

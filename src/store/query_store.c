@@ -36,13 +36,13 @@ bool query_latest_fact(struct store *s, const struct shop *shop, int64_t at_ms, 
                                      " AND shipped_at_ms <= $3 AND shipped_at_ms > COALESCE(pick_until_ms, 0)"
                                      " ORDER BY shipped_at_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
               latest_of(s, shop, SQL("SELECT delivered_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                                     " AND delivered_at_ms <= $3 AND delivered_at_ms > COALESCE(shipped_at_ms, 0)"
+                                     " AND delivered_at_ms <= $3 AND delivered_at_ms <> COALESCE(shipped_at_ms, 0)"
                                      " ORDER BY delivered_at_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
               latest_of(s, shop, SQL("SELECT cancelled_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
                                      " AND cancelled_at_ms <= $3 AND cancelled_at_ms > COALESCE(pick_until_ms, 0)"
                                      " ORDER BY cancelled_at_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
               latest_of(s, shop, SQL("SELECT refunded_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                                     " AND refunded_at_ms <= $3 AND refunded_at_ms > COALESCE(paid_at_ms, 0)"
+                                     " AND refunded_at_ms <= $3 AND refunded_at_ms <> COALESCE(paid_at_ms, 0)"
                                      " ORDER BY refunded_at_ms DESC LIMIT 1"), at_ms, &latest_ms);
     if (ok) *ret_ms = latest_ms;
     return ok;
