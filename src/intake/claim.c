@@ -38,8 +38,9 @@ bool claim_maker_init(struct claim_maker *m, struct arena *own, const struct pro
     };
     if (!column_map_make(own, p, scan->columns, scan->column_count, &m->map)) return false;
     m->room = arena_take(own, m->room_size, 1);
-    m->occurrences = ARENA_ARRAY(own, struct occurrence, OCCURRENCE_SETS * OCCURRENCE_WAYS);
-    if (!m->room || !m->occurrences) return false;
+    bool lines = m->map.count > 0 && field_is_line(m->map.uses[m->map.count - 1].field);
+    if (lines) m->occurrences = ARENA_ARRAY(own, struct occurrence, OCCURRENCE_SETS * OCCURRENCE_WAYS);
+    if (!m->room || (lines && !m->occurrences)) return false;
     file_key(m, opt->hash_key);
     /* a file that has the column and leaves it empty tells nothing: a second row of an order abroad is not at home */
     if (column_map_find(&m->map, FIELD_COUNTRY)) m->country = TEXT_NONE;

@@ -8,15 +8,18 @@
 
 #define BLOCK 64
 #define CHUNK (256 * 1024)
-/* One row, what was read beyond it, up to one block kept for alignment, and room to load a whole block at the end. */
-#define WINDOW (LIMIT_ROW_BYTES + CHUNK + 2 * BLOCK)
+/* A row of ordinary length, or the longest one; what was read beyond it; up to one block kept for alignment. */
+#define WINDOW_FIRST (64 * 1024 + CHUNK + 2 * BLOCK)
+#define WINDOW_LAST (LIMIT_ROW_BYTES + CHUNK + 2 * BLOCK)
 #define RETRY_BYTES (64 * 1024 * 1024)
 #define NO_BLOCK SIZE_MAX
 #define NOT_YET SIZE_MAX /* the window ends first */
 
 bool csv_open(struct csv *c, struct arena *a, const struct csv_source *source, char delimiter)
 {
-    c->window = arena_take(a, 1, WINDOW + BLOCK);
+    c->arena = a;
+    c->window_size = WINDOW_FIRST;
+    c->window = arena_take(a, 1, WINDOW_FIRST + BLOCK); /* room to load a whole block at the end */
     if (!c->window) return false;
     csv_restart(c, source, delimiter);
     return true;
@@ -24,7 +27,7 @@ bool csv_open(struct csv *c, struct arena *a, const struct csv_source *source, c
 
 void csv_restart(struct csv *c, const struct csv_source *source, char delimiter)
 {
-    *c = (struct csv){ .source = *source, .delimiter = delimiter, .retry_bytes = RETRY_BYTES, .window = c->window };
+    *c = (struct csv){ .source = *source, .delimiter = delimiter, .retry_bytes = RETRY_BYTES, .arena = c->arena, .window = c->window, .window_size = c->window_size };
     c->place.block = NO_BLOCK;
 }
 
@@ -93,6 +96,18 @@ static void block_next(const struct csv *c, struct csv_place *place)
     block_masks_hold(c, place);
 }
 
+/* False when the row at hand leaves no room and there is no larger window. */
+static bool window_grow(struct csv *c)
+{
+    if (c->window_size - c->filled >= CHUNK / 2 || c->window_size == WINDOW_LAST) return true;
+    unsigned char *larger = arena_take(c->arena, 1, WINDOW_LAST + BLOCK);
+    if (!larger) return false;
+    memcpy(larger, c->window, c->filled);
+    c->window = larger;
+    c->window_size = WINDOW_LAST;
+    return true;
+}
+
 /* Drops what lies before `keep` (by whole blocks, so that masks stay aligned) and reads about a chunk more.
  * c->place moves along; its block, when it is kept, is loaded again, as its end may not have been there before. */
 static void window_fill(struct csv *c, size_t keep)
@@ -107,7 +122,8 @@ static void window_fill(struct csv *c, size_t keep)
         if (place->block != NO_BLOCK) place->block -= shift;
         c->consumed += (int64_t)shift;
     }
-    size_t goal = c->filled + CHUNK < WINDOW ? c->filled + CHUNK : WINDOW;
+    if (!window_grow(c)) c->failed = c->at_end = true;
+    size_t goal = c->filled + CHUNK < c->window_size ? c->filled + CHUNK : c->window_size;
     while (c->filled < goal && !c->at_end) {
         ssize_t n = c->source.read(c->source.ctx, c->window + c->filled, goal - c->filled);
         if (n < 0) c->failed = true;

@@ -55,7 +55,9 @@ struct csv_place {
 
 struct csv {
     struct csv_source source;
+    struct arena *arena;
     unsigned char *window;
+    size_t window_size;      /* grows once, when a row is long */
     size_t filled;           /* bytes in the window */
     bool at_end, failed;
     char delimiter;
@@ -67,10 +69,11 @@ struct csv {
     int64_t consumed;        /* bytes dropped from the window so far */
 };
 
-/* The window (about LIMIT_ROW_BYTES and a quarter) comes from the arena. False when that is refused. */
+/* The window (at most LIMIT_ROW_BYTES and a quarter) comes from the arena, which lives as long as the reader. False when that
+ * is refused. */
 bool csv_open(struct csv *c, struct arena *a, const struct csv_source *source, char delimiter);
 void csv_restart(struct csv *c, const struct csv_source *source, char delimiter); /* the same window, another source */
-enum csv_result { CSV_END, CSV_ROW, CSV_FAILED /* source's read failed */ };
+enum csv_result { CSV_END, CSV_ROW, CSV_FAILED /* source's read failed, or the arena */ };
 /* Cells live until the next call. Blank lines are rows of one empty cell. */
 enum csv_result csv_next(struct csv *c, struct csv_row *row);
 int64_t csv_line(const struct csv *c);  /* physical line on which the row last given begins, 1-based */

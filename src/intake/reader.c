@@ -51,31 +51,17 @@ int64_t intake_reader_line(const struct intake_reader *r) { return csv_line(&r->
 
 /* ---- is the row sound? ---- */
 
-static bool is_text(const struct intake_reader *r, struct text s)
-{
-    return r->maker.encoding == ENCODING_GB18030 ? gb18030_check(s) : utf8_check(s);
-}
-
 static int first_bad_cell(const struct intake_reader *r)
 {
-    for (int c = 0; c < r->row.count; c++) {
-        struct text s = { r->row.cells[c].ptr, r->row.cells[c].len };
-        if (!is_text(r, s) || memchr(s.ptr, 0, s.len)) return c;
-    }
+    for (int c = 0; c < r->row.count; c++)
+        if (!bytes_are_text(r->maker.encoding, (struct text){ r->row.cells[c].ptr, r->row.cells[c].len })) return c;
     return -1;
-}
-
-static bool bytes_are_text(const struct intake_reader *r)
-{
-    const struct csv_row *row = &r->row;
-    if (row->nul && memchr(row->raw.ptr, 0, row->raw.len)) return false;
-    return !row->high || is_text(r, row->raw);
 }
 
 static bool row_is_unsound(const struct intake_reader *r, struct claim_fault *ret)
 {
     if (row_structure_fault(&r->row, r->scan->column_count, r->usual_width, ret)) return true;
-    if (bytes_are_text(r)) return false;
+    if (row_is_text(r->maker.encoding, &r->row)) return false;
     *ret = (struct claim_fault){ FAULT_BAD_BYTES, first_bad_cell(r) };
     return true;
 }

@@ -1,5 +1,6 @@
 /* See row.h. */
 #include "intake/row.h"
+#include "intake/decode.h"
 
 bool row_is_blank(const struct csv_row *row)
 {
@@ -28,4 +29,14 @@ bool row_structure_fault(const struct csv_row *row, int column_count, int usual_
     /* A last row without a line end and with fewer cells than its neighbours was cut. */
     *ret = (struct claim_fault){ FAULT_CUT_SHORT, -1 };
     return !row->ended && row->count < usual_width && row->count < column_count;
+}
+
+bool bytes_are_text(enum intake_encoding encoding, struct text s)
+{
+    return (encoding == ENCODING_GB18030 ? gb18030_check(s) : utf8_check(s)) && !memchr(s.ptr, 0, s.len);
+}
+
+bool row_is_text(enum intake_encoding encoding, const struct csv_row *row)
+{
+    return (!row->high && !row->nul) || bytes_are_text(encoding, row->raw);
 }
