@@ -45,8 +45,8 @@ static size_t space_at_start(struct text s)
 
 static size_t space_at_end(struct text s)
 {
-    const unsigned char *end = (const unsigned char *)s.ptr + s.len;
     if (s.len == 0) return 0;
+    const unsigned char *end = (const unsigned char *)s.ptr + s.len;
     if (end[-1] == ' ' || (end[-1] >= '\t' && end[-1] <= '\r')) return 1;
     if (s.len >= 2 && end[-2] == 0xC2 && end[-1] == 0xA0) return 2;
     if (s.len >= 3 && end[-3] == 0xE3 && end[-2] == 0x80 && end[-1] == 0x80) return 3;
