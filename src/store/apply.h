@@ -108,6 +108,7 @@ bool assertion_write(struct apply_session *a, struct event_ref *refs, size_t n);
 /* The claims of a batch that are new events, in the order of the file; ids are filled in. */
 struct known_want {
     const struct order_claim *claim;
+    int64_t order_id;
     int64_t customer_id;       /* CLAIM_NONE when the claim names no buyer */
     struct line_facts *line;   /* NULL when it has none; product_id is filled in */
 };
@@ -115,8 +116,9 @@ bool known_customers(struct apply_session *a, struct known_want *w, size_t n);
 bool known_products(struct apply_session *a, struct known_want *w, size_t n);
 bool known_product_moved(struct apply_session *a, const struct order_claim *claim, const struct line_facts *line); /* its as_of rose */
 int64_t known_line_key(const struct shop *shop, const struct line_claim *l);
-/* An event that names them is gone, or told less lately: one use less (gone), words told anew. */
-bool known_customer_release(struct apply_session *a, struct text buyer);
+/* No event gives the order to the customer any more; without any order the customer goes. */
+bool known_customer_release(struct apply_session *a, int64_t customer_id, int64_t order_id, struct text buyer);
+/* An event that names the product is gone (one use less), or told less lately: its words are told anew. */
 bool known_product_release(struct apply_session *a, int64_t product_id, const struct claim_key *key, bool gone);
 /* The first of `count` fresh numbers. */
 bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first);

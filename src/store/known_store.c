@@ -1,5 +1,5 @@
-/* Customers and products: found by their keyed hash, or made. Each counts how many events name it, so that the last one to
- * go takes it along. A batch asks and writes in the order of the hashes, so that neighbours share pages. */
+/* Customers and products: found by their keyed hash, or made. The last event that names one takes it along when it goes: a
+ * customer has its orders in table customer_order, a product counts its uses. A batch asks and writes in the order of the hashes, so that neighbours share pages. */
 #include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -86,12 +86,11 @@ static void known_cell(struct db_cell *c, const void *rows, size_t row, int colu
     switch (column) {
     case 0: db_cell_i64(c, k->hash); break;
     case 1: db_cell_i64(c, k->id); break;
-    case 2: db_cell_i64(c, k->uses); break;
-    case 3: db_cell_i64(c, (int64_t)row); break;
+    case 2: db_cell_i64(c, (int64_t)row); break;
     }
 }
 static const struct db_batch_table batch_known = {
-    "batch_known", SQL("CREATE TABLE batch_known (hash BIGINT, id BIGINT, uses BIGINT, place BIGINT)"), known_cell };
+    "batch_known", SQL("CREATE TABLE batch_known (hash BIGINT, id BIGINT, place BIGINT)"), known_cell };
 
 /* Ids of those that the store knows; the others stay 0. `sql` gives (place, id). */
 static bool find_known(struct apply_session *a, struct known *k, size_t n, const char *sql)
@@ -107,13 +106,16 @@ static bool find_known(struct apply_session *a, struct known *k, size_t n, const
     return step == DB_DONE;
 }
 
-/* Numbers for the new ones, in the order in which the batch named them first. by_want: place in k by want, or UINT32_MAX. */
-static bool number_known(struct apply_session *a, struct known *k, size_t n, const uint32_t *by_want, size_t wants, struct text sequence)
+/* Numbers for the new ones, in the order in which the batch named them first. by_want: place in k by want, or UINT32_MAX.
+ * *ret_first_new is the first of them, and is left alone when there is none. */
+static bool number_known(struct apply_session *a, struct known *k, size_t n, const uint32_t *by_want, size_t wants, struct text sequence,
+                         int64_t *ret_first_new)
 {
     int64_t fresh = 0, next = 0;
     for (size_t i = 0; i < n; i++) fresh += k[i].id == 0;
     if (fresh == 0) return true;
     if (!sequence_take(a->s, a->shop.merchant_id, sequence, fresh, &next)) return false;
+    *ret_first_new = next;
     for (size_t i = 0; i < wants; i++)
         if (by_want[i] != UINT32_MAX && k[by_want[i]].first == i && k[by_want[i]].id == 0) k[by_want[i]].id = next++;
     return true;
@@ -135,6 +137,55 @@ static size_t gather(struct naming *names, size_t n, struct known *k, uint32_t *
 
 /* ---- customers ---- */
 
+static bool customers_insert(struct apply_session *a, struct known *k, size_t n, int64_t first_new)
+{
+    size_t fresh = 0;
+    for (size_t i = 0; i < n; i++) /* still in the order of the hashes */
+        if (k[i].id >= first_new) k[fresh++] = k[i];
+    if (fresh == 0) return true;
+    if (!db_batch(a->s->db, &batch_known, k, fresh)) return false;
+    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO customer (merchant_id, store_id, buyer_hash, customer_id)"
+        " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), hash, id FROM batch_known"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, a->shop.store_id);
+    return db_exec(q);
+}
+
+struct customer_order { int64_t customer_id, order_id; };
+
+static void customer_order_cell(struct db_cell *c, const void *rows, size_t row, int column)
+{
+    const struct customer_order *r = &((const struct customer_order *)rows)[row];
+    db_cell_i64(c, column == 0 ? r->customer_id : r->order_id);
+}
+static const struct db_batch_table batch_customer_order = {
+    "batch_customer_order", SQL("CREATE TABLE batch_customer_order (customer_id BIGINT, order_id BIGINT)"), customer_order_cell };
+
+static int by_customer(const void *a, const void *b)
+{
+    const struct customer_order *x = a, *y = b;
+    if (x->customer_id != y->customer_id) return x->customer_id > y->customer_id ? 1 : -1;
+    return (x->order_id > y->order_id) - (x->order_id < y->order_id);
+}
+
+static bool customer_orders_insert(struct apply_session *a, const struct known_want *w, size_t n)
+{
+    struct customer_order *rows = ARENA_ARRAY(&a->scratch, struct customer_order, n);
+    size_t count = 0;
+    if (!rows) return false;
+    for (size_t i = 0; i < n; i++)
+        if (w[i].customer_id != CLAIM_NONE) rows[count++] = (struct customer_order){ w[i].customer_id, w[i].order_id };
+    qsort(rows, count, sizeof *rows, by_customer);
+    if (!db_batch(a->s->db, &batch_customer_order, rows, count)) return false;
+    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO customer_order (merchant_id, customer_id, order_id)"
+        " SELECT CAST($1 AS BIGINT), customer_id, order_id FROM batch_customer_order WHERE 1 = 1"
+        " ON CONFLICT (merchant_id, customer_id, order_id) DO NOTHING"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    return db_exec(q);
+}
+
 bool known_customers(struct apply_session *a, struct known_want *w, size_t n)
 {
     struct naming *names = ARENA_ARRAY(&a->scratch, struct naming, n);
@@ -150,36 +201,30 @@ bool known_customers(struct apply_session *a, struct known_want *w, size_t n)
     }
     if (named == 0) return true;
     size_t count = gather(names, named, k, by_want);
+    int64_t first_new = INT64_MAX;
     if (!find_known(a, k, count, SQL("SELECT b.place, c.customer_id FROM batch_known b CROSS JOIN customer c"
                                      " WHERE c.merchant_id = $1 AND c.store_id = $2 AND c.buyer_hash = b.hash"))) return false;
-    if (!number_known(a, k, count, by_want, n, TEXT("customer"))) return false;
-    if (!db_batch(a->s->db, &batch_known, k, count)) return false;
-    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO customer (merchant_id, store_id, buyer_hash, customer_id, uses)"
-        " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), hash, id, uses FROM batch_known WHERE 1 = 1"
-        " ON CONFLICT (merchant_id, store_id, buyer_hash) DO UPDATE SET uses = customer.uses + excluded.uses"));
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    db_bind_i64(q, 2, a->shop.store_id);
-    if (!db_exec(q)) return false;
+    if (!number_known(a, k, count, by_want, n, TEXT("customer"), &first_new)) return false;
     for (size_t i = 0; i < n; i++)
         if (by_want[i] != UINT32_MAX) w[i].customer_id = k[by_want[i]].id;
-    return true;
+    return customers_insert(a, k, count, first_new) && customer_orders_insert(a, w, n);
 }
 
-bool known_customer_release(struct apply_session *a, struct text buyer)
+bool known_customer_release(struct apply_session *a, int64_t customer_id, int64_t order_id, struct text buyer)
 {
-    int64_t hash = shop_buyer_hash(&a->shop, buyer);
-    struct db_stmt *q = db_stmt(a->s->db, SQL("UPDATE customer SET uses = uses - 1 WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3"));
+    struct db_stmt *q = db_stmt(a->s->db, SQL("DELETE FROM customer_order WHERE merchant_id = $1 AND customer_id = $2 AND order_id = $3"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
-    db_bind_i64(q, 2, a->shop.store_id);
-    db_bind_i64(q, 3, hash);
+    db_bind_i64(q, 2, customer_id);
+    db_bind_i64(q, 3, order_id);
     if (!db_exec(q)) return false;
-    q = db_stmt(a->s->db, SQL("DELETE FROM customer WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3 AND uses <= 0"));
+    q = db_stmt(a->s->db, SQL("DELETE FROM customer WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3 AND customer_id = $4"
+                              " AND NOT EXISTS (SELECT 1 FROM customer_order o WHERE o.merchant_id = $1 AND o.customer_id = $4)"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, a->shop.store_id);
-    db_bind_i64(q, 3, hash);
+    db_bind_i64(q, 3, shop_buyer_hash(&a->shop, buyer));
+    db_bind_i64(q, 4, customer_id);
     return db_exec(q);
 }
 
@@ -226,6 +271,7 @@ static bool products_write(struct apply_session *a, struct known *k, size_t n)
 bool known_products(struct apply_session *a, struct known_want *w, size_t n)
 {
     size_t named = 0, lines = 0;
+    int64_t first_new;
     for (size_t i = 0; i < n; i++) lines += w[i].line != NULL;
     if (lines == 0) return true;
     struct naming *names = ARENA_ARRAY(&a->scratch, struct naming, lines);
@@ -246,7 +292,7 @@ bool known_products(struct apply_session *a, struct known_want *w, size_t n)
     }
     if (!find_known(a, k, count, SQL("SELECT b.place, p.product_id FROM batch_known b CROSS JOIN product p"
                                      " WHERE p.merchant_id = $1 AND p.store_id = $2 AND p.product_key = b.hash"))) return false;
-    if (!number_known(a, k, count, by_want, n, TEXT("product")) || !products_write(a, k, count)) return false;
+    if (!number_known(a, k, count, by_want, n, TEXT("product"), &first_new) || !products_write(a, k, count)) return false;
     for (size_t i = 0; i < n; i++)
         if (by_want[i] != UINT32_MAX) w[i].line->product_id = k[by_want[i]].id;
     return true;

@@ -49,15 +49,14 @@ const struct migration migrations[] = {
         " refunded_at_ms BIGINT, ship_by_ms BIGINT, total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT, pieces BIGINT,"
         " status BIGINT NOT NULL, pay_kind BIGINT NOT NULL, exact BIGINT NOT NULL, region TEXT, country TEXT, tracking TEXT,"
         " customer_id BIGINT, pick_until_ms BIGINT, PRIMARY KEY (merchant_id, order_id))"),
-    INDEX("0010 orders_placed", "CREATE INDEX orders_placed ON orders (merchant_id, store_id, placed_at_ms)"),
+    INDEX("0010 orders_placed", "CREATE INDEX orders_placed ON orders (merchant_id, store_id, placed_at_ms, customer_id)"), /* counts a period's customers by itself */
     INDEX("0011 orders_paid", "CREATE INDEX orders_paid ON orders (merchant_id, store_id, paid_at_ms) WHERE paid_at_ms IS NOT NULL"),
     /* the payment beside it gives the pick list its order, the deadline its late ones, without a look at the orders */
     INDEX("0012 orders_pick", "CREATE INDEX orders_pick ON orders (merchant_id, store_id, pick_until_ms, paid_at_ms, ship_by_ms)"
         " WHERE pick_until_ms IS NOT NULL"),
-    INDEX("0013 orders_customer", "CREATE INDEX orders_customer ON orders (merchant_id, customer_id) WHERE customer_id IS NOT NULL"),
     /* One row of a file, or one event of a feed: what it claims about the order as a whole. as_of_ms is kept: the latest of the
      * assertions that stand. An event is here as long as one stands. */
-    TABLE("0014 event",
+    TABLE("0013 event",
         "CREATE TABLE event (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, event_key BYTEA NOT NULL,"
         " as_of_ms BIGINT NOT NULL, source_rank BIGINT NOT NULL, placed_at_ms BIGINT, paid_at_ms BIGINT,"
         " cancelled_at_ms BIGINT, shipped_at_ms BIGINT, delivered_at_ms BIGINT, refunded_at_ms BIGINT, ship_by_ms BIGINT,"
@@ -66,18 +65,22 @@ const struct migration migrations[] = {
     /* Which imports say so: import_id asserts event event_no of every order order_from .. order_to that has one, as of as_of_ms.
      * Rows of one import and event_no never overlap. A file in the order of its order ids takes one row.
      * import_id 0 is the live feed. */
-    TABLE("0015 assertion",
+    TABLE("0014 assertion",
         "CREATE TABLE assertion (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, event_no BIGINT NOT NULL,"
         " order_from BIGINT NOT NULL, order_to BIGINT NOT NULL, as_of_ms BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, import_id, event_no, order_from))"),
     /* Personal cells, one row an event that has any. */
-    TABLE("0016 person",
+    TABLE("0015 person",
         "CREATE TABLE person (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, buyer TEXT, name TEXT,"
         " phone TEXT, address TEXT, buyer_note TEXT, seller_note TEXT, email TEXT, PRIMARY KEY (merchant_id, order_id, event_no))"),
-    /* buyer_hash: keyed hash of the platform's buyer name or open id (store.h, shop_buyer_hash). uses: events that name it */
-    TABLE("0017 customer",
+    /* buyer_hash: keyed hash of the platform's buyer name or open id (store.h, shop_buyer_hash) */
+    TABLE("0016 customer",
         "CREATE TABLE customer (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, buyer_hash BIGINT NOT NULL,"
-        " customer_id BIGINT NOT NULL, uses BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, buyer_hash))"),
+        " customer_id BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, buyer_hash))"),
+    /* The orders that some event gives to a customer. A customer with none is not there. */
+    TABLE("0017 customer_order",
+        "CREATE TABLE customer_order (merchant_id BIGINT NOT NULL, customer_id BIGINT NOT NULL, order_id BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, customer_id, order_id))"),
     /* product_key: keyed hash of product_no, else sku_code, else title. The words are those of the event with the greatest
      * (as_of, rank, key), named in told_*. uses: lines of events that name it */
     TABLE("0018 product",
@@ -106,59 +109,56 @@ const struct migration migrations[] = {
         "CREATE TABLE counter_product_day (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, day BIGINT NOT NULL, product_id BIGINT NOT NULL,"
         " lines BIGINT NOT NULL, pieces BIGINT NOT NULL, paid_pieces BIGINT NOT NULL, paid_minor BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, day, product_id))"),
-    TABLE("0025 customer_day",
-        "CREATE TABLE customer_day (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, day BIGINT NOT NULL, customer_id BIGINT NOT NULL,"
-        " orders BIGINT NOT NULL, paid_orders BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, day, customer_id))"),
     /* Pieces of a product that are promised to buyers: paid (or on delivery), not shipped, refunded or cancelled. */
-    TABLE("0026 stock_reserved",
+    TABLE("0025 stock_reserved",
         "CREATE TABLE stock_reserved (merchant_id BIGINT NOT NULL, product_id BIGINT NOT NULL, pieces BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, product_id))"),
     /* What people did about a reminder. outcome: 1 done, 2 skipped */
-    TABLE("0027 reminder_mark",
+    TABLE("0026 reminder_mark",
         "CREATE TABLE reminder_mark (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, wave BIGINT NOT NULL, outcome BIGINT NOT NULL,"
         " reason TEXT NOT NULL, user_id BIGINT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, wave))"),
-    TABLE("0028 campaign",
+    TABLE("0027 campaign",
         "CREATE TABLE campaign (merchant_id BIGINT NOT NULL, campaign_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name_en TEXT NOT NULL,"
         " name_zh TEXT NOT NULL, build_up_from_ms BIGINT NOT NULL, warm_up_from_ms BIGINT NOT NULL, event_from_ms BIGINT NOT NULL,"
         " event_until_ms BIGINT NOT NULL, review_until_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, campaign_id))"),
-    TABLE("0029 traffic_hour",
+    TABLE("0028 traffic_hour",
         "CREATE TABLE traffic_hour (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, hour_start_ms BIGINT NOT NULL,"
         " visitors BIGINT NOT NULL, views BIGINT NOT NULL, favourites BIGINT NOT NULL, carts BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, hour_start_ms))"),
     /* role: 1 owner, 2 operator, 3 service, 4 warehouse */
-    TABLE("0030 account",
+    TABLE("0029 account",
         "CREATE TABLE account (merchant_id BIGINT NOT NULL, user_id BIGINT NOT NULL, name TEXT NOT NULL, role BIGINT NOT NULL,"
         " password_hash TEXT NOT NULL, disabled BIGINT NOT NULL, created_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, user_id),"
         " UNIQUE (merchant_id, name))"),
     /* Only the hash of the session's id is kept. */
-    TABLE("0031 session",
+    TABLE("0030 session",
         "CREATE TABLE session (merchant_id BIGINT NOT NULL, session_hash BYTEA NOT NULL, user_id BIGINT NOT NULL, csrf_token TEXT NOT NULL,"
         " created_at_ms BIGINT NOT NULL, seen_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, session_hash))"),
-    TABLE("0032 user_profile",
+    TABLE("0031 user_profile",
         "CREATE TABLE user_profile (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, name))"),
     /* Append-only, hash-chained: hash = H(previous hash, seq, at, user, verb, subject, digest). subject holds no personal data;
      * digest is a salted hash of what was done; the salt lives in the row it is about or nowhere. */
-    TABLE("0033 audit",
+    TABLE("0032 audit",
         "CREATE TABLE audit (merchant_id BIGINT NOT NULL, seq BIGINT NOT NULL, at_ms BIGINT NOT NULL, user_id BIGINT NOT NULL,"
         " verb TEXT NOT NULL, subject TEXT NOT NULL, digest BYTEA NOT NULL, hash BYTEA NOT NULL, PRIMARY KEY (merchant_id, seq))"),
     /* Files uploaded in the page, kept until imported or expired */
-    TABLE("0034 upload",
+    TABLE("0033 upload",
         "CREATE TABLE upload (merchant_id BIGINT NOT NULL, upload_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL,"
         " path TEXT NOT NULL, bytes BIGINT NOT NULL, user_id BIGINT NOT NULL, created_at_ms BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, upload_id))"),
-    INDEX("0035 orders_unpaid", "CREATE INDEX orders_unpaid ON orders (merchant_id, store_id, placed_at_ms) WHERE paid_at_ms IS NULL"),
+    INDEX("0034 orders_unpaid", "CREATE INDEX orders_unpaid ON orders (merchant_id, store_id, placed_at_ms) WHERE paid_at_ms IS NULL"),
     /* The age of a feed is that of its latest fact. Facts that end the wait to be picked are found by orders_pick; the others here. */
-    INDEX("0036 orders_shipped", "CREATE INDEX orders_shipped ON orders (merchant_id, store_id, shipped_at_ms)"
+    INDEX("0035 orders_shipped", "CREATE INDEX orders_shipped ON orders (merchant_id, store_id, shipped_at_ms)"
         " WHERE shipped_at_ms > COALESCE(pick_until_ms, 0)"),
-    INDEX("0037 orders_delivered", "CREATE INDEX orders_delivered ON orders (merchant_id, store_id, delivered_at_ms)"
+    INDEX("0036 orders_delivered", "CREATE INDEX orders_delivered ON orders (merchant_id, store_id, delivered_at_ms)"
         " WHERE delivered_at_ms <> COALESCE(shipped_at_ms, 0)"),
-    INDEX("0038 orders_cancelled", "CREATE INDEX orders_cancelled ON orders (merchant_id, store_id, cancelled_at_ms)"
+    INDEX("0037 orders_cancelled", "CREATE INDEX orders_cancelled ON orders (merchant_id, store_id, cancelled_at_ms)"
         " WHERE cancelled_at_ms > COALESCE(pick_until_ms, 0)"),
-    INDEX("0039 orders_refunded", "CREATE INDEX orders_refunded ON orders (merchant_id, store_id, refunded_at_ms)"
+    INDEX("0038 orders_refunded", "CREATE INDEX orders_refunded ON orders (merchant_id, store_id, refunded_at_ms)"
         " WHERE refunded_at_ms <> COALESCE(paid_at_ms, 0)"),
-    INDEX("0040 reminder_mark_at", "CREATE INDEX reminder_mark_at ON reminder_mark (merchant_id, at_ms)"),
-    INDEX("0041 orders_on_delivery", "CREATE INDEX orders_on_delivery ON orders (merchant_id, store_id, pick_until_ms, placed_at_ms)"
+    INDEX("0039 reminder_mark_at", "CREATE INDEX reminder_mark_at ON reminder_mark (merchant_id, at_ms)"),
+    INDEX("0040 orders_on_delivery", "CREATE INDEX orders_on_delivery ON orders (merchant_id, store_id, pick_until_ms, placed_at_ms)"
         " WHERE pay_kind = 2"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -290,10 +290,12 @@ static bool classify(struct batch *b)
     return true;
 }
 
-/* ---- lines ---- */
+/* ---- what new events name ---- */
 
-static bool line_facts_make(struct batch *b)
+static bool wants_complete(struct batch *b)
 {
+    for (size_t i = 0; i < b->n; i++)
+        if (b->state[i].kind == CLAIM_IS_NEW) b->wants[b->state[i].want].order_id = b->groups[b->state[i].group].order_id;
     for (size_t i = 0; i < b->want_count; i++) {
         const struct order_claim *c = b->wants[i].claim;
         if (!c->has_line) continue;
@@ -465,7 +467,7 @@ static bool apply_chunk(struct apply_session *a, const struct order_claim *claim
     struct batch b = { .a = a, .claims = claims, .n = n };
     arena_clear(&a->scratch);
     a->out = (struct apply_out){ 0 };
-    bool ok = group_claims(&b) && find_orders(&b) && find_events(&b) && classify(&b) && number_orders(&b) && line_facts_make(&b) &&
+    bool ok = group_claims(&b) && find_orders(&b) && find_events(&b) && classify(&b) && number_orders(&b) && wants_complete(&b) &&
               known_customers(a, b.wants, b.want_count) && known_products(a, b.wants, b.want_count) && load_changed(&b) && reduce(&b) &&
               !a->scratch.failed && out_write(a);
     if (a->scratch.failed) db_refuse(a->s->db, DB_ERROR_MEMORY, "out of memory while orders were taken in");

@@ -58,12 +58,16 @@ bool query_orders(struct store *s, const struct shop *shop, const struct orders_
 {
     struct db_stmt *q;
     if (f->customer_id != CLAIM_NONE)
-        q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms,"
-                               " refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact,"
-                               " region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                               " AND customer_id = $7 AND placed_at_ms >= $3 AND placed_at_ms <= $4"
-                               " AND (placed_at_ms < $4 OR order_id < $5) AND placed_at_ms < $6"
-                               " ORDER BY placed_at_ms DESC, order_id DESC"));
+        q = db_stmt(s->db, SQL("SELECT o.order_id AS order_id, o.order_no AS order_no, o.placed_at_ms AS placed_at_ms, o.paid_at_ms AS paid_at_ms,"
+                               " o.cancelled_at_ms AS cancelled_at_ms, o.shipped_at_ms AS shipped_at_ms, o.delivered_at_ms AS delivered_at_ms,"
+                               " o.refunded_at_ms AS refunded_at_ms, o.ship_by_ms AS ship_by_ms, o.total_minor AS total_minor,"
+                               " o.paid_minor AS paid_minor, o.refund_minor AS refund_minor, o.pieces AS pieces, o.status AS status,"
+                               " o.pay_kind AS pay_kind, o.exact AS exact, o.region AS region, o.country AS country, o.tracking AS tracking,"
+                               " o.customer_id AS customer_id FROM customer_order c CROSS JOIN orders o WHERE c.merchant_id = $1"
+                               " AND c.customer_id = $7 AND o.merchant_id = $1 AND o.order_id = c.order_id AND o.store_id = $2"
+                               " AND o.customer_id = $7 AND +o.placed_at_ms >= $3 AND +o.placed_at_ms <= $4"
+                               " AND (+o.placed_at_ms < $4 OR o.order_id < $5) AND +o.placed_at_ms < $6"
+                               " ORDER BY +o.placed_at_ms DESC, o.order_id DESC"));
     else
         q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms,"
                                " refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact,"

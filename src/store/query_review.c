@@ -37,10 +37,10 @@ static bool period_orders(struct store *s, const struct shop *shop, const struct
 
 static bool period_customers(struct store *s, const struct shop *shop, const struct period *p, struct period_sums *r)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(DISTINCT customer_id) AS customers FROM customer_day WHERE merchant_id = $1"
-                                           " AND store_id = $2 AND day >= $3 AND day < $4 AND orders > 0"));
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(DISTINCT customer_id) AS customers FROM orders WHERE merchant_id = $1"
+                                           " AND store_id = $2 AND placed_at_ms >= $3 AND placed_at_ms < $4"));
     if (!q) return false;
-    bind_period(q, shop, p->from_day, p->to_day);
+    bind_period(q, shop, p->from_ms, p->to_ms);
     enum db_step step = db_step(q);
     if (step == DB_ROW) r->customers = db_i64(q, "customers");
     db_done(q);

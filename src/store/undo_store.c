@@ -82,8 +82,10 @@ struct undo {
     struct order_work *works;
     struct text *buyers;          /* of the events of the stretch, by order */
     struct list gone;             /* int64_t: orders whose event of the stretch goes */
+    struct list customers;        /* customer_turn */
     struct list products;         /* product_turn */
 };
+struct customer_turn { int64_t customer_id, order_id; struct text buyer; };
 struct product_turn { int64_t product_id; struct claim_key key; bool gone; };
 
 static bool order_numbers(struct undo *u)
@@ -148,6 +150,18 @@ static bool latest_other(struct undo *u, int64_t order_id, int64_t *ret_as_of_ms
     return true;
 }
 
+/* The event at `at` is gone: does none of the others give the order to its customer? */
+static bool customer_turn(struct undo *u, const struct order_work *w, size_t at)
+{
+    const int64_t customer_id = w->claims[at].customer_id;
+    if (customer_id == CLAIM_NONE) return true;
+    for (size_t i = 0; i < w->n; i++)
+        if (i != at && w->claims[i].customer_id == customer_id) return true;
+    struct customer_turn *t = LIST_ADD(&u->a->scratch, &u->customers, struct customer_turn);
+    if (t) *t = (struct customer_turn){ customer_id, w->order_id, u->buyers[w - u->works] };
+    return t != NULL;
+}
+
 static bool take_back(struct undo *u, struct order_work *w)
 {
     struct apply_session *a = u->a;
@@ -165,6 +179,7 @@ static bool take_back(struct undo *u, struct order_work *w)
         int64_t *id = LIST_ADD(&a->scratch, &u->gone, int64_t);
         if (!id) return false;
         *id = w->order_id;
+        if (!customer_turn(u, w, at)) return false;
     } else {
         struct event_ref *r = LIST_ADD(&a->scratch, &a->out.events_moved, struct event_ref);
         if (!r) return false;
@@ -231,12 +246,10 @@ static bool delete_orders(struct undo *u)
 
 static bool release(struct undo *u)
 {
-    const int64_t *gone = u->gone.rows;
+    const struct customer_turn *c = u->customers.rows;
     const struct product_turn *p = u->products.rows;
-    for (size_t i = 0, at = 0; i < u->gone.n; i++) {
-        while (u->works[at].order_id != gone[i]) at++;
-        if (!text_empty(u->buyers[at]) && !known_customer_release(u->a, u->buyers[at])) return false;
-    }
+    for (size_t i = 0; i < u->customers.n; i++)
+        if (!known_customer_release(u->a, c[i].customer_id, c[i].order_id, c[i].buyer)) return false;
     for (size_t i = 0; i < u->products.n; i++)
         if (!known_product_release(u->a, p[i].product_id, &p[i].key, p[i].gone)) return false;
     return true;

@@ -113,9 +113,12 @@ const struct check checks[] = {
     { "event_line", false, 2, "ii", NULL,
       SQL("SELECT l.order_id, l.event_no FROM event_line l WHERE l.merchant_id = $1 AND NOT EXISTS (SELECT 1 FROM event e"
           " WHERE e.merchant_id = l.merchant_id AND e.order_id = l.order_id AND e.event_no = l.event_no)"), "no line of an event that is gone" },
-    { "customer", false, 1, "ii",
-      SQL("SELECT customer_id, COUNT(*) AS uses FROM event WHERE merchant_id = $1 AND customer_id IS NOT NULL GROUP BY customer_id ORDER BY customer_id"),
-      SQL("SELECT customer_id, uses FROM customer WHERE merchant_id = $1 ORDER BY customer_id"), NULL },
+    { "customer_order", false, 2, "ii",
+      SQL("SELECT DISTINCT customer_id, order_id FROM event WHERE merchant_id = $1 AND customer_id IS NOT NULL ORDER BY customer_id, order_id"),
+      SQL("SELECT customer_id, order_id FROM customer_order WHERE merchant_id = $1 ORDER BY customer_id, order_id"), NULL },
+    { "customer", false, 1, "i",
+      SQL("SELECT DISTINCT customer_id FROM event WHERE merchant_id = $1 AND customer_id IS NOT NULL ORDER BY customer_id"),
+      SQL("SELECT customer_id FROM customer WHERE merchant_id = $1 ORDER BY customer_id"), NULL },
     { "product", false, 1, "iixxxiib",
       SQL("WITH told AS (SELECT l.product_id, l.product_no, l.sku_code, l.title, e.as_of_ms, e.source_rank, e.event_key,"
           " COUNT(*) OVER (PARTITION BY l.product_id) AS uses, ROW_NUMBER() OVER (PARTITION BY l.product_id ORDER BY e.as_of_ms DESC,"
@@ -133,10 +136,6 @@ const struct check checks[] = {
           " - COALESCE(o.refund_minor, 0) ELSE 0 END) AS kept_minor" ORDERS_IN_ZONE " GROUP BY 1, 2 ORDER BY 1, 2"),
       SQL("SELECT hour_start_ms, region, orders, paid_orders, refunded_orders, cancelled_orders, pieces, total_minor, paid_minor, refund_minor, kept_minor"
           " FROM counter_hour WHERE merchant_id = $1 AND store_id = $2 ORDER BY hour_start_ms, region"), NULL },
-    { "customer_day", true, 2, "iiii",
-      SQL("SELECT " DAY " AS day, o.customer_id, COUNT(*) AS orders, SUM(CASE WHEN o.paid_at_ms IS NOT NULL THEN 1 ELSE 0 END) AS paid_orders"
-          ORDERS_IN_ZONE " AND o.customer_id IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"),
-      SQL("SELECT day, customer_id, orders, paid_orders FROM customer_day WHERE merchant_id = $1 AND store_id = $2 ORDER BY day, customer_id"), NULL },
     { "counter_product_day", true, 2, "iiiiii",
       SQL("SELECT o.day, l.product_id, COUNT(*) AS lines, SUM(COALESCE(l.pieces, 0)) AS pieces, SUM(CASE WHEN o.paid = 1 THEN COALESCE(l.pieces, 0) ELSE 0 END)"
           " AS paid_pieces, SUM(CASE WHEN o.paid = 1 THEN COALESCE(l.line_minor, l.unit_minor * l.pieces, 0) ELSE 0 END) AS paid_minor"

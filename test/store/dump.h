@@ -25,14 +25,14 @@ static const char *const dump_queries[] = {
     " LEFT JOIN order_key k ON k.order_id = l.order_id LEFT JOIN product p ON p.product_id = l.product_id ORDER BY 2, 3",
     "SELECT 'line', k.order_no, line_key, p.product_key, options, pieces, unit_minor, line_minor, refund_minor FROM order_line l"
     " LEFT JOIN order_key k ON k.order_id = l.order_id LEFT JOIN product p ON p.product_id = l.product_id ORDER BY 2, 3",
-    "SELECT 'customer', buyer_hash, uses FROM customer ORDER BY 2",
+    "SELECT 'customer', buyer_hash FROM customer ORDER BY 2",
+    "SELECT 'customer order', c.buyer_hash, k.order_no FROM customer_order o LEFT JOIN customer c ON c.customer_id = o.customer_id"
+    " LEFT JOIN order_key k ON k.order_id = o.order_id ORDER BY 2, 3",
     "SELECT 'product', product_key, product_no, sku_code, title, told_as_of_ms, told_rank, hex(told_key), uses FROM product ORDER BY 2",
     "SELECT 'hour', hour_start_ms, region, orders, paid_orders, refunded_orders, cancelled_orders, pieces, total_minor, paid_minor,"
     " refund_minor, kept_minor FROM counter_hour ORDER BY 2, 3",
     "SELECT 'product day', day, p.product_key, lines, pieces, paid_pieces, paid_minor FROM counter_product_day d"
     " LEFT JOIN product p ON p.product_id = d.product_id ORDER BY 2, 3",
-    "SELECT 'customer day', day, c.buyer_hash, orders, paid_orders FROM customer_day d LEFT JOIN customer c ON c.customer_id = d.customer_id"
-    " ORDER BY 2, 3",
     "SELECT 'reserved', p.product_key, pieces FROM stock_reserved r LEFT JOIN product p ON p.product_id = r.product_id ORDER BY 2",
     "SELECT 'set aside', import_id, file_no, line, code FROM quarantine ORDER BY 2, 3, 4",
 };
