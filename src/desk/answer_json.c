@@ -57,16 +57,18 @@ json_t *json_money(const struct answer *w, int64_t minor)
 json_t *json_instant(struct answer *w, int64_t at_ms)
 {
     if (at_ms == INSTANT_NONE) return json_null();
-    struct text t = instant_print(&w->arena, at_ms, w->ask->shop->zone);
+    unsigned char block[256];
+    struct arena a;
+    arena_init_fixed(&a, block, sizeof block);
+    struct text t = instant_print(&a, at_ms, w->ask->shop->zone);
     return t.ptr ? json_stringn_nocheck(t.ptr, t.len) : NULL;
 }
 
-json_t *json_day(struct answer *w, int64_t day)
+json_t *json_day(int64_t day)
 {
     int year, month, dom;
     civil_from_days(day, &year, &month, &dom);
-    struct text t = arena_printf(&w->arena, "%04d-%02d-%02d", year, month, dom);
-    return t.ptr ? json_stringn_nocheck(t.ptr, t.len) : NULL;
+    return json_sprintf("%04d-%02d-%02d", year, month, dom);
 }
 
 json_t *json_words(struct text en, struct text zh)

@@ -151,7 +151,7 @@ static void put_days_and_hours(struct answer *w, json_t *o, const struct period 
         }
         for (int64_t d = 0; d < days; d++) {
             json_t *row = json_object();
-            put(w, row, "day", json_day(w, p->from_day + d));
+            put(w, row, "day", json_day(p->from_day + d));
             put_figures(w, row, &by_day[d]);
             push(w, day_list, row);
         }
@@ -227,8 +227,8 @@ static json_t *traffic_json(struct answer *w, const struct period_sums *s)
 static json_t *compare_json(struct answer *w, const struct period *p, const struct period_sums *s)
 {
     json_t *o = json_object();
-    put(w, o, "from", json_day(w, p->from_day));
-    put(w, o, "to", json_day(w, p->to_day));
+    put(w, o, "from", json_day(p->from_day));
+    put(w, o, "to", json_day(p->to_day));
     put(w, o, "orders", json_integer(s->orders));
     put(w, o, "paid", json_integer(s->paid_orders));
     put(w, o, "kept", json_money(w, s->kept_minor));
@@ -248,8 +248,8 @@ static json_t *review_json(struct answer *w, const struct review_ask *r)
         return NULL;
     }
     json_t *o = json_object();
-    put(w, o, "from", json_day(w, r->from_day));
-    put(w, o, "to", json_day(w, r->to_day));
+    put(w, o, "from", json_day(r->from_day));
+    put(w, o, "to", json_day(r->to_day));
     put_age(w, o);
     put(w, o, "orders", json_integer(s.orders));
     put(w, o, "unpaid", json_integer(s.orders - s.paid_orders));

@@ -194,8 +194,10 @@ static bool pick_one(void *ctx, const struct order_row *o)
         p->capacity = more;
     }
     int64_t paid_ms = o->order.paid_at_ms <= p->w->ask->now_ms ? o->order.paid_at_ms : INSTANT_NONE;
+    /* texts of the row live only until the next one */
     found->pick[found->pick_count++] = (struct pick_entry){ o->order_id, paid_ms, o->order.pieces,
-        o->order.paid_minor != CLAIM_NONE ? o->order.paid_minor : o->order.total_minor, o->order_no, o->order.region, d };
+        o->order.paid_minor != CLAIM_NONE ? o->order.paid_minor : o->order.total_minor, arena_text(&p->w->arena, o->order_no),
+        arena_text(&p->w->arena, o->order.region), d };
     return !p->w->arena.failed;
 }
 

@@ -126,7 +126,7 @@ bool query_unpaid(struct store *s, const struct shop *shop, int64_t after_ms, in
 
 /* Every statement below shall use orders_pick or orders_on_delivery: a plus sign before a column says that another index of that
  * column does not help.  Those that still wait come from orders_pick in the order of payment; those that stopped waiting after at_ms
- * (a look into the past) and those on delivery are sorted.  The three together, sorted once more, give the list. */
+ * (a look into the past) and those on delivery are sorted, and let in between. */
 struct waiting { struct arena *a; struct order_row *rows; int64_t n, capacity; int64_t at_ms; };
 
 static bool waiting_take(void *ctx, const struct order_row *r)
@@ -182,39 +182,67 @@ static void waiting_sort(struct waiting *w)
     }
 }
 
+static void waiting_bind(struct db_stmt *q, const struct shop *shop, int64_t at_ms, int64_t limit)
+{
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, at_ms);
+    db_bind_i64(q, 4, limit);
+}
+
 static bool waiting_query(struct db_stmt *q, const struct shop *shop, struct waiting *w, int64_t limit)
 {
     if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    db_bind_i64(q, 3, w->at_ms);
-    db_bind_i64(q, 4, limit);
+    waiting_bind(q, shop, w->at_ms, limit);
     return query_each_order(q, waiting_take, w) && !w->a->failed;
+}
+
+/* Rows of the index come in order; those of the others are let in where they belong. */
+struct merge { struct waiting *others; int64_t next, left; order_row_each *each; void *ctx; bool stopped; };
+
+static bool merge_give(struct merge *m, const struct order_row *r)
+{
+    if (m->left-- <= 0 || !m->each(m->ctx, r)) m->stopped = true;
+    return !m->stopped;
+}
+
+static bool merge_one(void *ctx, const struct order_row *r)
+{
+    struct merge *m = ctx;
+    struct waiting *o = m->others;
+    while (m->next < o->n && pick_compare(waiting_since(&o->rows[m->next], o->at_ms), o->rows[m->next].order_no,
+                                          waiting_since(r, o->at_ms), r->order_no) < 0)
+        if (!merge_give(m, &o->rows[m->next++])) return false;
+    return merge_give(m, r);
 }
 
 bool query_waiting(struct store *s, const struct shop *shop, struct arena *a, int64_t at_ms, int64_t limit, order_row_each *each,
                    void *ctx)
 {
     struct waiting w = { .a = a, .at_ms = at_ms };
+    struct merge m = { &w, 0, limit, each, ctx, false };
     bool ok = waiting_query(db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
                     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind,"
                     " exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                    " AND pick_until_ms = 9223372036854775807 AND paid_at_ms <= $3 ORDER BY paid_at_ms, order_no LIMIT $4")),
+                    " AND pick_until_ms > $3 AND pick_until_ms < 9223372036854775807 AND +paid_at_ms <= $3"
+                    " ORDER BY +paid_at_ms, order_no LIMIT $4")),
                     shop, &w, limit) &&
               waiting_query(db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
                     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind,"
                     " exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                    " AND pick_until_ms > $3 AND pick_until_ms < 9223372036854775807 AND +paid_at_ms <= $3"
-                    " ORDER BY +paid_at_ms, order_no LIMIT $4")), shop, &w, limit) &&
-              waiting_query(db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
-                    " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind,"
-                    " exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
                     " AND pay_kind = 2 AND pick_until_ms > $3 AND +placed_at_ms <= $3 AND (paid_at_ms IS NULL OR paid_at_ms > $3)"
-                    " ORDER BY +placed_at_ms, order_no LIMIT $4")), shop, &w, limit);
+                    " ORDER BY +placed_at_ms, order_no LIMIT $4")),
+                    shop, &w, limit);
     if (!ok) return false;
     waiting_sort(&w);
-    for (int64_t i = 0; i < w.n && i < limit; i++)
-        if (!each(ctx, &w.rows[i])) break;
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
+                    " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind,"
+                    " exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                    " AND pick_until_ms = 9223372036854775807 AND paid_at_ms <= $3 ORDER BY paid_at_ms, order_no LIMIT $4"));
+    if (!q) return false;
+    waiting_bind(q, shop, at_ms, limit);
+    if (!query_each_order(q, merge_one, &m)) return false;
+    while (!m.stopped && m.next < w.n) merge_give(&m, &w.rows[m.next++]);
     return true;
 }
 
