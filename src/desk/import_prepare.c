@@ -57,13 +57,13 @@ static bool scan_progress(void *ctx, int64_t bytes_done, int64_t bytes_all)
     return !atomic_load(&run->stop);
 }
 
-/* "orders.csv: what was seen and what to do" */
+/* "orders.csv: what was seen and what to do"; without a name where the sentence has it. */
 static enum desk_result refuse(struct desk_message *m, const char *code, const char *name, struct text en, struct text zh)
 {
     const int en_len = (int)(en.len < 512 ? en.len : 512), zh_len = (int)(zh.len < 512 ? zh.len : 512);
     snprintf(m->code, sizeof m->code, "%s", code);
-    snprintf(m->en, sizeof m->en, "%.80s: %.*s", name, en_len, en.ptr ? en.ptr : "");
-    snprintf(m->zh, sizeof m->zh, "%.80s:%.*s", name, zh_len, zh.ptr ? zh.ptr : "");
+    snprintf(m->en, sizeof m->en, "%.80s%s%.*s", name ? name : "", name ? ": " : "", en_len, en.ptr ? en.ptr : "");
+    snprintf(m->zh, sizeof m->zh, "%.80s%s%.*s", name ? name : "", name ? ":" : "", zh_len, zh.ptr ? zh.ptr : "");
     m->en[text_clip_utf8(text_from_cstr(m->en), sizeof m->en).len] = '\0';
     m->zh[text_clip_utf8(text_from_cstr(m->zh), sizeof m->zh).len] = '\0';
     return DESK_REFUSED;
@@ -116,12 +116,14 @@ static enum desk_result file_scan(struct import_run *run, int i, struct desk_mes
         return refuse(m, "unreadable", f->row.name, TEXT("this file cannot be opened."), TEXT("无法打开这个文件。"));
     const bool ok = intake_scan(&run->arena, run->profiles, &f->source, &f->options, scan_progress, &news, &f->scan);
     run_source_close(f);
-    if (!ok || run->arena.failed) {
-        if (atomic_load(&run->stop)) message_set(m, "stopping", "The desk is stopping: nothing was changed.", "掌柜正在停止:没有任何改动。");
+    const bool stopping = atomic_load(&run->stop);
+    if (!ok || run->arena.failed || stopping) {
+        if (stopping) message_set(m, "stopping", "The desk is stopping: nothing was changed.", "掌柜正在停止:没有任何改动。");
         else message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足:没有任何改动。");
         return DESK_FAILED;
     }
-    if (f->scan.refusal != REFUSED_NOT) return refuse(m, refusal_word(f->scan.refusal), f->row.name, f->scan.refusal_en, f->scan.refusal_zh);
+    if (f->scan.refusal != REFUSED_NOT) return refuse(m, refusal_word(f->scan.refusal), NULL, f->scan.refusal_en, f->scan.refusal_zh);
+    if (f->scan.store_seen.len > 0) run->store_seen = f->scan.store_seen; /* files of another shop do not go in with these */
     if (!f->scan.profile)
         return refuse(m, "unknown-header", f->row.name, TEXT("no known export has this header. Name a profile, or map its columns on the Import page."),
                       TEXT("表头与已知的导出都不符。请指定格式,或在“导入”页对照各列。"));
@@ -182,6 +184,7 @@ static enum desk_result files_asked(struct import_run *run, struct desk_message 
         f->options.zone = zone;
         f->options.profile = profile;
         f->options.as_of_ms = ask->as_of_ms;
+        f->options.store_name = run->store_seen;
         const enum desk_result r = file_scan(run, i, m);
         if (r != DESK_DONE) return r;
         file_described(f);

@@ -27,6 +27,7 @@ struct import_run {
     struct profile_set *profiles;
     struct run_file *files[DESK_IMPORT_FILES_MAX];
     int file_count;
+    struct text store_seen;             /* whose orders the files so far hold, as far as they tell */
     import_started *started;            /* NULL once it was called, or when nobody asked */
     void *started_ctx;
     atomic_bool stop;                   /* the desk is closing */

@@ -168,8 +168,8 @@ void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_s
                                        ARG(file), ARG(f->expected), (long long)f->line, ARG(f->seen));
         return;
     case REFUSED_OTHER_STORE:
-        ret->refusal_en = arena_printf(a, "“%.*s” holds orders of the shop “%.*s”, but this store is “%.*s”: import it into the store it belongs to.", ARG(file), ARG(f->seen), ARG(f->expected));
-        ret->refusal_zh = arena_printf(a, "“%.*s”是店铺“%.*s”的订单，而当前店铺是“%.*s”：请导入到对应的店铺。", ARG(file), ARG(f->seen), ARG(f->expected));
+        ret->refusal_en = arena_printf(a, "“%.*s” holds orders of the shop “%.*s”, not of “%.*s”: import it by itself into the store it belongs to.", ARG(file), ARG(f->seen), ARG(f->expected));
+        ret->refusal_zh = arena_printf(a, "“%.*s”是店铺“%.*s”的订单，不是“%.*s”的：请单独导入到对应的店铺。", ARG(file), ARG(f->seen), ARG(f->expected));
         return;
     case REFUSED_TOO_LARGE:
         ret->refusal_en = arena_printf(a, "“%.*s” is larger than 4 GiB: export a shorter period, in several files.", ARG(file));
@@ -182,7 +182,7 @@ void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_s
     case REFUSED_OTHER_KIND:
         ret->refusal_en = arena_printf(a, "“%.*s” is not of the kind “%.*s”: missing %.*s. Choose another kind, or let it be recognised.",
                                        ARG(file), ARG(f->profile_en), ARG(f->expected));
-        ret->refusal_zh = arena_printf(a, "“%.*s”不是“%.*s”：缺少 %.*s。请换一种类型，或让系统自动识别。", ARG(file), ARG(f->profile_zh), ARG(f->expected));
+        ret->refusal_zh = arena_printf(a, "“%.*s”不是“%.*s”：缺少 %.*s。请换一种类型，或让系统自动识别。", ARG(file), ARG(f->profile_zh), ARG(f->expected_zh));
         return;
     }
 }

@@ -26,6 +26,7 @@ struct refusal_facts {
     struct text file;
     enum sniffed sniffed;            /* of REFUSED_NOT_TEXT */
     struct text seen, expected;      /* two shops' names; the header found; the columns missing */
+    struct text expected_zh;         /* the columns missing */
     struct text profile_en, profile_zh;
     int64_t line;
 };

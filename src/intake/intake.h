@@ -69,6 +69,7 @@ struct intake_scan_result {
     int64_t as_of_ms; bool as_of_from_name, as_of_asked;
     struct intake_column columns[LIMIT_COLUMNS]; int column_count;
     struct text preview[20][LIMIT_COLUMNS]; int preview_count;  /* first data rows, decoded, clipped to 200 bytes a cell */
+    struct text store_seen;                    /* the shop's name in the file, where the profile maps a store column */
     struct text unknown_status[16]; int unknown_status_count;   /* status words that no table lists */
     int64_t ambiguous_times, skipped_times;    /* local times that exist twice or not at all */
 };

@@ -73,11 +73,25 @@ static bool try_delimiter(struct arena *a, struct csv *csv, const struct profile
     return true;
 }
 
-/* How well a profile fits: -1 when a required field is missing. */
-static int fit(const struct profile *p, const struct header *h, struct text *ret_missing, struct arena *a)
+static struct text listed(struct arena *a, struct text so_far, const char *word)
 {
-    bool has[FIELD_COUNT] = { false };
+    return arena_printf(a, "%.*s%s%s", (int)so_far.len, so_far.ptr ? so_far.ptr : "", so_far.len ? ", " : "", word);
+}
+
+static void tell_missing(struct arena *a, const struct profile *p, const bool has[FIELD_COUNT], struct recognition *ret)
+{
+    for (int f = 1; f < FIELD_COUNT; f++) {
+        if (!p->required[f] || has[f]) continue;
+        ret->missing_en = listed(a, ret->missing_en, field_about((enum field)f)->en);
+        ret->missing_zh = listed(a, ret->missing_zh, field_about((enum field)f)->zh);
+    }
+}
+
+/* How well a profile fits: -1 when a required field is missing. has: which fields the header tells. */
+static int fit(const struct profile *p, const struct header *h, bool has[FIELD_COUNT])
+{
     int known = 0, filled = 0;
+    memset(has, 0, FIELD_COUNT * sizeof has[0]);
     for (int i = 0; i < h->count; i++) {
         if (h->folded[i].len == 0) continue;
         filled++;
@@ -86,18 +100,8 @@ static int fit(const struct profile *p, const struct header *h, struct text *ret
         known++;
         for (int f = 0; f < c->field_count; f++) has[c->fields[f]] = true;
     }
-    int required = 0;
-    for (int f = 1; f < FIELD_COUNT; f++) required += p->required[f] && has[f];
-    if (ret_missing) {
-        *ret_missing = TEXT_NONE;
-        for (int f = 1; f < FIELD_COUNT; f++) {
-            if (!p->required[f] || has[f]) continue;
-            struct text word = text_from_cstr(field_about((enum field)f)->zh), en = text_from_cstr(field_about((enum field)f)->en);
-            *ret_missing = arena_printf(a, "%.*s%s%.*s (%.*s)", (int)ret_missing->len, ret_missing->ptr ? ret_missing->ptr : "", ret_missing->len ? ", " : "",
-                                        (int)word.len, word.ptr, (int)en.len, en.ptr);
-        }
-    }
-    if (required < p->required_count) return -1;
+    for (int f = 1; f < FIELD_COUNT; f++)
+        if (p->required[f] && !has[f]) return -1;
     /* the share of the file's columns that it knows; among equals, how much of its own map the file fills */
     return (filled > 0 ? known * 1000 / filled : 0) * 1000 + (p->column_count > 0 ? known * 999 / p->column_count : 0);
 }
@@ -132,13 +136,14 @@ bool recognise(struct arena *a, struct csv *csv, const struct profile_set *set, 
     ret->proves_encoding = best.known > 0 && best.beyond_ascii;
     ret->column_count = best.count;
     for (int i = 0; i < best.count; i++) ret->columns[i].header = best.cells[i];
-    if (best.known == 0) return true;
+    bool has[FIELD_COUNT];
     int best_fit = -1;
     if (forced) {
-        if (fit(forced, &best, &ret->missing, a) >= 0) ret->profile = forced;
+        if (fit(forced, &best, has) >= 0) ret->profile = forced;
+        else tell_missing(a, forced, has, ret);
     } else {
         for (int i = 0; i < set->count; i++) {
-            int f = fit(set->profiles[i], &best, NULL, a);
+            int f = fit(set->profiles[i], &best, has);
             if (f < 0 || f < best_fit) continue;
             best_fit = f;
             ret->profile = set->profiles[i];

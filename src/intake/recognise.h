@@ -15,7 +15,7 @@ struct recognition {
     int known;                      /* names in it that some profile knows */
     bool proves_encoding;           /* a known name in it is not ASCII: it would not be known in another encoding */
     const struct profile *profile;  /* NULL: none fits */
-    struct text missing;            /* of the forced profile: headers of its required fields that are not there */
+    struct text missing_en, missing_zh; /* of the forced profile: its required fields that no column tells */
     struct intake_column *columns;  /* LIMIT_COLUMNS; fields filled from the profile */
     int column_count;
 };

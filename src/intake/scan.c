@@ -237,7 +237,7 @@ static bool no_header(struct look *k)
                             (int)text_clip_utf8(k->ret->columns[i].header, 40).len, k->ret->columns[i].header.ptr ? k->ret->columns[i].header.ptr : "");
     if (k->opt->profile)
         return refuse(k, (struct refusal_facts){ .refusal = REFUSED_OTHER_KIND, .profile_en = k->opt->profile->en, .profile_zh = k->opt->profile->zh,
-                                                 .expected = k->kind.missing.len ? k->kind.missing : TEXT("订单编号 (Order number)") });
+                                                 .expected = k->kind.missing_en, .expected_zh = k->kind.missing_zh });
     return refuse(k, (struct refusal_facts){ .refusal = REFUSED_NO_HEADER, .seen = seen });
 }
 
@@ -314,7 +314,8 @@ static bool scan(struct look *k)
     if (!r->profile) return no_header(k);
     if (r->rows == 0) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_NO_ROWS, .line = r->header_line });
     settle_as_of(k);
-    return true;
+    r->store_seen = arena_text(k->a, k->store_seen);
+    return !k->a->failed;
 }
 
 bool intake_scan(struct arena *a, const struct profile_set *set, const struct intake_source *src, const struct intake_options *opt,

@@ -140,6 +140,10 @@ def story_refused_files(directory):
             "乙店", "").replace("甲", "").replace("乙", "").replace("丙", "")), error
         seen.add(error["code"])
     assert len(seen) >= 6, f"different faults are told apart: {seen}"
+    shop.write("a.csv", [order("1003") + ["11", "甲店"]], SHOP_HEADER)
+    shop.write("b.csv", [order("1004") + ["22", "乙店"]], SHOP_HEADER)
+    out, err = shop.zg("import", "--store", "main", "--json", here / "a.csv", here / "b.csv", code=1)
+    assert json.loads(out)["error"]["code"] == "other-store" and "甲店" in err and "乙店" in err, "two shops' files do not go in together"
     assert shop.state() == before and shop.json("import", "list") == listed
 
 
