@@ -49,7 +49,7 @@ static json_t *import_json(const struct import_view *v, const struct import_row 
 {
     int n = import_files(v->store, i->merchant_id, i->import_id, v->files, DESK_IMPORT_FILES_MAX);
     if (n < 0) return NULL;
-    bool runs = desk_import_running(v->call->web->options.desk, i->import_id, v->figures);
+    bool runs = i->state == IMPORT_RUNNING && desk_import_running(v->call->web->options.desk, i->import_id, v->figures);
     json_t *files = json_array();
     for (int k = 0; k < n; k++) json_array_append_new(files, file_json(v, &v->files[k]));
     json_t *message = i->message_en[0] ? json_pack("{s:s,s:s}", "en", i->message_en, "zh", i->message_zh) : json_null();

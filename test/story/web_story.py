@@ -375,6 +375,7 @@ def story_import(directory):
         aside = owner.get(one + "/quarantine").json
         assert len(aside["rows"]) == 1 and aside["rows"][0]["value"] == "yesterday" and aside["next"] is None, aside
         assert {o["order"] for o in owner.get("/stores/main/orders").json["orders"]} == {"2001", "2003"}
+        assert told["rows_per_s"] is None and told["seconds_left"] is None
         assert owner.get("/stores/main/imports").json["imports"][0] == told
         assert owner.post(one + "/undo").status == 202
         until(lambda: owner.get(one).json["state"] == "undone", 30, "the undo")
