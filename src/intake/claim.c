@@ -65,9 +65,10 @@ static bool room_for(struct claim_maker *m, const struct csv_row *row)
     return true;
 }
 
-/* Gathers the row's values; false at a bad cell. A cell with nothing in it says nothing: the next column of the field may. */
+/* Gathers the row's values; false at a bad cell. The row's bytes were found to be text. A cell with nothing in it says nothing: the next column of the field may. */
 static bool gather(struct claim_maker *m, const struct csv_row *row, struct values *v, struct claim_fault *fault)
 {
+    const bool decode = row->high && m->encoding == ENCODING_GB18030;
     memset(v->of, 0, sizeof v->of);
     char *at = m->room;
     for (int i = 0; i < m->map.count; i++) {
@@ -76,7 +77,7 @@ static bool gather(struct claim_maker *m, const struct csv_row *row, struct valu
             int column = use->at[c];
             if (column >= row->count || row->cells[column].len == 0) continue;
             struct text value;
-            if (!cell_text(m->encoding, row->high, &row->cells[column], use->field, at + VALUE_HEAD, &value)) {
+            if (!cell_text(m->encoding, decode, &row->cells[column], use->field, at + VALUE_HEAD, &value)) {
                 *fault = (struct claim_fault){ FAULT_BAD_BYTES, column };
                 return false;
             }
@@ -196,14 +197,17 @@ static bool read_amounts(struct claim_maker *m, const struct values *v, struct o
 
 enum order_status claim_status(struct claim_maker *m, struct text word, bool *ret_known)
 {
+    enum { SEEN = sizeof m->seen / sizeof m->seen[0] };
     *ret_known = true;
-    if (word.len > 0 && word.len == m->last_status.len && memcmp(word.ptr, m->last_status.folded, word.len) == 0) return m->last_status.status;
+    for (int i = 0; i < SEEN; i++)
+        if (word.len > 0 && word.len == m->seen[i].len && memcmp(word.ptr, m->seen[i].word, word.len) == 0) return m->seen[i].status;
     enum order_status status = STATUS_NONE;
     *ret_known = status_find(&m->profile->status, word, &status);
-    if (*ret_known && word.len > 0 && word.len <= sizeof m->last_status.folded) {
-        memcpy(m->last_status.folded, word.ptr, word.len);
-        m->last_status.len = word.len;
-        m->last_status.status = status;
+    if (*ret_known && word.len > 0 && word.len <= sizeof m->seen[0].word) {
+        struct seen_status *s = &m->seen[m->seen_next++ % SEEN];
+        memcpy(s->word, word.ptr, word.len);
+        s->len = word.len;
+        s->status = status;
     }
     return status;
 }

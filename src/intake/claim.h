@@ -22,7 +22,8 @@ struct claim_maker {
     size_t room_size;
     struct occurrence *occurrences;     /* OCCURRENCE_SETS * OCCURRENCE_WAYS */
     uint32_t rows;
-    struct { char folded[64]; size_t len; enum order_status status; } last_status; /* as read; rows repeat it */
+    struct seen_status { char word[64]; size_t len; enum order_status status; } seen[8]; /* as read; rows repeat them */
+    int seen_next;
 };
 /* columns and their headers live as long as the maker. False when memory ran out. */
 bool claim_maker_init(struct claim_maker *m, struct arena *own, const struct profile *p, const struct intake_options *opt,
@@ -31,6 +32,7 @@ bool claim_maker_init(struct claim_maker *m, struct arena *own, const struct pro
 enum claim_made { CLAIM_MADE, CLAIM_PASSED_OVER /* no order number and no line */, CLAIM_FAULT, CLAIM_NO_MEMORY };
 /* At a fault: which, and in which column (0-based; -1: the row). */
 struct claim_fault { enum row_fault fault; int column; };
+/* The row is sound (row.h). */
 enum claim_made claim_make(struct claim_maker *m, const struct csv_row *row, struct arena *batch, struct order_claim *ret, struct claim_fault *ret_fault);
 
 /* The status a row's word stands for; *ret_known false when no table lists it. */
