@@ -77,6 +77,8 @@ enum desk_result desk_backup(struct desk *d, const char *to, int64_t *ret_bytes,
     if (noted == WRITER_STOPPED) return message_of_writer(ret, noted);
     if (!desk_reader(d->env, d->path, &reader, ret)) return DESK_FAILED;
     remove_database(part);
+    const int fd = d->env->open(d->env->ctx, part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600); /* nobody else's to read */
+    if (fd >= 0) d->env->close(d->env->ctx, fd);
     const bool copied = db_backup(reader.db, part);
     const bool full = !copied && db_error(reader.db) == DB_ERROR_FULL;
     char why[256];

@@ -12,13 +12,21 @@
 #include "desk/import_run.h"
 #include "store/audit_store.h"
 
-enum { BATCHES = 4, BATCH_ROWS = 512, BATCH_BYTES = 1024 * 1024 };
+enum {
+    BATCHES = 3, BATCH_ROWS = 16384, BATCH_FAULTS = 2048, BATCH_BYTES = 12 * 1024 * 1024,
+    /* Rows a slice: the reducer likes many, a person who waits likes few. */
+    SLICE_ALONE = BATCH_ROWS,           /* nobody can ask: this process only imports */
+    SLICE_CALM = 2048,                  /* a serving desk that nobody asks just now */
+    SLICE_LIVE = 256,                   /* some milliseconds */
+};
 
 struct batch {
     struct arena arena;                 /* the texts of its claims and faults */
     struct order_claim *claims;
     struct quarantine_row *faults;
     size_t claim_count, fault_count;
+    size_t fault_at[BATCH_FAULTS];      /* how many of its claims stand before each fault in the file */
+    size_t claims_applied, faults_applied; /* by slices so far; the writer's thread */
     int file;                           /* index */
 };
 
@@ -98,21 +106,32 @@ static void batch_release(struct import_job *j)
     pthread_mutex_unlock(&j->lock);
 }
 
-static bool batch_apply(struct store *s, struct import_job *j, const struct batch *b)
+static size_t slice_rows(const struct import_job *j)
+{
+    const struct desk *d = j->run->desk;
+    return !d->door ? SLICE_ALONE : writer_is_live(d->writer) ? SLICE_LIVE : SLICE_CALM;
+}
+
+/* The next slice of a batch. What is applied is always a beginning of the file: a resume skips that many rows. */
+static bool batch_apply(struct store *s, struct import_job *j, struct batch *b)
 {
     const struct import_run *run = j->run;
     struct apply_tally tally = { 0 };
-    if (b->claim_count > 0 && !apply_claims(j->session, b->claims, b->claim_count, &tally)) return false;
+    const size_t left = b->claim_count - b->claims_applied, most = slice_rows(j), n = left < most ? left : most;
+    if (n > 0 && !apply_claims(j->session, b->claims + b->claims_applied, n, &tally)) return false;
+    b->claims_applied += n;
     struct import_file_row *row = &j->rows[b->file];
-    for (size_t i = 0; i < b->fault_count; i++) {
-        if (b->faults[i].line == 0) continue; /* beyond the rows that are kept: only counted */
-        if (!quarantine_add(s, run->shop.merchant_id, run->import_id, &b->faults[i])) return false;
+    int64_t faults = 0;
+    for (; b->faults_applied < b->fault_count && b->fault_at[b->faults_applied] <= b->claims_applied; b->faults_applied++, faults++) {
+        const struct quarantine_row *fault = &b->faults[b->faults_applied];
+        if (fault->line == 0) continue; /* beyond the rows that are kept: only counted */
+        if (!quarantine_add(s, run->shop.merchant_id, run->import_id, fault)) return false;
     }
-    row->rows_done += (int64_t)(b->claim_count + b->fault_count);
+    row->rows_done += (int64_t)n + faults;
     row->added += tally.added;
     row->updated += tally.updated;
     row->unchanged += tally.unchanged;
-    row->quarantined += (int64_t)b->fault_count;
+    row->quarantined += faults;
     j->row_dirty[b->file] = true;
     return true;
 }
@@ -142,7 +161,7 @@ static enum job_step import_step(struct store *s, void *arg)
                     "导入进行中掌柜停止;已确认的行都在。请继续或撤销。");
         return import_finish(s, j);
     }
-    const struct batch *b = batch_peek(j, &parsed);
+    struct batch *b = batch_peek(j, &parsed);
     if (!b && !parsed) return JOB_WAIT;
     if (!b) {
         j->end_message = j->parse_message;
@@ -150,7 +169,7 @@ static enum job_step import_step(struct store *s, void *arg)
         return import_finish(s, j);
     }
     const bool ok = batch_apply(s, j, b);
-    batch_release(j);
+    if (!ok || b->claims_applied == b->claim_count) batch_release(j);
     return ok ? JOB_MORE : JOB_ERROR;
 }
 
@@ -165,7 +184,7 @@ static struct batch *batch_take(struct import_job *j, int file)
     pthread_mutex_unlock(&j->lock);
     if (!b) return NULL;
     arena_clear(&b->arena);
-    b->claim_count = b->fault_count = 0;
+    b->claim_count = b->fault_count = b->claims_applied = b->faults_applied = 0;
     b->file = file;
     return b;
 }
@@ -181,7 +200,8 @@ static void batch_put(struct import_job *j)
 
 static void fault_keep(struct import_job *j, struct batch *b, const struct intake_fault *f)
 {
-    struct quarantine_row *r = &b->faults[b->fault_count++];
+    struct quarantine_row *r = &b->faults[b->fault_count];
+    b->fault_at[b->fault_count++] = b->claim_count;
     *r = (struct quarantine_row){ 0 };
     if (j->faults_kept++ >= LIMIT_QUARANTINE_ROWS) return;
     struct arena *a = &b->arena;
@@ -216,7 +236,7 @@ enum fill_end { FILL_FULL, FILL_FILE_END, FILL_FAILED };
 
 static enum fill_end batch_fill(struct import_job *j, struct intake_reader *reader, struct batch *b)
 {
-    while (b->claim_count + b->fault_count < BATCH_ROWS && b->arena.taken < BATCH_BYTES) {
+    while (b->claim_count < BATCH_ROWS && b->fault_count < BATCH_FAULTS && b->arena.taken < BATCH_BYTES) {
         struct intake_fault fault;
         switch (intake_reader_next(reader, &b->arena, &b->claims[b->claim_count], &fault)) {
         case ROW_END: return FILL_FILE_END;
@@ -277,7 +297,7 @@ static bool job_init(struct import_job *j, struct import_run *run)
         struct batch *b = &j->batches[i];
         arena_init(&b->arena, memory, 0);
         b->claims = memory->take(memory->ctx, BATCH_ROWS * sizeof *b->claims);
-        b->faults = memory->take(memory->ctx, BATCH_ROWS * sizeof *b->faults);
+        b->faults = memory->take(memory->ctx, BATCH_FAULTS * sizeof *b->faults);
         ok = ok && b->claims && b->faults;
     }
     return ok;
@@ -289,7 +309,7 @@ static void job_release(struct import_job *j)
     for (size_t i = 0; i < BATCHES; i++) {
         struct batch *b = &j->batches[i];
         if (b->claims) memory->give(memory->ctx, b->claims, BATCH_ROWS * sizeof *b->claims);
-        if (b->faults) memory->give(memory->ctx, b->faults, BATCH_ROWS * sizeof *b->faults);
+        if (b->faults) memory->give(memory->ctx, b->faults, BATCH_FAULTS * sizeof *b->faults);
         arena_release(&b->arena);
     }
     pthread_cond_destroy(&j->changed);

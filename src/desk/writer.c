@@ -20,11 +20,12 @@
 enum {
     BATCH_MAX = 256,                /* requests in one commit */
     JOBS_MAX = 64,
-    JOB_COMMIT_US = 250000,         /* a job's work is made durable at least this often */
+    JOB_COMMIT_US = 1000000,        /* a job's work is made durable at least this often */
     WAL_PAGES_CALM = 2048,          /* checkpoint when the log is longer: 8 MiB of 4 KiB pages */
-    WAL_PAGES_JOB = 8192,           /* while a job runs: fewer, larger checkpoints */
+    WAL_PAGES_JOB = 16384,          /* while a job runs: fewer, larger checkpoints */
     WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
     JOB_STARVES_US = 10000,         /* a job gets a slice at least this often, however many requests come */
+    LIVE_US = 1000000,
     SPIN_US = 40,                   /* a producer that waits for each answer asks again within this time */
 };
 
@@ -50,7 +51,8 @@ struct writer {
     bool open;                      /* a transaction is open */
     bool job_dirty;                 /* the job did something in it */
     bool job_waits;                 /* the job said JOB_WAIT and was not woken since */
-    int64_t opened_us, served_us, sliced_us;
+    int64_t opened_us, sliced_us;
+    _Atomic int64_t served_us;      /* when requests were last answered; others may read it */
     struct writer_request batch[BATCH_MAX];
     enum writer_result results[BATCH_MAX];
     size_t batch_count;
@@ -467,6 +469,7 @@ void writer_wake(struct writer *w)
     pthread_mutex_unlock(&w->lock);
 }
 
+bool writer_is_live(const struct writer *w) { return w->served_us > 0 && now_us(w) - w->served_us < LIVE_US; }
 uint64_t writer_commits(const struct writer *w) { return atomic_load(&w->commits); }
 bool writer_failed(const struct writer *w) { return atomic_load(&w->failed); }
 

@@ -35,6 +35,7 @@ bool writer_post(struct writer *w, const struct writer_request *r);  /* any thre
 enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg); /* posts and waits; not from the writer's thread */
 bool writer_job_post(struct writer *w, const struct writer_job *j);  /* jobs run one after another; false: too many wait */
 void writer_wake(struct writer *w);
+bool writer_is_live(const struct writer *w);                          /* a request was answered within the last second: a job's slices had better be short */
 uint64_t writer_commits(const struct writer *w);                     /* grows with each commit: readers' cache key */
 /* True after a write or sync failed in a way that leaves unknown what reached the disk: nothing is retried, every later request is
  * answered WRITER_STOPPED, the process must exit != 0 and the next start recovers from the log. The callback (set right after

@@ -61,7 +61,7 @@ static bool import_look(struct store *s, int64_t import_id, struct import_view *
 }
 
 /* Acknowledged rows of the import are in, and what the database says of the import is exactly what is in. */
-static bool import_agrees(struct trial *t, struct store *s, int64_t acknowledged, int64_t file_orders, char *why, size_t size)
+static bool import_agrees(struct trial *t, struct store *s, int64_t acknowledged, int64_t file_rows, char *why, size_t size)
 {
     struct import_view v;
     if (t->import_id == 0 && acknowledged == 0) return true;
@@ -70,9 +70,9 @@ static bool import_agrees(struct trial *t, struct store *s, int64_t acknowledged
         return false;
     }
     if (t->undoing) return true; /* any part of it may be out; derived_agrees has looked at the rest */
-    if (!v.there && acknowledged == 0 && file_orders == 0) return true;
-    if (v.there && v.rows_done == file_orders && v.rows_done >= acknowledged) return true;
-    snprintf(why, size, "import: %" PRId64 " rows acknowledged, %" PRId64 " recorded, %" PRId64 " there", acknowledged, v.rows_done, file_orders);
+    if (!v.there && acknowledged == 0 && file_rows == 0) return true;
+    if (v.there && v.rows_done == file_rows && v.rows_done >= acknowledged) return true;
+    snprintf(why, size, "import: %" PRId64 " rows acknowledged, %" PRId64 " recorded, %" PRId64 " there", acknowledged, v.rows_done, file_rows);
     return false;
 }
 
@@ -87,10 +87,10 @@ static bool look(struct trial *t, const char *image, int64_t acknowledged)
         return false;
     }
     bool ok = ledger_agrees(&t->ledger, &s, &r);
-    const int64_t file_orders = r.file_orders;
+    const int64_t file_rows = r.file_rows;
     ok = ok && derived_agrees(&s, &r);
     if (!ok) wrong(t, image, r.what);
-    else if (!(ok = import_agrees(t, &s, acknowledged, file_orders, why, sizeof why))) wrong(t, image, why);
+    else if (!(ok = import_agrees(t, &s, acknowledged, file_rows, why, sizeof why))) wrong(t, image, why);
     if (t->again_at > 0) store_close(&s); /* its checkpoint is what is cut */
     else db_abandon(s.db);
     return ok;
@@ -121,7 +121,7 @@ static void look_with_desk(struct trial *t, const char *image)
         wrong(t, image, why);
         return;
     }
-    if (!ledger_agrees(&t->ledger, &s, &r) || r.file_orders != 0 || !derived_agrees(&s, &r))
+    if (!ledger_agrees(&t->ledger, &s, &r) || r.file_rows != 0 || !derived_agrees(&s, &r))
         wrong(t, image, r.what[0] ? r.what : "rows of the undone import are still there");
     store_close(&s);
 }
@@ -211,7 +211,7 @@ static void round_of_work(struct trial *t)
     t->import_id = 0;
     t->undoing = false;
     ledger_init(&t->ledger, &t->ledger.shop);
-    t->desk = desk_open(&t->place.env, t->place.path, DESK_COMMAND, true, &m);
+    t->desk = desk_open(&t->place.env, t->place.path, DESK_SERVE, true, &m); /* a serving desk imports in small slices */
     if (!t->desk) fault_die("open", m.en);
     crash_vfs_hook(on_operation, t);
     const bool imports = t->rounds % 3 == 1, undoes = t->rounds % 6 == 1;

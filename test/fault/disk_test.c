@@ -34,13 +34,13 @@ static bool wrong(struct trial *t, int64_t point, const char *what)
 static struct desk *open_desk(struct trial *t)
 {
     struct desk_message m = { 0 };
-    struct desk *d = desk_open(&t->place.env, t->place.path, DESK_COMMAND, false, &m);
-    if (!d && strcmp(m.code, "no-database") == 0) d = desk_open(&t->place.env, t->place.path, DESK_COMMAND, true, &m);
+    struct desk *d = desk_open(&t->place.env, t->place.path, DESK_SERVE, false, &m);
+    if (!d && strcmp(m.code, "no-database") == 0) d = desk_open(&t->place.env, t->place.path, DESK_SERVE, true, &m);
     if (!d) fault_die("open", m.en);
     return d;
 }
 
-static bool agrees(struct trial *t, int64_t point, int64_t file_orders)
+static bool agrees(struct trial *t, int64_t point, int64_t file_rows)
 {
     struct store s;
     struct ledger_report r = { 0 };
@@ -48,11 +48,11 @@ static bool agrees(struct trial *t, int64_t point, int64_t file_orders)
     char why[256] = "";
     if (!store_open(&s, &t->place.env, t->place.path, DB_READ, &error, why, sizeof why)) return wrong(t, point, why);
     bool ok = ledger_agrees(&t->ledger, &s, &r);
-    const int64_t there = r.file_orders;
+    const int64_t there = r.file_rows;
     ok = ok && derived_agrees(&s, &r);
     store_close(&s);
     if (!ok) return wrong(t, point, r.what);
-    return there == file_orders || file_orders < 0 ? true : wrong(t, point, "the imported rows are not those that it says are in");
+    return there == file_rows || file_rows < 0 ? true : wrong(t, point, "the imported rows are not those that it says are in");
 }
 
 /* Orders in small bursts, so that some commits hold many and some one. */

@@ -18,15 +18,15 @@ void fault_path(const struct fault_place *p, const char *name, char ret[FAULT_PA
     snprintf(ret, FAULT_PATH, "%s/%s", p->directory, name);
 }
 
-/* Numbers that begin with a 9: no order of the ledger's has one. */
+/* Numbers that begin with a 9: no order of the ledger's has one. Some rows are bad and go to the quarantine. */
 static void write_csv(const struct fault_place *p)
 {
     FILE *f = fopen(p->csv, "w");
     if (!f) fault_die(p->csv, "cannot be written");
     fprintf(f, "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n");
     for (int i = 0; i < FAULT_FILE_ROWS; i++)
-        fprintf(f, "%d,%d.%02d,%d.00,浙江省,2020-02-%02d 10:%02d:00,%s,0\n", 900000000 + i, 10 + i % 90, i % 100, i % 3 ? 10 : 0, 1 + i % 28, i % 60,
-                i % 3 ? "2020-02-29 11:00:00" : "");
+        fprintf(f, "%d,%s%d.%02d,%d.00,浙江省,2020-02-%02d 10:%02d:00,%s,0\n", 900000000 + i, i % FAULT_BAD_ROW_EVERY == 5 ? "bad" : "", 10 + i % 90,
+                i % 100, i % 3 ? 10 : 0, 1 + i % 28, i % 60, i % 3 ? "2020-02-29 11:00:00" : "");
     fclose(f);
 }
 

@@ -4,7 +4,7 @@
 #include "desk/commands.h"
 #include "os/os.h"
 
-enum { FAULT_PATH = 96, FAULT_FILE_ROWS = 1500 };
+enum { FAULT_PATH = 96, FAULT_FILE_ROWS = 1500, FAULT_BAD_ROW_EVERY = 29 };
 struct fault_place {
     struct env env;                     /* the real world, but with the disk in memory under SQLite */
     char directory[64], base[FAULT_PATH], path[FAULT_PATH], csv[FAULT_PATH];

@@ -157,7 +157,7 @@ static bool orders_agree(const struct ledger *l, struct store *s, bool *seen, st
         const struct text no = db_text(q, "order_no");
         int64_t order;
         if (no.len != 7 || no.ptr[0] != 'P') {
-            r->file_orders++;
+            r->file_rows++;
             continue;
         }
         ok = text_to_i64((struct text){ no.ptr + 1, 6 }, &order) && order < LEDGER_ORDERS && !seen[order] && order_agrees(l, q, (int)order, r);
@@ -166,6 +166,15 @@ static bool orders_agree(const struct ledger *l, struct store *s, bool *seen, st
     }
     db_done(q);
     return step == DB_FAILED ? failed_to_read(r, s) : ok;
+}
+
+static bool faults_count(struct store *s, struct ledger_report *r)
+{
+    struct db_stmt *q = db_stmt(s->db, "SELECT count(*) AS n FROM quarantine");
+    if (!q || db_step(q) != DB_ROW) return failed_to_read(r, s);
+    r->file_rows += db_i64(q, "n");
+    db_done(q);
+    return true;
 }
 
 bool ledger_agrees(const struct ledger *l, struct store *s, struct ledger_report *r)
@@ -179,7 +188,7 @@ bool ledger_agrees(const struct ledger *l, struct store *s, struct ledger_report
     }
     for (int i = 0; i < LEDGER_ORDERS; i++)
         if (!seen[i] && ledger_state(l, i, OP_ORDER) == OP_OK) return disagree(r, i, "was acknowledged and is lost");
-    return true;
+    return faults_count(s, r);
 }
 
 /* One row of two figures that must be equal. */
