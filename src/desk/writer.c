@@ -3,7 +3,8 @@
  *
  * A turn of the loop takes every request that waits (at most BATCH_MAX), runs each in a savepoint, commits once and answers all.
  * When no request waits the current job gets a slice; its work stays uncommitted until a request commits it along, or until it
- * is JOB_COMMIT_US old: a long import pays for few commits, and a live request never waits longer than one slice and one commit.
+ * old enough: a long import pays for few commits (it soon shows progress, then commits more and more rarely), and a live request
+ * never waits longer than one slice and one commit.
  *
  * What a failed commit means depends on why.  A full disk: everything since the last commit is rolled back, the desk goes on.  Any
  * other input/output error: nobody can know what reached the disk, so nothing is retried; the writer stops for good, says so
@@ -20,7 +21,8 @@
 enum {
     BATCH_MAX = 256,                /* requests in one commit */
     JOBS_MAX = 64,
-    JOB_COMMIT_US = 1000000,        /* a job's work is made durable at least this often */
+    JOB_COMMIT_FIRST_US = 100000,   /* a job's work is durable this soon at first, */
+    JOB_COMMIT_US = 1000000,        /* and at least this often; twice as long from commit to commit */
     WAL_PAGES_CALM = 2048,          /* checkpoint when the log is longer: 8 MiB of 4 KiB pages */
     WAL_PAGES_JOB = 16384,          /* while a job runs: fewer, larger checkpoints */
     WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
@@ -52,6 +54,7 @@ struct writer {
     bool job_dirty;                 /* the job did something in it */
     bool job_waits;                 /* the job said JOB_WAIT and was not woken since */
     int64_t opened_us, sliced_us;
+    int64_t commit_us;              /* how old the job's work may get before it is committed */
     _Atomic int64_t served_us;      /* when requests were last answered; others may read it */
     struct writer_request batch[BATCH_MAX];
     enum writer_result results[BATCH_MAX];
@@ -125,6 +128,7 @@ static void job_finish(struct writer *w, enum writer_result result)
     pthread_mutex_unlock(&w->lock);
     w->job_dirty = false;
     w->job_waits = false;
+    w->commit_us = JOB_COMMIT_FIRST_US;
     if (job.end) job.end(job.arg, result);
 }
 
@@ -195,8 +199,9 @@ static void job_slice(struct writer *w)
     if (!w->job_dirty) { /* nothing was written: hold no empty transaction open */
         db_rollback(w->store.db);
         w->open = false;
-    } else if (now_us(w) - w->opened_us >= JOB_COMMIT_US) {
+    } else if (now_us(w) - w->opened_us >= w->commit_us) {
         commit_all(w);
+        w->commit_us = w->commit_us * 2 < JOB_COMMIT_US ? w->commit_us * 2 : JOB_COMMIT_US;
     }
 }
 
@@ -280,7 +285,7 @@ static void sleep_until_woken(struct writer *w)
 {
     w->sleeping = true;
     if (w->open) {
-        const int64_t until_us = now_us(w) + JOB_COMMIT_US / 4;
+        const int64_t until_us = now_us(w) + w->commit_us / 4;
         const struct timespec until = { .tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000) * 1000 };
         pthread_cond_timedwait(&w->wake, &w->lock, &until);
     } else {
@@ -310,7 +315,7 @@ static bool wait_for_work(struct writer *w)
             break;
         }
         if (job_may_run(w)) break;
-        if (w->open && now_us(w) - w->opened_us >= JOB_COMMIT_US) break; /* main commits */
+        if (w->open && now_us(w) - w->opened_us >= w->commit_us) break; /* main commits */
         sleep_until_woken(w);
     }
     pthread_mutex_unlock(&w->lock);
@@ -368,6 +373,7 @@ struct writer *writer_start(const struct env *env, const char *path, enum db_err
     }
     memset(w, 0, sizeof *w);
     w->env = env;
+    w->commit_us = JOB_COMMIT_FIRST_US;
     if (!store_open(&w->store, env, path, DB_WRITE, ret_error, ret_message, message_size)) goto out;
     if (!threads_init(w) || pthread_create(&w->thread, NULL, writer_main, w) != 0) {
         snprintf(ret_message, message_size, "cannot start the writer's thread");

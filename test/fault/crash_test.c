@@ -1,6 +1,6 @@
 /* Power cuts under the shipped desk: its writer, its imports, its schema, through their own entry points.
  *
- *   crash_test [--cuts N] [--seed S]
+ *   crash_test [--cuts N] [--seed S]     (else ZG_SEED; ZG_LONG=1: ten times the cuts)
  *
  * A round opens a desk on a disk in memory (crash_vfs.h) and works: orders, payments, marks, some refused; in some rounds an import or
  * its undo runs along. Before each operation on the disk the dice may fall: then the database is looked at as a cut at that very moment
@@ -11,6 +11,7 @@
  * be caught losing what they acknowledged, or the harness is blind. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/prng.h"
@@ -265,10 +266,12 @@ int main(int argc, char **argv)
 {
     static struct trial t;
     int64_t cuts = 10000, seed = 1;
+    if (getenv("ZG_SEED")) text_to_i64(text_from_cstr(getenv("ZG_SEED")), &seed);
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--cuts") == 0) text_to_i64(text_from_cstr(argv[i + 1]), &cuts);
         if (strcmp(argv[i], "--seed") == 0) text_to_i64(text_from_cstr(argv[i + 1]), &seed);
     }
+    if (getenv("ZG_LONG")) cuts *= 10;
     setup(&t, (uint64_t)seed);
     printf("1..3\n");
     const int64_t began_us = t.place.env.monotonic_us(t.place.env.ctx);

@@ -1,0 +1,214 @@
+"""Faults on the real binary: kills at random, a disk that is really full, verbs beside a desk under load."""
+import ctypes
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "story"))
+from story import BINARY, SLOW, Shop, Skip, get, made_orders, run_stories, until, zhanggui  # noqa: E402
+
+SEED = int(os.environ.get("ZG_SEED", "1"))
+KILLS = 100 if "ZG_LONG" in os.environ else 20
+ORDERS = 50000
+
+
+def look(db, sql):
+    """One figure as a reader sees it; None while there is no such table yet. A reader alone never writes into the log."""
+    try:
+        with sqlite3.connect(f"file:{db}?mode=ro", uri=True, timeout=10) as s:
+            return s.execute(sql).fetchone()[0]
+    except sqlite3.OperationalError:
+        return None
+
+
+def rows_done(db):
+    return look(db, "SELECT COALESCE(SUM(rows_done), 0) FROM import_file f JOIN import i USING (import_id) WHERE i.state <> 4") or 0
+
+
+def orders_there(db):
+    return look(db, "SELECT count(*) FROM orders") or 0
+
+
+def state(shop):
+    """What a person can see; orders by number, because ids are never given out twice and order those of one second."""
+    orders, review = shop.state()
+    return sorted(orders, key=lambda o: o["order"]), review
+
+
+def kill_at_random(shop, path, after_s):
+    """Starts an import, kills it after a while; gives the rows that a reader had seen as done just before."""
+    process = subprocess.Popen([BINARY, "import", "--db", shop.db, "--store", "main", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(after_s)
+    acknowledged = rows_done(shop.db)
+    ended = process.poll() is not None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return acknowledged, ended
+
+
+def story_kills(directory):
+    """20 kills at random during an import: acknowledged rows are whole, the next start says what stands, resume and undo end right"""
+    dice = random.Random(SEED)
+    path = made_orders(directory + "/ExportOrderList202003010000.csv", ORDERS)
+    os.mkdir(directory + "/whole")
+    whole = Shop(directory + "/whole")
+    began = time.monotonic()
+    whole.bring(path)
+    took_s = time.monotonic() - began
+    expected = state(whole)
+    os.mkdir(directory + "/shop")
+    shop = Shop(directory + "/shop")
+    empty = state(shop)
+    halfway = 0
+    for i in range(KILLS):
+        acknowledged, ended = kill_at_random(shop, path, dice.uniform(0.25, 0.95) * took_s)
+        imports = [x for x in shop.json("import", "list")["imports"] if x["state"] != "undone"]
+        told = f"kill {i}, seed {SEED}: {acknowledged} rows acknowledged, {imports}"
+        if not imports:
+            assert acknowledged == 0 and orders_there(shop.db) == 0, told
+            continue
+        assert len(imports) == 1, told
+        one = imports[0]
+        assert one["state"] == ("applied" if ended else one["state"]) and one["state"] in ("applied", "interrupted"), told
+        assert acknowledged <= one["rows_done"] == orders_there(shop.db), told
+        halfway += 0 < one["rows_done"] < ORDERS
+        number = str(one["import_id"])
+        if one["state"] == "interrupted":
+            shop.zg("verify")
+            if i % 2 == 0:
+                shop.zg("import", "resume", number)
+        if i % 2 == 0:
+            assert state(shop) == expected, told
+        shop.zg("import", "undo", number)
+        assert state(shop) == empty, told
+    assert halfway >= KILLS // 7, f"only {halfway} of {KILLS} kills came while rows were going in"
+    print(f"# {KILLS} kills, {halfway} with some rows in and some not", flush=True)
+
+
+def story_killed_undo(directory):
+    """a kill during an undo: the next start says so, and undo or resume end right"""
+    dice = random.Random(SEED)
+    path = made_orders(directory + "/ExportOrderList202003010000.csv", ORDERS)
+    shop = Shop(directory)
+    empty = state(shop)
+    number = str(shop.bring(path)["import_id"])
+    whole = state(shop)
+    halfway = 0
+    for i in range(6):
+        process = subprocess.Popen([BINARY, "import", "undo", "--db", shop.db, number], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(dice.uniform(0.02, 0.4))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        now = next(x for x in shop.json("import", "list")["imports"] if str(x["import_id"]) == number)["state"]
+        halfway += 0 < orders_there(shop.db) < ORDERS
+        shop.zg("verify")
+        if i % 2 == 1 and now != "undone":
+            shop.zg("import", "undo", number)
+            now = "undone"
+        if now == "interrupted":
+            shop.zg("import", "resume", number)
+        if now == "undone":
+            assert state(shop) == empty
+            number = str(shop.bring(path)["import_id"])
+        assert state(shop) == whole
+    print(f"# 6 kills of an undo, {halfway} with some rows out and some not", flush=True)
+
+
+class Disk:
+    """A real file system of a few MiB."""
+
+    def __init__(self, directory, mib):
+        self.path = directory
+        os.mkdir(directory)
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.mount(b"zg-test", directory.encode(), b"tmpfs", 0, f"size={mib}m".encode()) != 0:
+            raise Skip(f"a small disk cannot be mounted here: {os.strerror(ctypes.get_errno())}")
+        self.libc = libc
+
+    def fill(self):
+        """Leaves no room; gives the name of what fills it."""
+        name = self.path + "/filler"
+        with open(name, "wb", buffering=0) as out:
+            try:
+                while True:
+                    out.write(bytes(65536))
+            except OSError:
+                pass
+            try:
+                while True:
+                    out.write(bytes(512))
+            except OSError:
+                pass
+        return name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.libc.umount2(self.path.encode(), 2)
+
+
+def story_full_disk(directory):
+    """a disk that is really full: imports beside a serving desk stop and say so, readers go on, and with room again the same desk resumes"""
+    path = made_orders(directory + "/ExportOrderList202003010000.csv", ORDERS)
+    with Disk(directory + "/disk", 64) as disk:
+        shop = Shop(disk.path)
+        whole_dir = directory + "/whole"
+        os.mkdir(whole_dir)
+        whole = Shop(whole_dir)
+        whole.bring(path)
+        with shop.desk() as url:
+            filler = disk.fill()
+            with open(filler, "r+b") as f:
+                f.truncate(max(0, f.seek(0, 2) - 6 * 1024 * 1024))
+            _, err = shop.zg("import", "--store", "main", path, code=1)
+            assert "full" in err and "resume" in err, err
+            shop.zg("today", "--store", "main", "--at", "2020-01-02T15:00:00+08:00")
+            assert orders_there(shop.db) == rows_done(shop.db) < ORDERS
+            os.unlink(filler)
+            until(lambda: shop.json("import", "list")["imports"][0]["state"] == "interrupted", 20, "the interrupted state")
+            shop.zg("import", "resume", str(shop.json("import", "list")["imports"][0]["import_id"]))
+            assert state(shop) == state(whole)
+            assert json.loads(get(url + "/healthz")[1])["status"] == "ok"
+
+
+def story_under_load(directory):
+    """import and undo from the command line while the desk is under load: no request fails, and the books agree"""
+    if not shutil.which("wrk"):
+        raise Skip("wrk is not installed")
+    path = made_orders(directory + "/ExportOrderList202003010000.csv", ORDERS)
+    later = made_orders(directory + "/ExportOrderList202003080000.csv", ORDERS, later=True)
+    shop = Shop(directory)
+    empty = state(shop)
+    with shop.desk() as url:
+        seconds = 8
+        loads = [subprocess.Popen(["wrk", "-t1", "-c8", f"-d{seconds}s", "--timeout", "10s", url + what], stdout=subprocess.PIPE, text=True)
+                 for what in ("/healthz", "/api/v1/session")]
+        first = shop.bring(path)
+        second = shop.bring(later)
+        backup = threading.Thread(target=lambda: shop.zg("backup", directory + "/copy.db"))
+        backup.start()
+        assert first["files"][0]["added"] == ORDERS and second["files"][0]["updated"] > 0, (first, second)
+        shop.zg("import", "undo", str(second["import_id"]))
+        shop.zg("verify")
+        shop.zg("import", "undo", str(first["import_id"]))
+        backup.join()
+        for load in loads:
+            out = load.communicate(timeout=120 * SLOW)[0]
+            assert "Non-2xx" not in out and "Socket errors" not in out, out
+            print("# " + " ".join(line.strip() for line in out.splitlines() if "Requests/sec" in line or "requests in" in line), flush=True)
+    assert state(shop) == empty
+    zhanggui("restore", "--db", directory + "/restored.db", directory + "/copy.db")
+    zhanggui("verify", "--db", directory + "/restored.db")
+
+
+if __name__ == "__main__":
+    run_stories(globals())
