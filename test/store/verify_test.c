@@ -100,6 +100,8 @@ int main(int argc, char **argv)
     const int64_t at_rest = disagreements(&s, !drop);
     if (drop) {
         printf("a reducer that forgets a counter: %lld disagreements found\n", (long long)at_rest);
+        store_close(&s);
+        os_env_release(&env);
         return at_rest > 0 ? 0 : 1;
     }
     if (at_rest != 0) fail(NULL, "a sound store has findings");
