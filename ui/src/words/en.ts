@@ -16,7 +16,7 @@ const en: Words = {
   setup: {
     title: 'Open the shop', intro: 'Three steps: the one-time code, the owner’s account, the first shop.', step1: 'One-time code', code: 'Code printed in the terminal', codeHint: 'The terminal that started Zhanggui shows one line with a code. It works once.',
     step2: 'Owner’s account', name: 'Name', password: 'Password', passwordHint: '12 to 128 characters, not a common one.', step3: 'First shop', later: 'Add a shop later',
-    storeName: 'Shop name', storeKey: 'Short key', storeKeyHint: 'Lower-case letters, digits and hyphens; the command line uses it.', platform: 'Platform', currency: 'Currency', zone: 'Shop’s time zone', go: 'Open',
+    storeName: 'Shop name', storeKey: 'Short key', storeKeyHint: 'Lower-case letters, digits and hyphens; the command line uses it.', platform: 'Platform', currency: 'Currency', zone: 'Shop’s time zone', go: 'Open', look: 'Just want to look?',
   },
   login: { title: 'Sign in', name: 'Name', password: 'Password', go: 'Sign in', demo: 'Demo shop: pick a role and look around', demoNote: 'Orders, buyers and staff here are made from a seed; nobody is real.', slow: 'Too many tries. Please wait {n} s.' },
   first: {
@@ -29,7 +29,7 @@ const en: Words = {
     kind: { import: 'Import fresh data', interrupted: 'An import stopped half-way', late: 'Past the promise to ship', remind: 'Payment reminders due', pick: 'To pick and ship', held: 'Held back', quarantine: 'Rows not taken in', pace: 'Today’s pace', nothing: 'Nothing is due' },
     unit: { import: '', interrupted: 'imports', late: 'orders', remind: 'orders', pick: 'orders', held: 'orders', quarantine: 'rows', pace: 'orders', nothing: '' },
     phase: { none: 'Ordinary day', build_up: 'Build-up', warm_up: 'Warm-up', event: 'Event', review: 'Review' },
-    urgent: 'Urgent', until: 'until {at}', left: '{t} left', shown: 'The first {n} of {all}. The others follow as you work through these.',
+    urgent: 'Urgent', until: 'until {at}', left: '{t} left', lists: 'Today’s lists', shown: 'The first {n} of {all}. The others follow as you work through these.',
   },
   remind: {
     title: 'Payment reminders', empty: 'No reminder is due now.', emptyStale: 'The data is too old, so all are held. Import fresh orders first.', wave: 'Wave {n}', wave1: 'Wave 1 · chat', wave2: 'Wave 2', closes: 'closes in {t}', closesAt: 'closes {at}',

@@ -14,7 +14,7 @@ const zh = {
   setup: {
     title: '开张', intro: '三步开张：填一次性口令，建店主账号，登记第一家店。', step1: '一次性口令', code: '终端里打印的口令', codeHint: '启动掌柜的终端窗口里有一行口令，只能用一次。',
     step2: '店主账号', name: '用户名', password: '密码', passwordHint: '12 到 128 个字符，不要用常见密码。', step3: '第一家店', later: '以后再登记店铺',
-    storeName: '店名', storeKey: '店铺代号', storeKeyHint: '小写字母、数字和短横线，命令行里用它指这家店。', platform: '平台', currency: '币种', zone: '店铺时区', go: '开张',
+    storeName: '店名', storeKey: '店铺代号', storeKeyHint: '小写字母、数字和短横线，命令行里用它指这家店。', platform: '平台', currency: '币种', zone: '店铺时区', go: '开张', look: '只想先看看？',
   },
   login: { title: '登录', name: '用户名', password: '密码', go: '登录', demo: '演示店：点一个角色直接进去看', demoNote: '这里的订单、买家和店员都是按种子生成的，没有一个真人。', slow: '试得太快了，请等 {n} 秒。' },
   first: {
@@ -27,7 +27,7 @@ const zh = {
     kind: { import: '导入新数据', interrupted: '导入停在半路', late: '已过发货时限', remind: '该催付', pick: '待拣货发货', held: '暂缓联系', quarantine: '有行没收下', pace: '今天的节奏', nothing: '没有到点的事' },
     unit: { import: '', interrupted: '次导入', late: '单', remind: '单', pick: '单', held: '单', quarantine: '行', pace: '单', nothing: '' },
     phase: { none: '平日', build_up: '造势期', warm_up: '预热期', event: '正式期', review: '复盘期' },
-    urgent: '要紧', until: '到 {at}', left: '还剩 {t}', shown: '先列出前 {n} 条，共 {all} 条。做完这些，其余的会接上来。',
+    urgent: '要紧', until: '到 {at}', left: '还剩 {t}', lists: '今天的几张单子', shown: '先列出前 {n} 条，共 {all} 条。做完这些，其余的会接上来。',
   },
   remind: {
     title: '催付', empty: '现在没有到点的催付。', emptyStale: '数据太旧，全部暂缓；导入最新订单后再看。', wave: '第 {n} 波', wave1: '第 1 波 · 旺旺', wave2: '第 2 波', closes: '{t}后关闭', closesAt: '{at} 关闭',
