@@ -130,7 +130,7 @@ const struct check checks[] = {
     { "counter_hour", true, 2, "itiiiiiiiii",
       SQL("SELECT " HOUR_START " AS hour_start_ms, COALESCE(o.region, '') AS region, COUNT(*) AS orders,"
           " SUM(CASE WHEN o.paid_at_ms IS NOT NULL THEN 1 ELSE 0 END) AS paid_orders, SUM(CASE WHEN o.refund_minor > 0 THEN 1 ELSE 0 END) AS refunded_orders,"
-          " SUM(CASE WHEN o.cancelled_at_ms IS NOT NULL THEN 1 ELSE 0 END) AS cancelled_orders, SUM(COALESCE(o.pieces, 0)) AS pieces,"
+          " SUM(CASE WHEN o.cancelled_at_ms IS NOT NULL AND o.paid_at_ms IS NULL THEN 1 ELSE 0 END) AS cancelled_orders, SUM(COALESCE(o.pieces, 0)) AS pieces,"
           " SUM(COALESCE(o.total_minor, 0)) AS total_minor, SUM(CASE WHEN o.paid_at_ms IS NOT NULL THEN COALESCE(o.paid_minor, 0) ELSE 0 END) AS paid_minor,"
           " SUM(COALESCE(o.refund_minor, 0)) AS refund_minor, SUM(CASE WHEN o.paid_at_ms IS NOT NULL THEN COALESCE(o.paid_minor, 0)"
           " - COALESCE(o.refund_minor, 0) ELSE 0 END) AS kept_minor" ORDERS_IN_ZONE " GROUP BY 1, 2 ORDER BY 1, 2"),

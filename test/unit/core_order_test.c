@@ -358,7 +358,9 @@ Test(core_order, contributions)
     cr_expect(c.paid_minor == 17880 && c.refund_minor == 5000 && c.kept_minor == 12880);
     cr_expect(text_is(c.region, "上海"));
 
-    o.cancelled_at_ms = o.paid_at_ms;
+    o.cancelled_at_ms = o.paid_at_ms; /* closed after payment: a refund, not a cancellation */
+    cr_expect_eq(order_contribution(&o, &zone_shanghai).cancelled_orders, 0);
+    o.paid_at_ms = CLAIM_NONE;
     cr_expect_eq(order_contribution(&o, &zone_shanghai).cancelled_orders, 1);
 }
 

@@ -113,7 +113,7 @@ struct contribution {
     int64_t day;                 /* local day, days since 1970-01-01 */
     struct text region;
     /* paid: has a payment time; refunded: refund_minor > 0; cancelled: has a cancellation time; what was never told is 0 */
-    int64_t orders, paid_orders, refunded_orders, cancelled_orders, pieces;
+    int64_t orders, paid_orders, refunded_orders, cancelled_orders /* closed and never paid */, pieces;
     int64_t total_minor, paid_minor /* of paid orders */, refund_minor, kept_minor /* paid - refund of paid orders, else 0 */;
 };
 struct contribution order_contribution(const struct order *o, const struct zone *store_zone);

@@ -79,7 +79,7 @@ struct contribution order_contribution(const struct order *o, const struct zone 
     c.orders = 1;
     c.paid_orders = paid;
     c.refunded_orders = o->refund_minor > 0;
-    c.cancelled_orders = o->cancelled_at_ms != INSTANT_NONE;
+    c.cancelled_orders = !paid && o->cancelled_at_ms != INSTANT_NONE;
     c.pieces = figure(o->pieces);
     c.total_minor = figure(o->total_minor);
     c.paid_minor = paid ? figure(o->paid_minor) : 0;
