@@ -111,7 +111,9 @@ static json_t *pace_json(struct answer *w, const struct today_found *t)
     for (int h = 0; h < 24; h++)
         push(w, hours, json_pack("{s:i, s:I, s:o}", "hour", h, "paid", (json_int_t)t->pace[h].paid_minor, "compare",
                                  t->has_compare ? json_integer(t->pace[h].compare_minor) : json_null()));
-    return json_pack("{s:o, s:o}", "compare", json_words(t->facts.compare_en, t->facts.compare_zh), "hours", hours);
+    json_t *compare = t->has_compare ? json_words(t->facts.compare_en, t->facts.compare_zh)
+                                     : json_words(TEXT("no day to compare with yet"), TEXT("暂无可对比的日期"));
+    return json_pack("{s:o, s:o}", "compare", compare, "hours", hours);
 }
 
 static json_t *totals_json(struct answer *w, const struct today_found *t)

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include "desk/today_facts.h"
-#include "store/import_store.h"
 
-enum { SOON_S = 12 * 3600, YEAR_MIN_DAYS = 330, YEAR_MAX_DAYS = 400, COMPARE_CAMPAIGN_DAYS = 500 };
+enum { SOON_S = 12 * 3600, YEAR_MIN_DAYS = 330, YEAR_MAX_DAYS = 400, COMPARE_CAMPAIGN_DAYS = 500,
+       QUARANTINE_DAYS = 7 /* older rows have been seen, or a later export has them */ };
 
 /* ---- where the buyer lives ---- */
 
@@ -299,7 +299,7 @@ bool today_find(struct answer *w, int64_t pick_limit, struct today_found *ret)
     bool ok = query_campaigns(q->store, q->shop, &w->arena, q->now_ms - COMPARE_CAMPAIGN_DAYS * MS_PER_DAY, ret->campaigns,
                               &ret->campaign_count) &&
               query_interrupted_imports(q->store, q->shop, &f->interrupted_imports) &&
-              quarantine_count(q->store, q->shop, &f->quarantine_rows);
+              query_quarantined(q->store, q->shop, q->now_ms - QUARANTINE_DAYS * MS_PER_DAY, &f->quarantine_rows);
     if (ok) f->moment = moment_at(&w->arena, ret->campaigns, ret->campaign_count, q->now_ms, q->shop->zone);
     ok = ok && today_remind(w, ret) && today_pick(w, pick_limit, ret) && today_pace(w, ret);
     if (!ok) w->failed = true;

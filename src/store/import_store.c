@@ -264,19 +264,6 @@ int quarantine_read(struct store *s, int64_t merchant_id, int64_t import_id, int
     return step == DB_FAILED ? -1 : n;
 }
 
-bool quarantine_count(struct store *s, const struct shop *shop, int64_t *ret)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT count(*) AS n FROM import i JOIN quarantine r ON r.merchant_id = i.merchant_id"
-                                           " AND r.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2 AND i.state <> 4"));
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    const enum db_step step = db_step(q);
-    if (step == DB_ROW) *ret = db_i64(q, "n");
-    db_done(q);
-    return step == DB_ROW;
-}
-
 bool quarantine_clear(struct store *s, int64_t merchant_id, int64_t import_id)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("DELETE FROM quarantine WHERE merchant_id = $1 AND import_id = $2"));

@@ -50,7 +50,6 @@ bool quarantine_add(struct store *s, int64_t merchant_id, int64_t import_id, con
 /* Up to max rows after (file_no, line), in that order, each given to `row` (texts live until it returns). Count of rows, or -1. */
 int quarantine_read(struct store *s, int64_t merchant_id, int64_t import_id, int64_t after_file_no, int64_t after_line, int max,
                     void (*row)(void *ctx, const struct quarantine_row *r), void *ctx);
-bool quarantine_count(struct store *s, const struct shop *shop, int64_t *ret); /* of imports that stand */
 bool quarantine_clear(struct store *s, int64_t merchant_id, int64_t import_id);
 /* Cells of rows set aside in imports that began before an instant: the row and its fault stay, what people wrote goes. */
 bool quarantine_expire(struct store *s, int64_t before_ms);

@@ -372,6 +372,21 @@ bool query_interrupted_imports(struct store *s, const struct shop *shop, int64_t
     return step == DB_ROW;
 }
 
+bool query_quarantined(struct store *s, const struct shop *shop, int64_t since_ms, int64_t *ret)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT CAST(COALESCE(SUM(f.quarantined), 0) AS BIGINT) AS quarantined FROM import i JOIN import_file f"
+                                           " ON f.merchant_id = i.merchant_id AND f.import_id = i.import_id WHERE i.merchant_id = $1"
+                                           " AND i.store_id = $2 AND i.started_at_ms > $3 AND i.state <> 4"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, since_ms);
+    enum db_step step = db_step(q);
+    if (step == DB_ROW) *ret = db_i64(q, "quarantined");
+    db_done(q);
+    return step == DB_ROW;
+}
+
 bool query_hours(struct store *s, const struct shop *shop, struct arena *a, int64_t from_ms, int64_t to_ms, struct hour_sum **ret,
                  int64_t *ret_n)
 {

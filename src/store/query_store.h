@@ -35,6 +35,8 @@ enum { CAMPAIGNS_MAX = 64 };
 /* Campaigns whose review ends after ends_after_ms, by event, texts in the arena; at most CAMPAIGNS_MAX. */
 bool query_campaigns(struct store *s, const struct shop *shop, struct arena *a, int64_t ends_after_ms, struct campaign *ret, int *ret_n);
 bool query_interrupted_imports(struct store *s, const struct shop *shop, int64_t *ret);
+/* Rows set aside by imports that stand and began after since_ms. */
+bool query_quarantined(struct store *s, const struct shop *shop, int64_t since_ms, int64_t *ret);
 struct hour_sum { int64_t hour_start_ms, orders, paid_orders, total_minor, paid_minor, kept_minor; };
 /* Hours that have orders in [from_ms, to_ms), ascending; in the arena. */
 bool query_hours(struct store *s, const struct shop *shop, struct arena *a, int64_t from_ms, int64_t to_ms, struct hour_sum **ret,
