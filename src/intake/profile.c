@@ -20,7 +20,7 @@ struct text header_fold(struct arena *a, struct text header)
         char c = rest.ptr[0];
         size_t step = 1;
         for (size_t w = 0; w < sizeof wide / sizeof wide[0]; w++) {
-            if (!text_starts_with(rest, (struct text){ wide[w].from, wide[w].len })) continue;
+            if (c != wide[w].from[0] || !text_starts_with(rest, (struct text){ wide[w].from, wide[w].len })) continue;
             c = wide[w].to;
             step = wide[w].len;
             break;
