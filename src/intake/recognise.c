@@ -78,15 +78,6 @@ static struct text listed(struct arena *a, struct text so_far, const char *word)
     return arena_printf(a, "%.*s%s%s", (int)so_far.len, so_far.ptr ? so_far.ptr : "", so_far.len ? ", " : "", word);
 }
 
-static void tell_missing(struct arena *a, const struct profile *p, const bool has[FIELD_COUNT], struct recognition *ret)
-{
-    for (int f = 1; f < FIELD_COUNT; f++) {
-        if (!p->required[f] || has[f]) continue;
-        ret->missing_en = listed(a, ret->missing_en, field_about((enum field)f)->en);
-        ret->missing_zh = listed(a, ret->missing_zh, field_about((enum field)f)->zh);
-    }
-}
-
 /* How well a profile fits: -1 when a required field is missing. has: which fields the header tells. */
 static int fit(const struct profile *p, const struct header *h, bool has[FIELD_COUNT])
 {
@@ -104,6 +95,36 @@ static int fit(const struct profile *p, const struct header *h, bool has[FIELD_C
         if (p->required[f] && !has[f]) return -1;
     /* the share of the file's columns that it knows; among equals, how much of its own map the file fills */
     return (filled > 0 ? known * 1000 / filled : 0) * 1000 + (p->column_count > 0 ? known * 999 / p->column_count : 0);
+}
+
+static void tell_missing(struct arena *a, const struct profile *p, const struct header *h, struct recognition *ret)
+{
+    bool has[FIELD_COUNT];
+    (void)fit(p, h, has);
+    ret->nearest = p;
+    for (int f = 1; f < FIELD_COUNT; f++) {
+        if (!p->required[f] || has[f]) continue;
+        ret->missing_en = listed(a, ret->missing_en, field_about((enum field)f)->en);
+        ret->missing_zh = listed(a, ret->missing_zh, field_about((enum field)f)->zh);
+    }
+}
+
+/* The profile that tells most of its required fields, at least half of them: what the file was probably meant to be. */
+static const struct profile *nearest(const struct profile_set *set, const struct header *h)
+{
+    const struct profile *best = NULL;
+    int best_share = 499;
+    for (int i = 0; i < set->count; i++) {
+        const struct profile *p = set->profiles[i];
+        bool has[FIELD_COUNT];
+        int told = 0;
+        (void)fit(p, h, has);
+        for (int f = 1; f < FIELD_COUNT; f++) told += p->required[f] && has[f];
+        if (told * 1000 / p->required_count <= best_share) continue;
+        best_share = told * 1000 / p->required_count;
+        best = p;
+    }
+    return best;
 }
 
 static bool says_separator(struct text head, char *ret)
@@ -140,7 +161,7 @@ bool recognise(struct arena *a, struct csv *csv, const struct profile_set *set, 
     int best_fit = -1;
     if (forced) {
         if (fit(forced, &best, has) >= 0) ret->profile = forced;
-        else tell_missing(a, forced, has, ret);
+        else tell_missing(a, forced, &best, ret);
     } else {
         for (int i = 0; i < set->count; i++) {
             int f = fit(set->profiles[i], &best, has);
@@ -148,6 +169,8 @@ bool recognise(struct arena *a, struct csv *csv, const struct profile_set *set, 
             best_fit = f;
             ret->profile = set->profiles[i];
         }
+        const struct profile *near = ret->profile || best.known == 0 ? NULL : nearest(set, &best);
+        if (near) tell_missing(a, near, &best, ret);
     }
     for (int i = 0; ret->profile && i < best.count; i++) {
         const struct profile_column *c = profile_column_find(ret->profile, best.folded[i]);

@@ -15,7 +15,8 @@ struct recognition {
     int known;                      /* names in it that some profile knows */
     bool proves_encoding;           /* a known name in it is not ASCII: it would not be known in another encoding */
     const struct profile *profile;  /* NULL: none fits */
-    struct text missing_en, missing_zh; /* of the forced profile: its required fields that no column tells */
+    const struct profile *nearest;  /* when none fits: the one that the file was probably meant for */
+    struct text missing_en, missing_zh; /* of the forced or nearest profile: its required fields that no column tells */
     struct intake_column *columns;  /* LIMIT_COLUMNS; fields filled from the profile */
     int column_count;
 };

@@ -235,8 +235,9 @@ static bool no_header(struct look *k)
     for (int i = 0; i < k->ret->column_count && i < 6; i++)
         seen = arena_printf(k->work, "%.*s%s%.*s", (int)seen.len, seen.ptr ? seen.ptr : "", i ? ", " : "",
                             (int)text_clip_utf8(k->ret->columns[i].header, 40).len, k->ret->columns[i].header.ptr ? k->ret->columns[i].header.ptr : "");
-    if (k->opt->profile)
-        return refuse(k, (struct refusal_facts){ .refusal = REFUSED_OTHER_KIND, .profile_en = k->opt->profile->en, .profile_zh = k->opt->profile->zh,
+    const struct profile *p = k->opt->profile ? k->opt->profile : k->kind.nearest;
+    if (p)
+        return refuse(k, (struct refusal_facts){ .refusal = k->opt->profile ? REFUSED_OTHER_KIND : REFUSED_NO_HEADER, .profile_en = p->en, .profile_zh = p->zh,
                                                  .expected = k->kind.missing_en, .expected_zh = k->kind.missing_zh });
     return refuse(k, (struct refusal_facts){ .refusal = REFUSED_NO_HEADER, .seen = seen });
 }

@@ -184,6 +184,9 @@ def test_refusals():
     assert "name, colour" in seen["en"] and [c[0] for c in seen["columns"]] == ["name", "colour"] and seen["preview"] == [["x", "red"]]
     refused("no-header", "just a letter to a friend\n")
     refused("no-header", "\n" * 10 + HEADER + row())
+    near = refused("no-header", "订单编号,买家会员名,总金额,订单创建时间\n1,样例买家,1.00,2020-01-01 10:00:00\n")
+    assert "Taobao or Tmall order list" in near["en"] and "missing: Status." in near["en"] and "缺少这些列：订单状态。" in near["zh"], near
+    assert near["header_line"] == 1 and near["columns"][0][0] == "订单编号" and near["preview"], "so that the user can map it"
     refused("other-kind", HEADER + row(), "--profile", "shopify-orders")
     assert "订单付款时间" not in refused("other-kind", HEADER + row(), "--profile", "taobao-items")["en"]
 
