@@ -1,4 +1,4 @@
-/* Peer of the HTTP library measurement: libh2o 2.2 with its own event loop, two threads that share the port. See measure.sh. */
+/* Peer of the HTTP library measurement: libh2o 2.2 with its own event loop, two threads that share the port. Usage: peer PORT BODY, see http_bench.py. */
 #define H2O_USE_EPOLL 1
 #define H2O_USE_LIBUV 0
 #include <h2o.h>
@@ -6,9 +6,12 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-static const char body[] = "{\"status\":\"ok\",\"version\":\"0.1.0\",\"sqlite\":\"3.40.1\",\"feeds\":[]}";
-static unsigned short port = 18202;
+static const char *body;
+static size_t body_len;
+static unsigned short port;
 static h2o_globalconf_t config;
 
 static int answer(h2o_handler_t *self, h2o_req_t *req)
@@ -17,10 +20,10 @@ static int answer(h2o_handler_t *self, h2o_req_t *req)
     static h2o_generator_t generator = { NULL, NULL };
     req->res.status = 200;
     req->res.reason = "OK";
-    req->res.content_length = sizeof body - 1;
+    req->res.content_length = body_len;
     h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL, H2O_STRLIT("application/json; charset=utf-8"));
     h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_CACHE_CONTROL, NULL, H2O_STRLIT("no-store"));
-    h2o_iovec_t v = h2o_iovec_init(body, sizeof body - 1);
+    h2o_iovec_t v = h2o_iovec_init(body, body_len);
     h2o_start_response(req, &generator);
     h2o_send(req, &v, 1, H2O_SEND_STATE_FINAL);
     return 0;
@@ -55,7 +58,10 @@ static void *loop(void *arg)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1) port = (unsigned short)strtoul(argv[1], NULL, 10);
+    if (argc < 3) return 2;
+    port = (unsigned short)strtoul(argv[1], NULL, 10);
+    body = argv[2];
+    body_len = strlen(body);
     h2o_config_init(&config);
     h2o_hostconf_t *host = h2o_config_register_host(&config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
     h2o_pathconf_t *path = h2o_config_register_path(host, "/", 0);

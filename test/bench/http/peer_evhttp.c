@@ -1,4 +1,4 @@
-/* Peer of the HTTP library measurement: libevent's evhttp, two threads that share the port. See measure.sh. */
+/* Peer of the HTTP library measurement: libevent's evhttp, two threads that share the port. Usage: peer PORT BODY, see http_bench.py. */
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
@@ -6,17 +6,19 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const char body[] = "{\"status\":\"ok\",\"version\":\"0.1.0\",\"sqlite\":\"3.40.1\",\"feeds\":[]}";
-static unsigned short port = 18203;
+static const char *body;
+static size_t body_len;
+static unsigned short port;
 
 static void answer(struct evhttp_request *q, void *arg)
 {
     (void)arg;
     struct evbuffer *b = evbuffer_new();
-    evbuffer_add_reference(b, body, sizeof body - 1, NULL, NULL);
+    evbuffer_add_reference(b, body, body_len, NULL, NULL);
     evhttp_add_header(evhttp_request_get_output_headers(q), "Content-Type", "application/json; charset=utf-8");
     evhttp_add_header(evhttp_request_get_output_headers(q), "Cache-Control", "no-store");
     evhttp_send_reply(q, 200, "OK", b);
@@ -41,7 +43,10 @@ static void *loop(void *arg)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1) port = (unsigned short)strtoul(argv[1], NULL, 10);
+    if (argc < 3) return 2;
+    port = (unsigned short)strtoul(argv[1], NULL, 10);
+    body = argv[2];
+    body_len = strlen(body);
     pthread_t t;
     pthread_create(&t, NULL, loop, NULL);
     loop(NULL);
