@@ -22,7 +22,7 @@
 #include "web/memory.h"
 
 #define REQUEST_ARENA_BYTES_MAX ((size_t)8 * 1024 * 1024)
-#define CONNECTION_MEMORY_BYTES ((size_t)32 * 1024)
+#define CONNECTION_MEMORY_BYTES ((size_t)24 * 1024) /* the head and what the library makes of it; it wipes all of it between requests */
 #define SILENCE_S 30u
 #define WATCH_EVERY_MS 1000
 

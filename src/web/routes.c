@@ -65,20 +65,22 @@ const int route_count = (int)(sizeof routes / sizeof routes[0]);
 
 bool route_writes(const struct route *r) { return r->method != HTTP_GET; }
 
+/* The table is walked for every request, so a pattern is left at its first byte that differs. A segment holds no NUL. */
 static bool matches(const char *pattern, const struct target *t, struct text params[ROUTE_PARAMS_MAX])
 {
-    struct text rest = text_from_cstr(pattern + 1);
     int n = 0;
     for (int i = 0; i < t->segment_count; i++) {
-        if (rest.len == 0) return false;
-        struct text part = text_cut(rest, '/', &rest);
-        if (part.ptr[0] != '{') {
-            if (!text_eq(part, t->segments[i])) return false;
-        } else if (n < ROUTE_PARAMS_MAX) {
-            params[n++] = t->segments[i];
+        struct text segment = t->segments[i];
+        if (*pattern++ != '/') return false;
+        if (*pattern == '{') {
+            if (n < ROUTE_PARAMS_MAX) params[n++] = segment;
+            while (*pattern && *pattern != '/') pattern++;
+        } else {
+            if (strncmp(pattern, segment.ptr, segment.len) != 0) return false;
+            pattern += segment.len;
         }
     }
-    return rest.len == 0;
+    return *pattern == '\0';
 }
 
 enum route_match route_find(enum http_method method, const struct target *t, const struct route **ret,

@@ -210,6 +210,17 @@ static void serve_cached(struct call *c)
     if (c->claimed) call_on_reader(c, c->route->read);
 }
 
+/* The mask as one character, then the target as it was sent. */
+static struct text cache_key(struct call *c)
+{
+    struct text target = c->q->target;
+    char *key = arena_take(&c->q->arena, target.len + 1, 1);
+    if (!key) return TEXT_NONE;
+    key[0] = (char)('A' + c->mask);
+    memcpy(key + 1, target.ptr, target.len);
+    return (struct text){ key, target.len + 1 };
+}
+
 static void on_serve(void *ctx, struct http_request *q)
 {
     struct web *w = ctx;
@@ -220,8 +231,9 @@ static void on_serve(void *ctx, struct http_request *q)
         reply_fault(c, FAULT_JSON, NULL);
     } else if (c->route->flags & ROUTE_CACHED) {
         c->moment = moment_of(w);
-        c->cache_key = arena_printf(&q->arena, "%x %.*s", c->mask, (int)q->target.len, q->target.ptr);
-        serve_cached(c);
+        c->cache_key = cache_key(c);
+        if (c->cache_key.ptr) serve_cached(c);
+        else reply_internal(c, "no memory");
     } else if (c->route->read) {
         call_on_reader(c, c->route->read);
     } else {
