@@ -52,11 +52,21 @@ struct text word_fold(struct text word, char *out, size_t cap)
     return (struct text){ out, n };
 }
 
+/* The slot of a folded header: its own, or the empty one where it would stand. The index is at most a quarter full. */
+static uint16_t *index_slot(const struct profile *p, struct text folded)
+{
+    uint32_t h = 2166136261; /* FNV-1a */
+    for (size_t i = 0; i < folded.len; i++) h = (h ^ (unsigned char)folded.ptr[i]) * 16777619;
+    for (uint32_t at = h;; at++) {
+        uint16_t *slot = &p->index[at % PROFILE_INDEX];
+        if (*slot == 0 || text_eq(p->columns[*slot - 1].folded, folded)) return slot;
+    }
+}
+
 const struct profile_column *profile_column_find(const struct profile *p, struct text folded_header)
 {
-    for (int i = 0; i < p->column_count; i++)
-        if (text_eq(p->columns[i].folded, folded_header)) return &p->columns[i];
-    return NULL;
+    uint16_t slot = *index_slot(p, folded_header);
+    return slot > 0 ? &p->columns[slot - 1] : NULL;
 }
 
 bool status_find(const struct status_words *w, struct text word, enum order_status *ret)
@@ -147,7 +157,8 @@ static bool parse_columns(struct parse *ps, json_t *j)
     size_t n = json_is_object(j) ? json_object_size(j) : 0;
     if (n == 0 || n > PROFILE_COLUMNS_MAX) return bad(ps, "columns must map 1 to 256 headers", "columns");
     struct profile_column *columns = ARENA_ARRAY(ps->a, struct profile_column, n);
-    if (!columns) return true; /* the arena's failure is looked at once, at the end */
+    ps->p->index = ARENA_ARRAY(ps->a, uint16_t, PROFILE_INDEX);
+    if (!columns || !ps->p->index) return true; /* the arena's failure is looked at once, at the end */
     int count = 0;
     const char *header;
     json_t *value;
@@ -158,6 +169,10 @@ static bool parse_columns(struct parse *ps, json_t *j)
     }
     ps->p->columns = columns;
     ps->p->column_count = count;
+    for (int i = 0; i < count; i++) {
+        uint16_t *slot = index_slot(ps->p, columns[i].folded);
+        if (*slot == 0) *slot = (uint16_t)(i + 1); /* two headers that fold alike: the first */
+    }
     return true;
 }
 

@@ -23,7 +23,7 @@
 #include "core/order/order.h"
 #include "intake/field.h"
 
-enum { PROFILE_COLUMNS_MAX = 256, PROFILE_FIELDS_PER_COLUMN = 3, PROFILE_WORDS_MAX = 256, PROFILE_NAME_BYTES = 64 };
+enum { PROFILE_COLUMNS_MAX = 256, PROFILE_FIELDS_PER_COLUMN = 3, PROFILE_WORDS_MAX = 256, PROFILE_NAME_BYTES = 64, PROFILE_INDEX = 1024 };
 
 struct profile_column { struct text folded; enum field fields[PROFILE_FIELDS_PER_COLUMN]; int field_count; };
 struct status_word { struct text folded; enum order_status status; };
@@ -35,6 +35,7 @@ struct profile {
     struct text name, en, zh, platform, zone, json;
     const struct profile_column *columns;
     int column_count;
+    uint16_t *index;                         /* PROFILE_INDEX slots by hash of the folded header: column + 1, 0 for none */
     bool required[FIELD_COUNT];
     int required_count;
     struct status_words status, ship_status;
