@@ -154,7 +154,8 @@ static struct run_file *file_new(struct import_run *run)
     struct run_file *f = ARENA_NEW(&run->arena, struct run_file);
     if (!f) return NULL;
     f->file = (struct run_source){ .env = run->desk->env, .path = f->row.path, .fd = -1 };
-    f->options = (struct intake_options){ .zone = run->shop.zone, .currency = run->shop.currency, .country = text_from_cstr(run->shop.country),
+    const struct env *env = run->desk->env;
+    f->options = (struct intake_options){ .zone = run->shop.zone, .find_zone = env->zone, .find_zone_ctx = env->ctx, .currency = run->shop.currency, .country = text_from_cstr(run->shop.country),
                                           .as_of_ms = INSTANT_NONE };
     memcpy(f->options.hash_key, run->shop.hash_key, sizeof f->options.hash_key);
     run->files[run->file_count++] = f;

@@ -86,14 +86,16 @@ const struct column_use *column_map_find(const struct column_map *m, enum field 
 
 /* ---- times ---- */
 
-const struct zone *profile_clock(const struct profile *p, const struct zone *given)
+const struct zone *profile_clock(const struct profile *p, const struct intake_options *opt)
 {
     /* China has kept one offset since 1991, before INSTANT_FIRST_MS. */
     static const int64_t at_ms[1] = { INT64_MIN };
     static const int32_t offset_s[1] = { 8 * 3600 };
     static const struct zone china = { .name = "Asia/Shanghai", .n = 1, .at_ms = at_ms, .offset_s = offset_s };
-    if (text_empty(p->zone) || text_is(p->zone, given->name)) return given;
-    return text_is(p->zone, china.name) ? &china : given;
+    if (text_empty(p->zone) || text_is(p->zone, opt->zone->name)) return opt->zone;
+    if (text_is(p->zone, china.name)) return &china;
+    const struct zone *found = opt->find_zone ? opt->find_zone(opt->find_zone_ctx, p->zone.ptr) : NULL; /* the arena ended it with NUL */
+    return found ? found : opt->zone;
 }
 
 static inline int two_digits(const char *p)

@@ -19,8 +19,8 @@ struct column_map { struct column_use uses[FIELD_COUNT]; int count; };
 bool column_map_make(struct arena *a, const struct profile *p, const struct intake_column *columns, int column_count, struct column_map *ret);
 const struct column_use *column_map_find(const struct column_map *m, enum field f); /* NULL: no column tells it */
 
-/* The zone in which a file's times without an offset are read. */
-const struct zone *profile_clock(const struct profile *p, const struct zone *given);
+/* The zone in which a file's times without an offset are read: the profile's where it names one that can be found. */
+const struct zone *profile_clock(const struct profile *p, const struct intake_options *opt);
 
 /* Reads times; remembers the last day, as rows lie close together. */
 struct time_reader { const struct zone *zone; char date[10]; int64_t day_ms; bool held; };

@@ -34,7 +34,7 @@ bool claim_maker_init(struct claim_maker *m, struct arena *own, const struct pro
 {
     *m = (struct claim_maker){
         .profile = p, .encoding = scan->encoding, .currency = opt->currency, .country = opt->country, .as_of_ms = scan->as_of_ms, .own = own,
-        .clock = { .zone = profile_clock(p, opt->zone) }, .room_size = 16 * 1024,
+        .clock = { .zone = profile_clock(p, opt) }, .room_size = 16 * 1024,
     };
     if (!column_map_make(own, p, scan->columns, scan->column_count, &m->map)) return false;
     m->room = arena_take(own, m->room_size, 1);

@@ -35,8 +35,8 @@ const struct profile *profile_set_find(const struct profile_set *s, struct text 
 struct text profile_name(const struct profile *p);
 struct text profile_title(const struct profile *p, bool zh); /* for people */
 struct text profile_json(const struct profile *p);
-/* The zone in which the platform writes its times; empty: the store's. A reader knows Asia/Shanghai by itself; for any other the
- * caller gives that zone in the options. */
+/* The zone in which the platform writes its times; empty: the store's. Asia/Shanghai is known here, others are asked of
+ * intake_options.find_zone. */
 struct text profile_zone(const struct profile *p);
 int profile_count(const struct profile_set *s);
 const struct profile *profile_at(const struct profile_set *s, int i); /* built-in ones first */
@@ -47,7 +47,8 @@ extern const struct intake_field intake_fields[];
 extern const int intake_field_count;
 
 struct intake_options {
-    const struct zone *zone;          /* of times without an offset: the store's, or as asked */
+    const struct zone *zone;          /* of times without an offset, where the profile names no zone: the store's, or as asked */
+    const struct zone *(*find_zone)(void *ctx, const char *iana_name); void *find_zone_ctx; /* of a profile's zone; may be NULL */
     struct currency currency;         /* the store's */
     struct text country;              /* the store platform's home country ("CN"), where the file tells none */
     struct text store_name;           /* refuse a file of another shop, when the profile maps a store column; empty: any */

@@ -98,9 +98,6 @@ static void tell_faults(struct arena *a, const struct scan_view *v, json_t *rows
 {
     if (v->scan->refusal != REFUSED_NOT || !v->scan->profile) return;
     struct intake_options o = *v->options;
-    struct text zone = profile_zone(v->scan->profile);
-    const struct zone *platform_zone = zone.len && !v->options->profile ? v->env->zone(v->env->ctx, arena_text(a, zone).ptr) : NULL;
-    if (platform_zone) o.zone = platform_zone;
     o.profile = v->scan->profile;
     struct intake_reader *reader = intake_reader_open(&v->env->memory, v->source, &o, v->scan);
     struct order_claim *claim = ARENA_NEW(a, struct order_claim);

@@ -66,8 +66,8 @@ static bool scan_progress(void *ctx, int64_t done, int64_t all)
 static struct intake_options options_of(const struct uploads *u, const struct shop *shop, const struct scan_ask *ask,
                                         const struct profile_set *set)
 {
-    struct intake_options o = { .zone = shop->zone, .currency = shop->currency, .country = text_from_cstr(shop->country),
-                                .store_name = text_from_cstr(shop->name), .as_of_ms = INSTANT_NONE };
+    struct intake_options o = { .zone = shop->zone, .find_zone = u->env->zone, .find_zone_ctx = u->env->ctx, .currency = shop->currency,
+                                .country = text_from_cstr(shop->country), .as_of_ms = INSTANT_NONE };
     const struct zone *asked = ask->zone[0] ? u->env->zone(u->env->ctx, ask->zone) : NULL;
     if (asked) o.zone = asked;
     if (ask->profile[0]) o.profile = profile_set_find(set, text_from_cstr(ask->profile));

@@ -251,7 +251,7 @@ static int dump(const struct env *env, const struct args *args, const struct int
     int rc = 1;
     struct arena a;
     struct profile_set *set = profile_set_create(&env->memory, error, sizeof error);
-    struct intake_options opt = { .zone = env->zone(env->ctx, args->zone), .country = text_from_cstr(args->country), .store_name = text_from_cstr(args->store_name),
+    struct intake_options opt = { .zone = env->zone(env->ctx, args->zone), .find_zone = env->zone, .find_zone_ctx = env->ctx, .country = text_from_cstr(args->country), .store_name = text_from_cstr(args->store_name),
                                   .as_of_ms = args->as_of_ms };
     struct intake_scan_result *scan = NULL;
     arena_init(&a, &env->memory, 0);

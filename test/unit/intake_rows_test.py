@@ -302,15 +302,26 @@ def test_tolerated():
     assert r.claims and r.lines == [3], "headers with blanks and a line break"
 
 
-def test_preamble_and_brackets():
-    profile = '{"name": "mine", "columns": {"单号(必填)": "order_no", "付款": "paid_at", "金额": "total", "说明": ""}, "status": {"好": "paid"}}'
-    with open(os.path.join(os.environ.get("TMPDIR", "/tmp"), f"zg-profile-{os.getpid()}.json"), "w") as f:
+def with_profile(profile, data):
+    path = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"zg-profile-{os.getpid()}.json")
+    with open(path, "w") as f:
         f.write(profile)
     try:
-        r = read_bytes("单号（必填）,付款,金额,说明\n7,2020-01-01 00:00,5,x\n", "--user-profile", f.name)
-        assert r.scan["profile"] == "mine" and r.claims[0]["order_no"] == "7" and r.claims[0]["paid_at"] == china("2020-01-01 00:00:00")
+        return read_bytes(data, "--user-profile", path)
     finally:
-        os.unlink(f.name)
+        os.unlink(path)
+
+
+def test_user_profiles():
+    mine = '{"name": "mine", "columns": {"单号(必填)": "order_no", "付款": "paid_at", "金额": "total", "说明": ""}, "status": {"好": "paid"}%s}'
+    data = "单号（必填）,付款,金额,说明\n7,2020-07-01 00:00,5,x\n"
+    r = with_profile(mine % "", data)
+    assert r.scan["profile"] == "mine" and r.claims[0]["order_no"] == "7" and r.claims[0]["paid_at"] == china("2020-07-01 00:00:00")
+    there = with_profile(mine % ', "zone": "Europe/Zurich"', data)
+    assert there.claims[0]["paid_at"] == utc("2020-06-30 22:00:00") == there.scan["as_of"], "the profile's own zone"
+    assert there.claims[0]["key"] != r.claims[0]["key"]
+    unknown = with_profile(mine % ', "zone": "Mars/Olympus"', data)
+    assert unknown.claims[0]["paid_at"] == r.claims[0]["paid_at"], "a zone that is none: the store's"
 
 
 def test_regions_hold_no_person():
