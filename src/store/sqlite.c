@@ -94,7 +94,7 @@ static bool settings(struct db *db, enum db_mode mode)
         return sqlite_run(db, sql);
     }
     snprintf(sql, sizeof sql,
-             "PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST;"
+             "PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST; PRAGMA temp_store=MEMORY;"
              "PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%d",
              (int)PAGE_BYTES, (int)WRITER_CACHE_KIB, (int)WAL_KEPT_BYTES);
     if (!sqlite_run(db, sql)) return false;
@@ -124,6 +124,8 @@ struct db *db_open(const struct env *env, const char *path, enum db_mode mode, e
         return NULL;
     }
     *db = (struct db){ .env = env, .mode = mode };
+    /* No statistics of memory: they would cost a lock on every allocation. Only the program's first opening can still say so. */
+    if (mode == DB_WRITE) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int rc = sqlite3_open_v2(path, &db->handle, flags, env->sqlite_vfs);
     if (rc != SQLITE_OK) sqlite_fail(db, rc);
     /* whose file it is comes first: settings such as WAL already write into it */
