@@ -67,6 +67,15 @@ struct counters; /* counter_store.c */
 enum { ASSERTION_CACHE = 8 };
 struct assertion_span { int64_t import_id, event_no, from, to, as_of_ms /* INSTANT_NONE: a gap */; };
 
+/* Customers that this session has seen, by hash (known_store.c). */
+struct seen_customer { int64_t hash, customer_id /* 0: free slot */; };
+struct seen_customers {
+    struct seen_customer *slots;
+    size_t n, capacity;
+    int64_t next; /* the number that the next customer gets when nobody else takes one; 0: not begun */
+    bool all;     /* whom it has not seen is not there */
+};
+
 struct apply_session {
     struct store *s;
     struct shop shop;
@@ -75,6 +84,7 @@ struct apply_session {
     struct apply_out out;
     struct counters *counters;
     struct assertion_span spans[ASSERTION_CACHE];
+    struct seen_customers seen;
 };
 
 /* ---- reduce.c ---- */
@@ -116,6 +126,7 @@ bool known_customers(struct apply_session *a, struct known_want *w, size_t n);
 bool known_products(struct apply_session *a, struct known_want *w, size_t n);
 bool known_product_moved(struct apply_session *a, const struct order_claim *claim, const struct line_facts *line); /* its as_of rose */
 int64_t known_line_key(const struct shop *shop, const struct line_claim *l);
+void seen_free(struct apply_session *a);
 /* No event gives the order to the customer any more; without any order the customer goes. */
 bool known_customer_release(struct apply_session *a, int64_t customer_id, int64_t order_id, struct text buyer);
 /* An event that names the product is gone (one use less), or told less lately: its words are told anew. */

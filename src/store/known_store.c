@@ -137,6 +137,100 @@ static size_t gather(struct naming *names, size_t n, struct known *k, uint32_t *
 
 /* ---- customers ---- */
 
+/* ---- customers this session has seen ---- */
+
+enum { SEEN_FROM_CLAIMS = 256, SEEN_FIRST = 4096, SEEN_MAX = 2 * 1024 * 1024, SEEN_LOAD_MAX = 50000 };
+
+static size_t seen_slot(const struct seen_customers *s, int64_t hash) /* the hash is a good one already */
+{
+    size_t at = (uint64_t)hash & (s->capacity - 1);
+    while (s->slots[at].customer_id != 0 && s->slots[at].hash != hash) at = (at + 1) & (s->capacity - 1);
+    return at;
+}
+
+static int64_t seen_find(const struct seen_customers *s, int64_t hash)
+{
+    return s->n ? s->slots[seen_slot(s, hash)].customer_id : 0;
+}
+
+void seen_free(struct apply_session *a)
+{
+    const struct arena_source *m = &a->s->env->memory;
+    if (a->seen.slots) m->give(m->ctx, a->seen.slots, a->seen.capacity * sizeof *a->seen.slots);
+    a->seen = (struct seen_customers){ 0 };
+}
+
+/* Three quarters full at most. Where it may not grow it stays as it is: then not all have been seen. */
+static bool seen_grow(struct apply_session *a)
+{
+    const struct arena_source *m = &a->s->env->memory;
+    struct seen_customers next = { .capacity = a->seen.capacity ? a->seen.capacity * 2 : SEEN_FIRST, .n = a->seen.n, .all = a->seen.all,
+                                   .next = a->seen.next };
+    if (next.capacity > SEEN_MAX) return false;
+    next.slots = m->take(m->ctx, next.capacity * sizeof *next.slots);
+    if (!next.slots) return false;
+    memset(next.slots, 0, next.capacity * sizeof *next.slots);
+    for (size_t i = 0; i < a->seen.capacity; i++)
+        if (a->seen.slots[i].customer_id != 0) next.slots[seen_slot(&next, a->seen.slots[i].hash)] = a->seen.slots[i];
+    seen_free(a);
+    a->seen = next;
+    return true;
+}
+
+static void seen_put(struct apply_session *a, int64_t hash, int64_t customer_id)
+{
+    if (a->seen.n * 4 >= a->seen.capacity * 3 && !seen_grow(a)) { a->seen.all = false; return; }
+    struct seen_customer *slot = &a->seen.slots[seen_slot(&a->seen, hash)];
+    a->seen.n += slot->customer_id == 0;
+    *slot = (struct seen_customer){ hash, customer_id };
+}
+
+static bool customer_next(struct apply_session *a, int64_t *ret)
+{
+    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT next FROM sequence WHERE merchant_id = $1 AND name = 'customer'"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    enum db_step step = db_step(q);
+    *ret = step == DB_ROW ? db_i64_at(q, 0) : 1;
+    db_done(q);
+    return step != DB_FAILED;
+}
+
+/* A session that takes many claims remembers the customers it has seen. It has seen all of them when it began with few, which it
+ * reads once, and nobody else has taken a number since. */
+static bool seen_refresh(struct apply_session *a, size_t claims)
+{
+    int64_t next;
+    if (a->seen.next == 0 && claims < SEEN_FROM_CLAIMS) return true;
+    if (!customer_next(a, &next)) return false;
+    if (a->seen.next != 0) {
+        if (next != a->seen.next) a->seen.all = false;
+        return true;
+    }
+    a->seen.next = next;
+    a->seen.all = next <= SEEN_LOAD_MAX;
+    if (!a->seen.all) return true;
+    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT buyer_hash, customer_id FROM customer WHERE merchant_id = $1 AND store_id = $2"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    db_bind_i64(q, 2, a->shop.store_id);
+    enum db_step step;
+    while ((step = db_step(q)) == DB_ROW) seen_put(a, db_i64_at(q, 0), db_i64_at(q, 1));
+    db_done(q);
+    return step == DB_DONE;
+}
+
+static void seen_add(struct apply_session *a, const struct known *k, size_t n, int64_t first_new)
+{
+    if (a->seen.next == 0) return;
+    for (size_t i = 0; i < n; i++) {
+        seen_put(a, k[i].hash, k[i].id);
+        if (k[i].id >= first_new && k[i].id >= a->seen.next && a->seen.all) a->seen.next = k[i].id + 1;
+    }
+}
+
+/* ---- writing customers ---- */
+
 static bool customers_insert(struct apply_session *a, struct known *k, size_t n, int64_t first_new)
 {
     size_t fresh = 0;
@@ -186,6 +280,27 @@ static bool customer_orders_insert(struct apply_session *a, const struct known_w
     return db_exec(q);
 }
 
+/* Ids of the customers that are known, first from what this session has seen. When it has seen all of them, what it has not seen
+ * is new. */
+static bool find_customers(struct apply_session *a, struct known *k, size_t n)
+{
+    struct known *ask = ARENA_ARRAY(&a->scratch, struct known, n);
+    uint32_t *place = ARENA_ARRAY(&a->scratch, uint32_t, n);
+    size_t asked = 0;
+    if (!ask || !place || !seen_refresh(a, n)) return false;
+    for (size_t i = 0; i < n; i++) {
+        k[i].id = seen_find(&a->seen, k[i].hash);
+        if (k[i].id != 0 || a->seen.all) continue;
+        place[asked] = (uint32_t)i;
+        ask[asked++] = k[i];
+    }
+    if (asked == 0) return true;
+    if (!find_known(a, ask, asked, SQL("SELECT b.place, c.customer_id FROM batch_known b CROSS JOIN customer c"
+                                       " WHERE c.merchant_id = $1 AND c.store_id = $2 AND c.buyer_hash = b.hash"))) return false;
+    for (size_t i = 0; i < asked; i++) k[place[i]].id = ask[i].id;
+    return true;
+}
+
 bool known_customers(struct apply_session *a, struct known_want *w, size_t n)
 {
     struct naming *names = ARENA_ARRAY(&a->scratch, struct naming, n);
@@ -202,9 +317,8 @@ bool known_customers(struct apply_session *a, struct known_want *w, size_t n)
     if (named == 0) return true;
     size_t count = gather(names, named, k, by_want);
     int64_t first_new = INT64_MAX;
-    if (!find_known(a, k, count, SQL("SELECT b.place, c.customer_id FROM batch_known b CROSS JOIN customer c"
-                                     " WHERE c.merchant_id = $1 AND c.store_id = $2 AND c.buyer_hash = b.hash"))) return false;
-    if (!number_known(a, k, count, by_want, n, TEXT("customer"), &first_new)) return false;
+    if (!find_customers(a, k, count) || !number_known(a, k, count, by_want, n, TEXT("customer"), &first_new)) return false;
+    seen_add(a, k, count, first_new);
     for (size_t i = 0; i < n; i++)
         if (by_want[i] != UINT32_MAX) w[i].customer_id = k[by_want[i]].id;
     return customers_insert(a, k, count, first_new) && customer_orders_insert(a, w, n);

@@ -56,6 +56,7 @@ void apply_session_free(struct apply_session *a)
 {
     if (!a) return;
     counters_free(a->counters);
+    seen_free(a);
     arena_release(&a->scratch);
     a->s->env->memory.give(a->s->env->memory.ctx, a, sizeof *a);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include "store/sqlite.h"
 
-enum { PAGE_BYTES = 4096, WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024,
+enum { PAGE_BYTES = 8192, WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024,
        WAL_KEPT_BYTES = 64 * 1024 * 1024, BUSY_MS = 5000 };
 
 /* ---- errors ---- */

@@ -1,7 +1,8 @@
 /* How fast the reducer takes orders in: made claims -> apply_claims -> durable.  One thread, no parsing.
  *
- * usage: apply_bench FILE.db ORDERS [shuffled|again]
- *   shuffled: order numbers in random order; again: the same claims a second time, as another import
+ * usage: apply_bench FILE.db ORDERS [shuffled|again|live]
+ *   shuffled: order numbers in random order; again: the same claims a second time, as another import;
+ *   live: afterwards LIVE_ORDERS more, each in a commit of its own
  * Prints one line a pass: orders, seconds in the store, processor seconds, orders a second, peak memory. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include "os/os.h"
 #include "store/store.h"
 
-enum { BATCH = 16384, COMMIT_ROWS = 196608, DISTINCT_PERCENT = 60 };
+enum { BATCH = 16384, LIVE_ORDERS = 5000, COMMIT_ROWS = 196608, DISTINCT_PERCENT = 60 };
 
 static const char *const regions[] = { "浙江省", "江苏省", "广东省", "上海", "北京", "山东省", "四川省", "河南省", "湖北省", "福建省" };
 
@@ -102,6 +103,27 @@ static void pass(struct store *s, const struct shop *shop, int64_t import_id, in
     free(claims);
 }
 
+static void live(struct store *s, const struct shop *shop, int64_t orders)
+{
+    const struct env *env = s->env;
+    struct arena texts;
+    struct apply_tally tally = { 0 };
+    struct order_claim claim;
+    arena_init(&texts, &env->memory, 0);
+    const int64_t t = env->monotonic_us(env->ctx), c = cpu_us();
+    for (int64_t i = 0; i < LIVE_ORDERS; i++) {
+        arena_clear(&texts);
+        make(&texts, orders + i, orders, false, &claim);
+        struct apply_session *a = apply_session_create(s, shop, 0);
+        if (!a || !db_begin(s->db) || !apply_claims(a, &claim, 1, &tally)) fail(s, "live");
+        commit(s, a);
+        apply_session_free(a);
+    }
+    printf("{\"live_orders\":%d,\"us_per_order\":%.1f,\"cpu_us_per_order\":%.1f}\n", LIVE_ORDERS,
+           (double)(env->monotonic_us(env->ctx) - t) / LIVE_ORDERS, (double)(cpu_us() - c) / LIVE_ORDERS);
+    arena_release(&texts);
+}
+
 int main(int argc, char **argv)
 {
     struct env env;
@@ -110,7 +132,7 @@ int main(int argc, char **argv)
     char message[256];
     int64_t orders = 0;
     if (argc < 3 || !text_to_i64(text_from_cstr(argv[2]), &orders) || orders < 1) {
-        fprintf(stderr, "usage: apply_bench FILE.db ORDERS [shuffled|again]\n");
+        fprintf(stderr, "usage: apply_bench FILE.db ORDERS [shuffled|again|live]\n");
         return 2;
     }
     const bool shuffled = argc > 3 && strcmp(argv[3], "shuffled") == 0, again = argc > 3 && strcmp(argv[3], "again") == 0;
@@ -124,6 +146,7 @@ int main(int argc, char **argv)
     if (!db_begin(s.db) || shop_create(&s, &n, &shop) != SHOP_OK || !db_commit(s.db)) fail(&s, "shop (a fresh file is needed)");
     pass(&s, &shop, 1, orders, shuffled);
     if (again) pass(&s, &shop, 2, orders, shuffled);
+    if (argc > 3 && strcmp(argv[3], "live") == 0) live(&s, &shop, orders);
     store_close(&s);
     os_env_release(&env);
     return 0;

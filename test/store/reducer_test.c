@@ -244,6 +244,60 @@ static bool import_is_events(uint64_t seed)
     return same;
 }
 
+enum { MANY = 2400, MANY_BATCH = 600 };
+
+static void many_make(struct arena *texts, struct prng *p, struct order_claim *claims)
+{
+    for (int i = 0; i < MANY; i++) {
+        const int64_t at = MADE_AT + i * MS_PER_MIN;
+        claims[i] = (struct order_claim){ .order_no = arena_printf(texts, "%d", 5000 + (int)prng_below(p, MANY)), .as_of_ms = MADE_AT,
+            .rank = SOURCE_FILE, .placed_at_ms = at, .paid_at_ms = at, .cancelled_at_ms = CLAIM_NONE, .shipped_at_ms = CLAIM_NONE,
+            .delivered_at_ms = CLAIM_NONE, .refunded_at_ms = CLAIM_NONE, .ship_by_ms = CLAIM_NONE, .total_minor = i, .paid_minor = i,
+            .refund_minor = CLAIM_NONE, .pieces = 1, .customer_id = CLAIM_NONE };
+        memcpy(claims[i].key.bytes, &i, sizeof i);
+        claims[i].person.buyer = arena_printf(texts, "buyer %d", (int)prng_below(p, MANY / 2));
+    }
+}
+
+/* A session that takes large batches remembers customers; live events between its batches bring customers too. */
+static bool large_batches(uint64_t seed)
+{
+    static struct order_claim claims[MANY];
+    struct world w = { 0 };
+    struct made_store large, single;
+    struct apply_tally tally = { 0 };
+    struct arena texts;
+    if (!os_env_init(&w.env)) fail(NULL, "env");
+    arena_init(&texts, &w.env.memory, 0);
+    prng_seed(&w.p, seed);
+    many_make(&texts, &w.p, claims);
+    store_make(&w, &large), store_make(&w, &single);
+    struct apply_session *a = apply_session_create(&large.s, &large.shop, 1), *l = NULL;
+    for (int i = 0; i < MANY; i += MANY_BATCH) { /* the first ten of each batch come live */
+        const bool one_transaction = prng_below(&w.p, 2) == 0;
+        l = apply_session_create(&large.s, &large.shop, 1);
+        if (!a || !l || !db_begin(large.s.db) || !apply_claims(l, claims + i, 10, &tally) || !apply_flush(l)) fail(&large.s, "few");
+        if (!one_transaction && (!db_commit(large.s.db) || !db_begin(large.s.db))) fail(&large.s, "commit");
+        if (!apply_claims(a, claims + i + 10, MANY_BATCH - 10, &tally) || !apply_flush(a) || !db_commit(large.s.db)) fail(&large.s, "many");
+        apply_session_free(l);
+    }
+    apply_session_free(a);
+    a = apply_session_create(&single.s, &single.shop, 1);
+    if (!a || !db_begin(single.s.db)) fail(&single.s, "begin");
+    for (int i = 0; i < MANY; i++)
+        if (!apply_claims(a, &claims[i], 1, &tally)) fail(&single.s, "single");
+    if (!apply_flush(a) || !db_commit(single.s.db)) fail(&single.s, "commit");
+    apply_session_free(a);
+    char *x = dump(&large.s), *y = dump(&single.s);
+    const bool same = strcmp(x, y) == 0 && holds(&large, seed, "large batches");
+    if (!same) dump_difference(x, y);
+    free(x), free(y);
+    store_close(&large.s), store_close(&single.s);
+    arena_release(&texts);
+    os_env_release(&w.env);
+    return same;
+}
+
 int main(int argc, char **argv)
 {
     int64_t first = 1, seeds = 200, bad = 0, caught = 0;
@@ -253,6 +307,7 @@ int main(int argc, char **argv)
         bad += !run_seed((uint64_t)(first + i), &control) || !import_is_events((uint64_t)(first + i));
         caught += control;
     }
+    for (int64_t i = 0; i < 3; i++) bad += !large_batches((uint64_t)(first + i));
     printf("%lld histories, %lld differ from their rebuild; %lld of the rebuilds that forget an import were seen\n", (long long)seeds,
            (long long)bad, (long long)caught);
     return bad == 0 && caught > seeds / 2 ? 0 : 1;
