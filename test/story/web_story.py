@@ -264,7 +264,7 @@ def story_login(directory):
                 took, got = attempt(names)
                 assert got.status == 401 and got.code == "login", got.body
                 times.append(took)
-        ratio = statistics.median(known) / statistics.median(unknown)
+        ratio = min(known) / min(unknown)  # the quickest of each: a busy machine only adds
         assert 0.5 < ratio < 2, f"known {known} unknown {unknown}"
         answers = [attempt("li0")[1] for _ in range(12)]
         slowed = [a for a in answers if a.status == 429]
