@@ -127,6 +127,20 @@ static const struct { const char *en, *zh, *do_en, *do_zh; } kinds[] = {
         "请选择平台导出的订单报表（CSV，UTF-8 或 GB18030 编码）。" },
 };
 
+static void say_no_header(struct arena *a, const struct refusal_facts *f, struct text file, struct intake_scan_result *ret)
+{
+    if (f->expected.len > 0) {
+        ret->refusal_en = arena_printf(a, "“%.*s” looks like “%.*s”, but these columns are missing: %.*s. Export it with all its columns, or map them by hand.",
+                                       ARG(file), ARG(f->profile_en), ARG(f->expected));
+        ret->refusal_zh = arena_printf(a, "“%.*s”看起来是“%.*s”，但缺少这些列：%.*s。请导出全部列，或手动对应各列。", ARG(file), ARG(f->profile_zh), ARG(f->expected_zh));
+        return;
+    }
+    ret->refusal_en = arena_printf(a, "No known header was found in the first ten lines of “%.*s”%s%.*s%s: choose an order export of the platform, or map its columns by hand.",
+                                   ARG(file), f->seen.len ? " (seen: " : "", ARG(f->seen), f->seen.len ? ")" : "");
+    ret->refusal_zh = arena_printf(a, "“%.*s”的前十行里没有认识的表头%s%.*s%s：请选择平台的订单报表，或手动对应各列。",
+                                   ARG(file), f->seen.len ? "（看到的是：" : "", ARG(f->seen), f->seen.len ? "）" : "");
+}
+
 void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_scan_result *ret)
 {
     ret->refusal = f->refusal;
@@ -152,16 +166,7 @@ void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_s
         ret->refusal_zh = arena_printf(a, "“%.*s”是%s，不是文本表格。%s", ARG(file), kinds[f->sniffed].zh, kinds[f->sniffed].do_zh);
         return;
     case REFUSED_NO_HEADER:
-        if (f->expected.len > 0) {
-            ret->refusal_en = arena_printf(a, "“%.*s” looks like “%.*s”, but these columns are missing: %.*s. Export it with all its columns, or map them by hand.",
-                                           ARG(file), ARG(f->profile_en), ARG(f->expected));
-            ret->refusal_zh = arena_printf(a, "“%.*s”看起来是“%.*s”，但缺少这些列：%.*s。请导出全部列，或手动对应各列。", ARG(file), ARG(f->profile_zh), ARG(f->expected_zh));
-            return;
-        }
-        ret->refusal_en = arena_printf(a, "No known header was found in the first ten lines of “%.*s”%s%.*s%s: choose an order export of the platform, or map its columns by hand.",
-                                       ARG(file), f->seen.len ? " (seen: " : "", ARG(f->seen), f->seen.len ? ")" : "");
-        ret->refusal_zh = arena_printf(a, "“%.*s”的前十行里没有认识的表头%s%.*s%s：请选择平台的订单报表，或手动对应各列。",
-                                       ARG(file), f->seen.len ? "（看到的是：" : "", ARG(f->seen), f->seen.len ? "）" : "");
+        say_no_header(a, f, file, ret);
         return;
     case REFUSED_NO_ROWS:
         ret->refusal_en = arena_printf(a, "“%.*s” has a header (line %lld) but no rows: export again with a period in which there were orders.", ARG(file), (long long)f->line);
