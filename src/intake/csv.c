@@ -2,7 +2,7 @@
  * read_cell, read_row, csv_next (faults and how reading goes on after them). */
 #include "intake/csv.h"
 #include <assert.h>
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(ZG_NO_SIMD)
 #include <emmintrin.h>
 #endif
 
@@ -35,7 +35,7 @@ static inline uint64_t below(size_t bit) { return (UINT64_C(1) << bit) - 1; }
 
 struct block_masks { uint64_t quote, delimiter, lf, cr, high, nul; };
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(ZG_NO_SIMD)
 static inline struct block_masks block_masks(const unsigned char *p, char delimiter)
 {
     struct block_masks m = { 0 };

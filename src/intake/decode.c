@@ -2,7 +2,7 @@
  * converter to open. Order: UTF-8, GB18030, lossy, votes, UTF-16. */
 #include "intake/decode.h"
 #include <assert.h>
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(ZG_NO_SIMD)
 #include <emmintrin.h>
 #endif
 #include "gb18030_table.h"
@@ -11,7 +11,7 @@
 static inline size_t ascii_run(const unsigned char *p, size_t n)
 {
     size_t i = 0;
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(ZG_NO_SIMD)
     while (i + 16 <= n) {
         unsigned high = (unsigned)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + i)));
         if (high != 0) return i + (size_t)__builtin_ctz(high);
