@@ -22,20 +22,14 @@
 #include "web/memory.h"
 
 #define REQUEST_ARENA_BYTES_MAX ((size_t)8 * 1024 * 1024)
+#define REQUEST_ARENA_BYTES_KEPT ((size_t)16 * 1024) /* between two requests of a connection */
 #define CONNECTION_MEMORY_BYTES ((size_t)24 * 1024) /* the head and what the library makes of it; it wipes all of it between requests */
 #define SILENCE_S 30u
 #define WATCH_EVERY_MS 1000
 
 enum connection_phase { CONNECTION_HEAD, CONNECTION_BODY, CONNECTION_SINK, CONNECTION_DEFERRED, CONNECTION_ANSWER };
 
-struct connection { /* one TCP connection, in the server's list for the deadlines */
-    struct connection *next, *prev;
-    int fd;
-    _Atomic int phase;
-    _Atomic int64_t since_ms;  /* when the phase began */
-    _Atomic int64_t bytes;     /* of the body so far */
-};
-
+struct connection;
 struct http_server {
     const struct env *env;
     struct http_app app;
@@ -62,6 +56,17 @@ struct request { /* what http.c keeps beside the public part */
     struct http_response *answer;
     char *body;
     size_t body_cap;
+};
+
+/* One TCP connection, in the server's list for the deadlines. Its requests come one after the other, so the one that is there now
+ * lives in it, and the arena's first block is used again. */
+struct connection {
+    struct connection *next, *prev;
+    int fd;
+    _Atomic int phase;
+    _Atomic int64_t since_ms;  /* when the phase began */
+    _Atomic int64_t bytes;     /* of the body so far */
+    struct request request;
 };
 
 struct http_response {
@@ -150,11 +155,13 @@ void http_answer(struct http_request *q, struct http_response *answer)
     atomic_fetch_sub(&s->busy, 1); /* http_stop closes the daemon only when it has seen zero */
 }
 
-static void enter_phase(struct request *r, enum connection_phase phase)
+static void enter_phase_at(struct request *r, enum connection_phase phase, int64_t at_ms)
 {
     atomic_store_explicit(&r->link->phase, (int)phase, memory_order_relaxed);
-    atomic_store_explicit(&r->link->since_ms, now_ms(r->server), memory_order_relaxed);
+    atomic_store_explicit(&r->link->since_ms, at_ms, memory_order_relaxed);
 }
+
+static void enter_phase(struct request *r, enum connection_phase phase) { enter_phase_at(r, phase, now_ms(r->server)); }
 
 static enum MHD_Result queue_answer(struct request *r)
 {
@@ -253,7 +260,7 @@ static enum MHD_Result on_head(struct request *r, const char *method)
     bool known = r->pub.content_length >= 0;
     if (!r->answer && !r->pub.sink.write && known && (uint64_t)r->pub.content_length > r->pub.body_max) refuse(r, 413);
     if (!r->answer) {
-        enter_phase(r, r->pub.sink.write ? CONNECTION_SINK : CONNECTION_BODY);
+        enter_phase_at(r, r->pub.sink.write ? CONNECTION_SINK : CONNECTION_BODY, r->pub.began_us / 1000);
         return MHD_YES;
     }
     /* A short body of a refused request is read and dropped; at a long one the connection closes after the answer. */
@@ -333,13 +340,12 @@ static void *on_target(void *ctx, const char *target, struct MHD_Connection *c)
 {
     struct http_server *s = ctx;
     const union MHD_ConnectionInfo *i = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct request *r = s->env->memory.take(s->env->memory.ctx, sizeof *r);
-    if (!r || !i || !i->socket_context) {
-        if (r) s->env->memory.give(s->env->memory.ctx, r, sizeof *r);
-        return NULL;
-    }
-    *r = (struct request){ .server = s, .connection = c, .link = i->socket_context };
-    arena_init(&r->pub.arena, &s->env->memory, REQUEST_ARENA_BYTES_MAX);
+    struct connection *link = i ? i->socket_context : NULL;
+    if (!link) return NULL;
+    struct request *r = &link->request;
+    struct arena arena = r->pub.arena;
+    *r = (struct request){ .server = s, .connection = c, .link = link };
+    r->pub.arena = arena;
     size_t len = strnlen(target, HTTP_TARGET_BYTES_MAX + 1);
     r->pub.target = arena_text(&r->pub.arena, (struct text){ target, len });
     return r;
@@ -356,8 +362,8 @@ static void on_completed(void *ctx, struct MHD_Connection *c, void **state, enum
     enter_phase(r, CONNECTION_HEAD);
     if (r->began) s->app.end(s->app.ctx, &r->pub);
     http_response_unref(r->answer);
-    arena_release(&r->pub.arena);
-    s->env->memory.give(s->env->memory.ctx, r, sizeof *r);
+    if (r->pub.arena.taken > REQUEST_ARENA_BYTES_KEPT || r->pub.arena.failed) arena_release(&r->pub.arena);
+    else arena_clear(&r->pub.arena);
 }
 
 /* The path stays as sent; web/target.c decodes it strictly. */
@@ -380,6 +386,7 @@ static void on_connection(void *ctx, struct MHD_Connection *c, void **socket_con
         if (!l) return;
         l->fd = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         atomic_init(&l->since_ms, now_ms(s));
+        arena_init(&l->request.pub.arena, &s->env->memory, REQUEST_ARENA_BYTES_MAX);
         pthread_mutex_lock(&s->lock);
         l->next = s->connections;
         if (l->next) l->next->prev = l;
@@ -393,6 +400,7 @@ static void on_connection(void *ctx, struct MHD_Connection *c, void **socket_con
         if (l->next) l->next->prev = l->prev;
         if (l->prev) l->prev->next = l->next; else s->connections = l->next;
         pthread_mutex_unlock(&s->lock);
+        arena_release(&l->request.pub.arena);
         memory_give(s->env, l, sizeof *l);
         *socket_context = NULL;
         return;
