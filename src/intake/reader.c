@@ -58,9 +58,10 @@ static int first_bad_cell(const struct intake_reader *r)
     return -1;
 }
 
-static bool row_is_unsound(const struct intake_reader *r, struct claim_fault *ret)
+static bool row_is_unsound(struct intake_reader *r, struct claim_fault *ret)
 {
     if (row_structure_fault(&r->row, r->scan->column_count, r->usual_width, ret)) return true;
+    r->usual_width = r->row.count;
     if (row_is_text(r->maker.encoding, &r->row)) return false;
     *ret = (struct claim_fault){ FAULT_BAD_BYTES, first_bad_cell(r) };
     return true;
@@ -102,7 +103,6 @@ enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *b
         if (r->row.fault == CSV_ROW_GOOD && row_is_blank(&r->row)) continue;
         struct claim_fault why;
         if (!row_is_unsound(r, &why)) {
-            r->usual_width = r->row.count;
             switch (claim_make(&r->maker, &r->row, batch, claim, &why)) {
             case CLAIM_MADE: return ROW_CLAIM;
             case CLAIM_PASSED_OVER: continue;
