@@ -72,7 +72,9 @@ static void figures_table(struct cli *c, const struct import_figures *f)
         quarantined += x->quarantined;
     }
     table_print(&t);
-    if (quarantined > 0)
+    if (quarantined == 1)
+        cli_say(c, "1 row was set aside; the Import page shows it with what to mend.", "有 1 行待改；“导入”页说明怎么改。");
+    else if (quarantined > 1)
         cli_say(c, "%s rows were set aside; the Import page shows each with what to mend.", "有 %s 行待改；“导入”页逐行说明怎么改。",
                 cli_cstr(c, cli_count(c, quarantined)));
     cli_say(c, "Import %" PRId64 "; to take it back: zhanggui import undo %" PRId64, "导入 %" PRId64 "；要撤销：zhanggui import undo %" PRId64,
