@@ -3,7 +3,7 @@
  *   intake_dump [options] FILE
  *     (nothing)        a line {"scan":..}, then a line a row: {"line","claim":{..}} or {"line","fault":{..}}
  *     --cells DELIM    rows as JSON arrays of cells as the table reader finds them (decoded, nothing else taken off)
- *     --quiet          counts and speed only
+ *     --quiet          counts and speed (per second of CPU) only
  *     --profile P --zone Z --currency C --store-name S --as-of MS --piece BYTES (size of each read) --user-profile JSONFILE
  */
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 #include "intake/cell.h"
 #include "intake/csv.h"
@@ -18,6 +19,14 @@
 #include "os/os.h"
 
 struct file { int fd; size_t piece; };
+
+/* CPU time of this process: what a reading costs does not depend on who else is at work. */
+static int64_t cpu_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
 
 static ssize_t file_read(void *ctx, void *buf, size_t cap)
 {
@@ -224,7 +233,7 @@ static bool dump_rows(const struct env *env, const struct args *args, const stru
     struct order_claim claim;
     struct intake_fault fault;
     enum intake_row_kind kind;
-    int64_t claims = 0, faults = 0, lines = 0, total = 0, started_us = env->monotonic_us(env->ctx);
+    int64_t claims = 0, faults = 0, lines = 0, total = 0, started_us = cpu_us();
     while ((kind = intake_reader_next(r, &batch, &claim, &fault)) == ROW_CLAIM || kind == ROW_FAULT) {
         claims += kind == ROW_CLAIM;
         faults += kind == ROW_FAULT;
@@ -238,8 +247,8 @@ static bool dump_rows(const struct env *env, const struct args *args, const stru
         }
         if (++lines % 1000 == 0) arena_clear(&batch);
     }
-    int64_t us = env->monotonic_us(env->ctx) - started_us;
-    if (args->quiet) printf("read: %lld claims, %lld faults, total %lld, %.0f MB/s\n", (long long)claims, (long long)faults, (long long)total, (double)scan->bytes / (double)(us ? us : 1));
+    int64_t us = cpu_us() - started_us;
+    if (args->quiet) printf("read: %lld claims, %lld faults, total %lld, %.0f MB a CPU second\n", (long long)claims, (long long)faults, (long long)total, (double)scan->bytes / (double)(us ? us : 1));
     arena_release(&batch);
     intake_reader_close(r);
     return kind == ROW_END;
@@ -262,10 +271,10 @@ static int dump(const struct env *env, const struct args *args, const struct int
     if (args->user_profile && !load_user_profile(set, args->user_profile)) goto out;
     if (args->profile) opt.profile = profile_set_find(set, text_from_cstr(args->profile));
     scan = ARENA_NEW(&a, struct intake_scan_result);
-    int64_t started_us = env->monotonic_us(env->ctx);
+    int64_t started_us = cpu_us();
     if (!scan || !intake_scan(&a, set, source, &opt, NULL, NULL, scan)) goto out;
-    int64_t us = env->monotonic_us(env->ctx) - started_us;
-    if (args->quiet) printf("scan: %lld rows, %lld bytes, %.0f MB/s\n", (long long)scan->rows, (long long)scan->bytes, (double)scan->bytes / (double)(us ? us : 1));
+    int64_t us = cpu_us() - started_us;
+    if (args->quiet) printf("scan: %lld rows, %lld bytes, %.0f MB a CPU second\n", (long long)scan->rows, (long long)scan->bytes, (double)scan->bytes / (double)(us ? us : 1));
     else print_json(json_pack("{s:o}", "scan", scan_json(scan)));
     rc = scan->refusal != REFUSED_NOT || dump_rows(env, args, source, &opt, scan) ? 0 : 1;
 out:
