@@ -29,6 +29,26 @@ static bool is_there(struct cli *c, const char *path)
     return true;
 }
 
+/* What the store says in English, in Chinese. */
+static const char *why_zh(enum db_error error)
+{
+    switch (error) {
+    case DB_ERROR_NEWER: return "它是由更新的掌柜写的，请先升级程序";
+    case DB_ERROR_OLDER: return "它还是空的，或是旧版本的；请先用 zhanggui init 建店，或用 zhanggui serve 打开一次";
+    case DB_ERROR_NOT_OURS: return "它不是掌柜的数据库";
+    case DB_ERROR_CORRUPT: return "它已损坏或不是数据库，请恢复备份";
+    case DB_ERROR_FULL: return "磁盘已满";
+    case DB_ERROR_IO: return "磁盘读写失败";
+    case DB_ERROR_BUSY: return "它正被别的程序占用";
+    case DB_ERROR_MEMORY: return "内存不足";
+    case DB_OK:
+    case DB_ERROR_OPEN:
+    case DB_ERROR_CONSTRAINT:
+    case DB_ERROR_OTHER: break;
+    }
+    return "没有权限，或它不是数据库";
+}
+
 bool open_reader(struct cli *c, struct store *ret)
 {
     const char *path = database(c);
@@ -37,7 +57,8 @@ bool open_reader(struct cli *c, struct store *ret)
 
     if (!path || !is_there(c, path)) return false;
     if (store_open(ret, c->env, path, DB_READ, &error, message, sizeof message)) return true;
-    cli_fail(c, CLI_COULD_NOT, "database", "%s cannot be opened: %s", "%s 打不开：%s", path, message);
+    cli_fail_text(c, CLI_COULD_NOT, "database", arena_printf(&c->arena, "%s cannot be opened: %s", path, message),
+                  arena_printf(&c->arena, "%s 打不开：%s", path, why_zh(error)));
     return false;
 }
 
@@ -105,6 +126,6 @@ enum cli_exit fail_desk(struct cli *c, const struct desk_message *m)
 
 enum cli_exit fail_store(struct cli *c, struct store *s)
 {
-    const char *why = db_error_message(s->db);
-    return cli_fail(c, CLI_COULD_NOT, "database", "The database could not be read: %s", "数据库无法读取：%s", why);
+    return cli_fail_text(c, CLI_COULD_NOT, "database", arena_printf(&c->arena, "The database could not be read: %s", db_error_message(s->db)),
+                         arena_printf(&c->arena, "数据库无法读取：%s", why_zh(db_error(s->db))));
 }

@@ -60,7 +60,9 @@ static struct web *start(struct cli *c, struct desk *d, uint16_t port, const str
     char message[512];
     struct web *w = web_start(&o, message, sizeof message);
 
-    if (!w) cli_fail(c, CLI_COULD_NOT, "web", "The desk could not be opened to the browser: %s", "页面打不开：%s", message);
+    if (!w)
+        cli_fail_text(c, CLI_COULD_NOT, "web", text_from_cstr(message),
+                      arena_printf(&c->arena, "地址 %s 的端口 %u 用不了，可能已被占用；请用 --port 换一个", o.address ? o.address : "127.0.0.1", port));
     return w;
 }
 
@@ -84,6 +86,11 @@ enum cli_exit serve_desk(struct cli *c, struct desk *d, uint16_t port, const str
     if (writer_call(desk_writer(d), make_code, &code) != WRITER_DONE) {
         desk_close(d);
         return cli_fail(c, CLI_COULD_NOT, "database", "The database cannot be written", "数据库无法写入");
+    }
+    if (code.needed && address && strcmp(address, "127.0.0.1") != 0 && strcmp(address, "::1") != 0) {
+        desk_close(d);
+        return cli_fail(c, CLI_COULD_NOT, "no-owner", "This desk has no owner yet: do the first set-up on 127.0.0.1, then listen on %s",
+                        "还没有店主：请先在 127.0.0.1 上完成开张，再监听 %s", address);
     }
     desk_on_failure(d, stop_on_failure, c);
     w = start(c, d, port, demo_logins, demo_login_count);
