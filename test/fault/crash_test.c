@@ -20,7 +20,7 @@
 #include "ledger.h"
 #include "store/import_store.h"
 
-enum { ORDERS_PER_ROUND = 48, CUT_ONE_IN = 20, AGAIN_ONE_IN = 10, WHOLE_DESK_ONE_IN = 40, CONTROL_CUTS = 400 };
+enum { ORDERS_PER_ROUND = 48, CUT_ONE_IN = 20, VERIFY_ONE_IN = 20, AGAIN_ONE_IN = 10, WHOLE_DESK_ONE_IN = 40, CONTROL_CUTS = 400 };
 
 struct trial {
     struct fault_place place;
@@ -30,7 +30,7 @@ struct trial {
     struct desk *desk;
     int64_t import_id;                  /* of this round; 0: none, or not begun */
     bool undoing;                       /* its undo was asked for */
-    int64_t cuts_wanted, cuts, cuts_again, whole_desks, rounds, wrong;
+    int64_t cuts_wanted, cuts, cuts_again, whole_desks, verified, partial, rounds, wrong;
     int again_at, again_seen;           /* cut the recovery at this operation; 0: do not */
     bool again_made;
     char first_wrong[900];
@@ -72,6 +72,7 @@ static bool import_agrees(struct trial *t, struct store *s, int64_t acknowledged
     }
     if (t->undoing) return true; /* any part of it may be out; derived_agrees has looked at the rest */
     if (!v.there && acknowledged == 0 && file_rows == 0) return true;
+    if (v.rows_done > 0 && v.rows_done < FAULT_FILE_ROWS) t->partial++;
     if (v.there && v.rows_done == file_rows && v.rows_done >= acknowledged) return true;
     snprintf(why, size, "import: %" PRId64 " rows acknowledged, %" PRId64 " recorded, %" PRId64 " there", acknowledged, v.rows_done, file_rows);
     return false;
@@ -90,6 +91,10 @@ static bool look(struct trial *t, const char *image, int64_t acknowledged)
     bool ok = ledger_agrees(&t->ledger, &s, &r);
     const int64_t file_rows = r.file_rows;
     ok = ok && derived_agrees(&s, &r);
+    if (ok && prng_below(&t->dice, VERIFY_ONE_IN) == 0) {
+        t->verified++;
+        ok = verify_agrees(&s, &r);
+    }
     if (!ok) wrong(t, image, r.what);
     else if (!(ok = import_agrees(t, &s, acknowledged, file_rows, why, sizeof why))) wrong(t, image, why);
     if (t->again_at > 0) store_close(&s); /* its checkpoint is what is cut */
@@ -248,7 +253,7 @@ static void setup(struct trial *t, uint64_t seed)
 static void run(struct trial *t, int64_t cuts)
 {
     t->cuts_wanted = cuts;
-    t->cuts = t->cuts_again = t->whole_desks = t->rounds = t->wrong = 0;
+    t->cuts = t->cuts_again = t->whole_desks = t->verified = t->partial = t->rounds = t->wrong = 0;
     t->first_wrong[0] = '\0';
     while (t->cuts < cuts && t->rounds < cuts + 10) round_of_work(t);
 }
@@ -278,7 +283,8 @@ int main(int argc, char **argv)
     run(&t, cuts);
     const double took_s = (double)(t.place.env.monotonic_us(t.place.env.ctx) - began_us) / 1e6;
     printf("# seed %" PRId64 ": %" PRId64 " cuts in %.1f s, %" PRId64 " of recoveries cut again, %" PRId64 " opened by a whole desk, %" PRId64
-           " rounds, %" PRId64 " wrong\n", seed, t.cuts, took_s, t.cuts_again, t.whole_desks, t.rounds, t.wrong);
+           " verified, %" PRId64 " in the middle of an import's rows, %" PRId64 " rounds, %" PRId64 " wrong\n", seed, t.cuts, took_s, t.cuts_again,
+           t.whole_desks, t.verified, t.partial, t.rounds, t.wrong);
     if (t.wrong > 0) printf("# %s\n", t.first_wrong);
     const bool good = t.wrong == 0 && t.cuts == cuts;
     printf("%s 1 - %" PRId64 " power cuts lose nothing that was acknowledged\n", good ? "ok" : "not ok", t.cuts);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "store/audit_store.h"
 #include "store/mark_store.h"
+#include "store/verify.h"
 
 #define FIRST_PLACED_MS INT64_C(1582000000000)
 
@@ -230,4 +231,14 @@ bool derived_agrees(struct store *s, struct ledger_report *r)
                             " JOIN orders o ON o.merchant_id = l.merchant_id AND o.order_id = l.order_id WHERE o.pick_until_ms = 9223372036854775807)"
                             " AS again", "reserved pieces", r) &&
            equal_figures(s, "SELECT (SELECT count(*) FROM order_key) AS kept, (SELECT count(*) FROM orders) AS again", "numbers of orders", r);
+}
+
+bool verify_agrees(struct store *s, struct ledger_report *r)
+{
+    static _Thread_local struct verify_report v;
+    if (!store_verify(s, &v, NULL, NULL)) return failed_to_read(r, s);
+    if (v.disagreements == 0) return true;
+    const struct verify_finding *f = &v.findings[0];
+    snprintf(r->what, sizeof r->what, "verify: %s %s %s: expected %s, found %s", f->table, f->key, f->column, f->expected, f->found);
+    return false;
 }

@@ -27,9 +27,11 @@ bool ledger_post(struct ledger *l, struct writer *w, int order, enum op_kind kin
 void ledger_wait(struct ledger *l);     /* until everything is answered */
 int ledger_state(const struct ledger *l, int order, enum op_kind kind);
 
-struct ledger_report { char what[256]; int64_t ledger_orders, file_rows /* orders of imported files, and rows of them that were set aside */; };
+struct ledger_report { char what[400]; int64_t ledger_orders, file_rows /* orders of imported files, and rows of them that were set aside */; };
 /* Looks through the database; false: it does not agree, and report->what says where. */
 bool ledger_agrees(const struct ledger *l, struct store *s, struct ledger_report *report);
 /* The derived tables against the orders: counters, stock, audit chain, structure of the file. */
 bool derived_agrees(struct store *s, struct ledger_report *report);
+/* The same by `zhanggui verify`: everything that is kept, recomputed. */
+bool verify_agrees(struct store *s, struct ledger_report *report);
 #endif
