@@ -28,9 +28,11 @@ struct trial {
     struct prng dice;
     struct ledger ledger;
     struct desk *desk;
-    int64_t import_id;                  /* of this round; 0: none, or not begun */
-    bool undoing;                       /* its undo was asked for */
-    int64_t cuts_wanted, cuts, cuts_again, whole_desks, verified, partial, rounds, wrong;
+    _Atomic int64_t import_id;          /* of this round; 0: none, or not begun */
+    atomic_bool undoing;                /* its undo was asked for */
+    int64_t cuts_wanted;
+    _Atomic int64_t cuts;
+    int64_t cuts_again, whole_desks, verified, partial, rounds, wrong;
     int again_at, again_seen;           /* cut the recovery at this operation; 0: do not */
     bool again_made;
     char first_wrong[900];
@@ -39,7 +41,7 @@ struct trial {
 static void wrong(struct trial *t, const char *image, const char *what)
 {
     if (t->wrong++ == 0)
-        snprintf(t->first_wrong, sizeof t->first_wrong, "round %" PRId64 ", cut %" PRId64 " (%s): %s", t->rounds, t->cuts, image, what);
+        snprintf(t->first_wrong, sizeof t->first_wrong, "round %" PRId64 ", cut %" PRId64 " (%s): %s", t->rounds, atomic_load(&t->cuts), image, what);
 }
 
 /* ---- looking at what a cut left ---- */
@@ -253,7 +255,8 @@ static void setup(struct trial *t, uint64_t seed)
 static void run(struct trial *t, int64_t cuts)
 {
     t->cuts_wanted = cuts;
-    t->cuts = t->cuts_again = t->whole_desks = t->verified = t->partial = t->rounds = t->wrong = 0;
+    t->cuts = 0;
+    t->cuts_again = t->whole_desks = t->verified = t->partial = t->rounds = t->wrong = 0;
     t->first_wrong[0] = '\0';
     while (t->cuts < cuts && t->rounds < cuts + 10) round_of_work(t);
 }
@@ -263,7 +266,7 @@ static bool caught(struct trial *t, enum crash_sync_level level, const char *nam
     crash_vfs_sync_level(level);
     run(t, CONTROL_CUTS);
     crash_vfs_sync_level(CRASH_SYNC_AS_ASKED);
-    printf("# control %s: %" PRId64 " of %" PRId64 " cuts caught; first: %s\n", name, t->wrong, t->cuts, t->first_wrong);
+    printf("# control %s: %" PRId64 " of %" PRId64 " cuts caught; first: %s\n", name, t->wrong, atomic_load(&t->cuts), t->first_wrong);
     return t->wrong > 0;
 }
 
@@ -283,11 +286,11 @@ int main(int argc, char **argv)
     run(&t, cuts);
     const double took_s = (double)(t.place.env.monotonic_us(t.place.env.ctx) - began_us) / 1e6;
     printf("# seed %" PRId64 ": %" PRId64 " cuts in %.1f s, %" PRId64 " of recoveries cut again, %" PRId64 " opened by a whole desk, %" PRId64
-           " verified, %" PRId64 " in the middle of an import's rows, %" PRId64 " rounds, %" PRId64 " wrong\n", seed, t.cuts, took_s, t.cuts_again,
+           " verified, %" PRId64 " in the middle of an import's rows, %" PRId64 " rounds, %" PRId64 " wrong\n", seed, atomic_load(&t.cuts), took_s, t.cuts_again,
            t.whole_desks, t.verified, t.partial, t.rounds, t.wrong);
     if (t.wrong > 0) printf("# %s\n", t.first_wrong);
     const bool good = t.wrong == 0 && t.cuts == cuts;
-    printf("%s 1 - %" PRId64 " power cuts lose nothing that was acknowledged\n", good ? "ok" : "not ok", t.cuts);
+    printf("%s 1 - %" PRId64 " power cuts lose nothing that was acknowledged\n", good ? "ok" : "not ok", atomic_load(&t.cuts));
     fflush(stdout);
     const bool normal = caught(&t, CRASH_SYNC_NORMAL, "synchronous=NORMAL");
     printf("%s 2 - a writer that syncs only at checkpoints is caught\n", normal ? "ok" : "not ok");

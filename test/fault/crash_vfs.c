@@ -183,7 +183,7 @@ static void file_falls(const struct file *f, struct file *to, enum crash_fate fa
     if (f->size > to->size && size_kept) to->size = f->size;
     if (to->size < longest) memset(to->data + to->size, 0, (size_t)(longest - to->size));
     reserve(&to->synced, &to->synced_capacity, to->size);
-    memcpy(to->synced, to->data, (size_t)to->size);
+    if (to->size > 0) memcpy(to->synced, to->data, (size_t)to->size);
     to->synced_size = to->size;
     to->on_disk = true;
     disk.used += to->size;
@@ -225,7 +225,7 @@ void crash_copy(const char *from, const char *to)
         name_of(name, to, suffixes[i]);
         struct file *copy = file_make(name);
         file_resize(copy, f->size);
-        memcpy(copy->data, f->data, (size_t)f->size);
+        if (f->size > 0) memcpy(copy->data, f->data, (size_t)f->size);
         dirty_add(copy, 0, f->size);
         file_sync_now(copy);
     }
