@@ -192,6 +192,7 @@ struct desk *desk_open(const struct env *env, const char *path, enum desk_mode m
     memset(d, 0, sizeof *d);
     d->env = env;
     d->lock.fd = -1;
+    d->serves = mode == DESK_SERVE;
     if (!paths_set(d, path, create, ret) || !lock_or_join(d, mode, ret)) goto out;
     pthread_mutex_init(&d->runs_lock, NULL);
     pthread_cond_init(&d->runs_changed, NULL);

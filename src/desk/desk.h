@@ -18,6 +18,7 @@ struct import_run;
 struct desk {
     const struct env *env;
     char path[FILE_PATH_MAX], files_dir[FILE_PATH_MAX], sock[FILE_PATH_MAX];
+    bool serves;                    /* others may ask while a job runs; set before any thread is made */
     struct lock lock;
     struct writer *writer;          /* NULL: goes through F.sock */
     struct door *door;              /* NULL: does not serve */

@@ -109,7 +109,7 @@ static void batch_release(struct import_job *j)
 static size_t slice_rows(const struct import_job *j)
 {
     const struct desk *d = j->run->desk;
-    return !d->door ? SLICE_ALONE : writer_is_live(d->writer) ? SLICE_LIVE : SLICE_CALM;
+    return !d->serves ? SLICE_ALONE : writer_is_live(d->writer) ? SLICE_LIVE : SLICE_CALM;
 }
 
 /* The next slice of a batch. What is applied is always a beginning of the file: a resume skips that many rows. */
