@@ -21,7 +21,7 @@
 #define HTTP_BODY_DEADLINE_MS INT64_C(60000)  /* for a body in memory; a sink may take longer at HTTP_SINK_BYTES_PER_S */
 #define HTTP_SINK_BYTES_PER_S INT64_C(16384)  /* slower uploads are cut off */
 #define HTTP_ANSWER_DEADLINE_MS INT64_C(600000)
-#define HTTP_DRAIN_BYTES_MAX (64 * 1024)      /* a refused body up to this length is read, so that the client sees the answer */
+#define HTTP_DRAIN_BYTES_MAX (4 * 1024 * 1024)      /* a refused body up to this length is read, so that the client sees the answer */
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
 

@@ -342,6 +342,10 @@ def story_headers(directory):
             assert "default-src 'none'" in h["content-security-policy"] and "frame-ancestors 'none'" in h["content-security-policy"], h
             assert "unsafe" not in h["content-security-policy"]
             assert h["cache-control"] == "no-store" if not h["content-type"].startswith("text/html") else h["cache-control"] == "no-cache", h
+        assert owner.ask("POST", "/login", b'{"name":"' + b"x" * 1100000 + b'"}').status == 413, "JSON has a size"
+        assert owner.ask("POST", "/login", b'{"name":' + b"[" * 64 + b"]" * 64 + b"}").status == 422, "and a depth"
+        assert owner.upload("main", "a.csv", b"x" * 2000000).status == 201
+        assert Browser(desk["url"]).upload("main", "a.csv", b"x" * 2000000).status == 401, "a refusal is seen by who still sends"
         assert owner.get("!/", headers={"Host": "evil.example"}).status == 421
         assert owner.get("!/", headers={"Host": f"localhost:{owner.port}"}).status == 200
         page = owner.get("!/")
@@ -392,6 +396,7 @@ def story_import(directory):
         assert bad.status == 422 and bad.json["error"]["zh"], bad.body
         assert owner.ask("POST", "/stores/none/uploads", data, headers={"X-File-Name": "a.csv"}, content="text/csv").status == 404
         assert owner.ask("POST", "/stores/main/uploads", data, content="text/csv").code == "file-name"
+    shop.zg("verify")
 
 
 def story_profile(directory):
@@ -451,6 +456,7 @@ def story_marks(directory):
         assert service.post("/stores/main/reminders/9999/mark", {"wave": 1, "outcome": "done"}).status == 404
         assert service.post("/stores/main/reminders/3001/unmark", {"wave": 1}).status == 200
         assert marks(owner, "3001") == [] and marks(owner, "3002")[0]["reason"] == "called"
+    shop.zg("verify")
 
 
 def story_cut_upload(directory):
@@ -475,6 +481,72 @@ def story_cut_upload(directory):
         assert all(os.stat(os.path.join(files, f)).st_mode & 0o777 == 0o600 for f in os.listdir(files))
         big = owner.ask("POST", "/stores/main/uploads", None, headers={"X-File-Name": "c.csv", "Content-Length": str(5 << 30), "Content-Type": "text/csv"})
         assert big.status == 413
+
+
+def story_many(directory):
+    """many people do many things at the same time: what was acknowledged is there, what was refused is not, and the books agree"""
+    shop = Shop(directory)
+    shop.bring(shop.write("ExportOrderList202002101100.csv", [order(f"50{i:02}", UNPAID, paid="") for i in range(40)]))
+    files = [csv_text([order(f"6{n}{i:03}") for i in range(200)]).encode() for n in range(6)]
+    with serving("serve", "--db", shop.db) as desk:
+        people = staff(desk["url"], desk["setup_code"])
+        owner = people["owner"]
+
+        def mark(i):
+            """Each order is marked by one thread only, again and again; the last acknowledged answer must stand."""
+            last = None
+            for k in range(6):
+                who = people[("owner", "operator", "service")[(i + k) % 3]]
+                outcome = ("done", "skipped", "unmark")[(i * 7 + k) % 3]
+                if outcome == "unmark":
+                    got = who.post(f"/stores/main/reminders/50{i:02}/unmark", {"wave": 1})
+                else:
+                    got = who.post(f"/stores/main/reminders/50{i:02}/mark", {"wave": 1, "outcome": outcome, "reason": "r"})
+                if got.status == 200:
+                    last = None if outcome == "unmark" else outcome
+                else:
+                    assert got.status in (422, 429), (got.status, got.body)
+            return i, last
+
+        def account(i):
+            return {owner.post("/accounts", {"name": f"a{i % 5}", "role": "service", "password": PASSWORD}).status for _ in range(2)}
+
+        def bring(n):
+            number = owner.upload("main", f"ExportOrderList2020021{n}1100.csv", files[n]).json["upload_id"]
+            for _ in range(100):
+                got = people["operator"].post("/stores/main/imports", {"uploads": [number]})
+                if got.status != 429:
+                    break
+                time.sleep(0.1)
+            assert got.status == 202, got.body
+            path = f"/imports/{got.json['import_id']}"
+            until(lambda: owner.get(path).json["state"] != "running", 60, "the import")
+            if n % 2:
+                assert owner.post(path + "/undo").status == 202
+                until(lambda: owner.get(path).json["state"] == "undone", 60, "the undo")
+            return n
+
+        def look(i):
+            for role, browser in people.items():
+                for page in ("/stores/main/today", "/stores/main/orders", "/session"):
+                    assert browser.get(page).status == 200, (role, page)
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            marked = [pool.submit(mark, i) for i in range(40)]
+            made = [pool.submit(account, i) for i in range(10)]
+            brought = [pool.submit(bring, n) for n in range(6)]
+            looked = [pool.submit(look, i) for i in range(10)]
+            for f in brought + looked:
+                f.result()
+            assert sorted(x for f in made for x in f.result()) and set().union(*(f.result() for f in made)) <= {201, 409}
+            for f in marked:
+                i, last = f.result()
+                now = owner.get(f"/stores/main/orders/50{i:02}").json["marks"]
+                assert (now[0]["outcome"] if now else None) == last, (i, last, now)
+        names = [a["name"] for a in owner.get("/accounts").json["accounts"]]
+        assert sorted(n for n in names if re.fullmatch(r"a\d", n)) == [f"a{i}" for i in range(5)], names
+        found = {n: len(owner.get(f"/stores/main/orders?q=6{n}&limit=200").json["orders"]) for n in range(6)}
+        assert found == {n: 0 if n % 2 else 200 for n in range(6)}, found
+    shop.zg("verify")
 
 
 def story_log(directory):

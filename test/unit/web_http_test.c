@@ -142,7 +142,7 @@ Test(web_http, framing, .timeout = 60)
         { "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello", 200 },
         { "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", 200 },
         { "POST /early HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello", 403 },
-        { "POST / HTTP/1.1\r\n" HOST "Content-Length: 100000\r\n\r\n", 413 },
+        { "POST / HTTP/1.1\r\n" HOST "Content-Length: 10000000\r\n\r\n", 413 },
         { "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
         { "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 400 },
         { "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 400 },
