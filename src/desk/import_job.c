@@ -14,10 +14,10 @@
 
 enum {
     BATCHES = 3, BATCH_ROWS = 16384, BATCH_FAULTS = 2048, BATCH_BYTES = 12 * 1024 * 1024,
-    /* Rows a slice: the reducer likes many, a person who waits likes few. */
-    SLICE_ALONE = BATCH_ROWS,           /* nobody can ask: this process only imports */
-    SLICE_CALM = 2048,                  /* a serving desk that nobody asks just now */
-    SLICE_LIVE = 256,                   /* some milliseconds */
+    /* A slice: the reducer likes many rows, a person who waits likes few. Alone, nobody can ask and a batch is a slice; a serving
+     * desk keeps to a time, a short one while somebody asks, and finds out how many rows that is. */
+    SLICE_CALM_US = 20000, SLICE_LIVE_US = 4000,
+    SLICE_ROWS_MIN = 32, SLICE_ROWS_MAX = 2048, SLICE_ROWS_FIRST = 256,
 };
 
 struct batch {
@@ -48,6 +48,7 @@ struct import_job {
     struct apply_session *session;
     struct import_file_row rows[DESK_IMPORT_FILES_MAX];
     bool row_dirty[DESK_IMPORT_FILES_MAX];
+    size_t slice_rows;                  /* of the next slice, in a serving desk */
     bool applied;                       /* how it ended: all rows are in */
     struct desk_message end_message;
 };
@@ -106,10 +107,14 @@ static void batch_release(struct import_job *j)
     pthread_mutex_unlock(&j->lock);
 }
 
-static size_t slice_rows(const struct import_job *j)
+/* After a slice that took so long: how many rows the next one should have. */
+static void slice_adapt(struct import_job *j, size_t rows, int64_t took_us)
 {
-    const struct desk *d = j->run->desk;
-    return !d->serves ? SLICE_ALONE : writer_is_live(d->writer) ? SLICE_LIVE : SLICE_CALM;
+    const int64_t target_us = writer_is_live(j->run->desk->writer) ? SLICE_LIVE_US : SLICE_CALM_US;
+    if (rows == 0 || took_us <= 0) return;
+    const int64_t fit = (int64_t)rows * target_us / took_us, most = (int64_t)j->slice_rows * 2; /* grows by doubling at most */
+    const int64_t next = fit < most ? fit : most;
+    j->slice_rows = next < SLICE_ROWS_MIN ? SLICE_ROWS_MIN : next > SLICE_ROWS_MAX ? SLICE_ROWS_MAX : (size_t)next;
 }
 
 /* The next slice of a batch. What is applied is always a beginning of the file: a resume skips that many rows. */
@@ -117,7 +122,9 @@ static bool batch_apply(struct store *s, struct import_job *j, struct batch *b)
 {
     const struct import_run *run = j->run;
     struct apply_tally tally = { 0 };
-    const size_t left = b->claim_count - b->claims_applied, most = slice_rows(j), n = left < most ? left : most;
+    const size_t left = b->claim_count - b->claims_applied;
+    const size_t n = run->desk->serves && left > j->slice_rows ? j->slice_rows : left;
+    const int64_t began_us = run_now_us(run);
     if (n > 0 && !apply_claims(j->session, b->claims + b->claims_applied, n, &tally)) return false;
     b->claims_applied += n;
     struct import_file_row *row = &j->rows[b->file];
@@ -133,6 +140,7 @@ static bool batch_apply(struct store *s, struct import_job *j, struct batch *b)
     row->unchanged += tally.unchanged;
     row->quarantined += faults;
     j->row_dirty[b->file] = true;
+    slice_adapt(j, n, run_now_us(run) - began_us);
     return true;
 }
 
@@ -287,7 +295,7 @@ static void parse_all(struct import_job *j)
 static bool job_init(struct import_job *j, struct import_run *run)
 {
     const struct arena_source *memory = &run->desk->env->memory;
-    *j = (struct import_job){ .run = run, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
+    *j = (struct import_job){ .run = run, .slice_rows = SLICE_ROWS_FIRST, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
     for (int i = 0; i < run->file_count; i++) {
         j->rows[i] = run->files[i]->row;
         j->faults_kept += run->files[i]->row.quarantined;

@@ -24,7 +24,7 @@ enum {
     JOB_COMMIT_FIRST_US = 100000,   /* a job's work is durable this soon at first, */
     JOB_COMMIT_US = 1000000,        /* and at least this often; twice as long from commit to commit */
     WAL_PAGES_CALM = 2048,          /* checkpoint when the log is longer: 8 MiB of 4 KiB pages */
-    WAL_PAGES_JOB = 16384,          /* while a job runs: fewer, larger checkpoints */
+    WAL_PAGES_JOB = 16384,          /* while a job runs and nobody asks: fewer, larger checkpoints */
     WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
     JOB_STARVES_US = 10000,         /* a job gets a slice at least this often, however many requests come */
     LIVE_US = 1000000,
@@ -261,7 +261,8 @@ static void tend_log(struct writer *w)
     if (w->open || atomic_load(&w->failed)) return;
     const int64_t pages = db_wal_pages(w->store.db);
     if (pages < w->wal_pages_done) w->wal_pages_done = 0; /* the log has started over */
-    if (pages - w->wal_pages_done < (current_job(w) ? WAL_PAGES_JOB : WAL_PAGES_CALM)) return;
+    const bool alone = current_job(w) && !writer_is_live(w);
+    if (pages - w->wal_pages_done < (alone ? WAL_PAGES_JOB : WAL_PAGES_CALM)) return;
     w->wal_pages_done = pages;
     db_error_clear(w->store.db);
     if (!db_checkpoint(w->store.db, pages >= WAL_PAGES_FORCE)) result_of_error(w);
