@@ -98,7 +98,7 @@ enum cli_exit import_run(struct cli *c)
     struct store reader;
     struct shop shop;
     struct desk *d;
-    bool found;
+    enum cli_exit found;
 
     if (!cli_instant(c, "as-of", &ask.as_of_ms)) return CLI_WRONG_USE;
     if (c->operand_count > DESK_IMPORT_FILES_MAX)
@@ -111,9 +111,9 @@ enum cli_exit import_run(struct cli *c)
     }
     found = open_shop(c, &reader, &shop);
     store_close(&reader);
-    if (!found) {
+    if (found != CLI_DONE) {
         desk_close(d);
-        return cli_value(c, "store") ? CLI_COULD_NOT : CLI_WRONG_USE;
+        return found;
     }
     tell_interrupted(c);
     ask.store = text_from_cstr(shop.key);

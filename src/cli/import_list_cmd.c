@@ -108,7 +108,7 @@ enum cli_exit import_list_run(struct cli *c)
     if (!d || !shops) return CLI_COULD_NOT;
     desk_close(d);
     if (!open_reader(c, &reader)) return CLI_COULD_NOT;
-    if (cli_value(c, "store")) shop_count = open_shop(c, &reader, shops) ? 1 : -2;
+    if (cli_value(c, "store")) shop_count = open_shop(c, &reader, shops) == CLI_DONE ? 1 : -2;
     else shop_count = shop_list(&reader, shops, LIMIT_STORES);
     if (shop_count >= 0) n = collect(c, &reader, shops, shop_count, &list);
     if (n < 0 && shop_count != -2) fail_store(c, &reader);

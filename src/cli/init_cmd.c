@@ -27,6 +27,8 @@ enum cli_exit init_run(struct cli *c)
     if (!d) return CLI_COULD_NOT;
     result = desk_shop_create(d, &n, 0, &m);
     desk_close(d);
+    if (result != DESK_DONE && strncmp(m.code, "store-", 6) == 0 && strcmp(m.code, "store-exists") != 0)
+        return cli_fail_text(c, CLI_WRONG_USE, m.code, text_from_cstr(m.en), text_from_cstr(m.zh)); /* a value that can never be */
     if (result != DESK_DONE) return fail_desk(c, &m);
     if (c->json)
         return cli_json(c, json_pack("{s:s, s:s, s:s, s:s, s:s}", "store", cli_value(c, "store"), "name", cli_value(c, "name"), "platform",

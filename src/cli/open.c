@@ -62,7 +62,7 @@ bool open_reader(struct cli *c, struct store *ret)
     return false;
 }
 
-bool open_shop(struct cli *c, struct store *reader, struct shop *ret)
+enum cli_exit open_shop(struct cli *c, struct store *reader, struct shop *ret)
 {
     const char *key = cli_value(c, "store");
     struct shop two[2];
@@ -70,26 +70,24 @@ bool open_shop(struct cli *c, struct store *reader, struct shop *ret)
 
     if (key) {
         switch (shop_find(reader, text_from_cstr(key), ret)) {
-        case SHOP_OK: return true;
+        case SHOP_OK: return CLI_DONE;
         case SHOP_NONE:
-            cli_fail(c, CLI_COULD_NOT, "no-store", "There is no store \"%s\" in this database; zhanggui init makes one",
-                     "这个数据库里没有店铺“%s”；用 zhanggui init 新建", key);
-            return false;
+            return cli_fail(c, CLI_COULD_NOT, "no-store", "There is no store \"%s\" in this database; zhanggui init makes one",
+                            "这个数据库里没有店铺“%s”；用 zhanggui init 新建", key);
         case SHOP_EXISTS:
         case SHOP_FAILED: break;
         }
-        fail_store(c, reader);
-        return false;
+        return fail_store(c, reader);
     }
     n = shop_list(reader, two, 2);
-    if (n == 1) *ret = two[0];
-    else if (n < 0) fail_store(c, reader);
-    else if (n == 0)
-        cli_fail(c, CLI_COULD_NOT, "no-store", "There is no store in this database yet; zhanggui init makes one",
-                 "这个数据库里还没有店铺；用 zhanggui init 新建");
-    else
-        cli_fail(c, CLI_WRONG_USE, "store", "There is more than one store: say which with --store KEY", "店铺不止一家：请用 --store 指明");
-    return n == 1;
+    if (n < 0) return fail_store(c, reader);
+    if (n == 0)
+        return cli_fail(c, CLI_COULD_NOT, "no-store", "There is no store in this database yet; zhanggui init makes one",
+                        "这个数据库里还没有店铺；用 zhanggui init 新建");
+    if (n > 1)
+        return cli_fail(c, CLI_WRONG_USE, "store", "There is more than one store: say which with --store KEY", "店铺不止一家：请用 --store 指明");
+    *ret = two[0];
+    return CLI_DONE;
 }
 
 void make_directories(const char *path)

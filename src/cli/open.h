@@ -8,8 +8,8 @@
 
 /* A read-only connection to --db; false: said so. */
 bool open_reader(struct cli *c, struct store *ret);
-/* The store that --store names, or the only one; false: said so. */
-bool open_shop(struct cli *c, struct store *reader, struct shop *ret);
+/* The store that --store names, or the only one; not CLI_DONE: said so. */
+enum cli_exit open_shop(struct cli *c, struct store *reader, struct shop *ret);
 /* The desk of --db for a writing verb, its own or, beside a running desk, through that one; NULL: said so.
  * `create`: the database is made where there is none, and its directory too. */
 struct desk *open_desk(struct cli *c, bool create);

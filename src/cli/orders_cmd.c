@@ -157,7 +157,8 @@ enum cli_exit orders_run(struct cli *c)
     struct ask a;
 
     if (!cli_instant(c, "at", &at_ms) || !cli_number(c, "limit", 0, INT64_MAX / 2, 50, &limit)) return CLI_WRONG_USE;
-    if (!ask_begin(c, &a, at_ms)) return CLI_COULD_NOT;
+    enum cli_exit begun = ask_begin(c, &a, at_ms);
+    if (begun != CLI_DONE) return begun;
     if (c->operand_count == 1) exit = print_one(c, &a);
     else if (read_filters(c, &a, &o)) {
         p = pages_begin(c, &a, &o, limit);

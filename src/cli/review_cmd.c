@@ -85,7 +85,8 @@ enum cli_exit review_run(struct cli *c)
     if (compare && strcmp(compare, "none") != 0 && !r.compare)
         return cli_fail(c, CLI_WRONG_USE, "compare", "--compare is previous or none, not \"%s\"", "--compare 只能是 previous 或 none，而不是“%s”", compare);
     if (!cli_day(c, "from", &r.from_day) || !cli_day(c, "to", &r.to_day)) return CLI_WRONG_USE;
-    if (!ask_begin(c, &a, INSTANT_NONE)) return CLI_COULD_NOT;
+    enum cli_exit begun = ask_begin(c, &a, INSTANT_NONE);
+    if (begun != CLI_DONE) return begun;
     answer = answer_review(&a.q, &r, &error);
     if (!answer) {
         enum cli_exit exit = fail_answer(c, &a, error);

@@ -49,19 +49,20 @@ void show_age(struct cli *c, const json_t *answer)
         cli_say(c, "The data is %s old.", "数据是 %s 前的。", cli_cstr(c, cli_age(c, json_integer_value(age))));
 }
 
-bool ask_begin(struct cli *c, struct ask *a, int64_t now_ms)
+enum cli_exit ask_begin(struct cli *c, struct ask *a, int64_t now_ms)
 {
-    if (!open_reader(c, &a->reader)) return false;
-    if (!open_shop(c, &a->reader, &a->shop)) {
+    if (!open_reader(c, &a->reader)) return CLI_COULD_NOT;
+    enum cli_exit found = open_shop(c, &a->reader, &a->shop);
+    if (found != CLI_DONE) {
         store_close(&a->reader);
-        return false;
+        return found;
     }
     a->policy = policy_defaults();
     a->q = (struct answer_ask){
         .store = &a->reader, .shop = &a->shop, .policy = &a->policy, .mask = ANSWER_MONEY,
         .now_ms = now_ms == INSTANT_NONE ? c->env->now_ms(c->env->ctx) : now_ms,
     };
-    return true;
+    return CLI_DONE;
 }
 
 void ask_end(struct ask *a) { store_close(&a->reader); }

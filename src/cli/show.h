@@ -13,9 +13,9 @@ struct text show_words(struct cli *c, const json_t *o, const char *name);  /* {"
 /* How old the data is, in one line; says so when there is none or it is stale. */
 void show_age(struct cli *c, const json_t *answer);
 
-/* What an answer is asked with; the store's reading connection is open until ask_end. False: said so. */
+/* What an answer is asked with; the store's reading connection is open until ask_end. Not CLI_DONE: said so. */
 struct ask { struct store reader; struct shop shop; struct policy policy; struct answer_ask q; };
-bool ask_begin(struct cli *c, struct ask *a, int64_t now_ms /* INSTANT_NONE: the clock */);
+enum cli_exit ask_begin(struct cli *c, struct ask *a, int64_t now_ms /* INSTANT_NONE: the clock */);
 void ask_end(struct ask *a);
 enum cli_exit fail_answer(struct cli *c, struct ask *a, enum answer_error error);
 #endif

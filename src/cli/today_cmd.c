@@ -85,7 +85,8 @@ enum cli_exit today_run(struct cli *c)
     json_t *answer;
 
     if (!cli_instant(c, "at", &at_ms)) return CLI_WRONG_USE;
-    if (!ask_begin(c, &a, at_ms)) return CLI_COULD_NOT;
+    enum cli_exit begun = ask_begin(c, &a, at_ms);
+    if (begun != CLI_DONE) return begun;
     answer = answer_today_cli(&a.q, c->zh, &error);
     if (!answer) {
         enum cli_exit exit = fail_answer(c, &a, error);

@@ -1,6 +1,7 @@
 /* F.sock, the serving side: a thread that lets callers in, and one for each of the few that may be in at a time. */
 #include <assert.h>
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,6 +47,16 @@ static json_t *bad_ask(void)
     return wire_of_end(DESK_REFUSED, &m);
 }
 
+/* Paths are bytes, JSON is text: a path comes in hexadecimal and is put beside it as it is. */
+static bool path_unpack(json_t *file)
+{
+    char path[FILE_PATH_MAX];
+    size_t n = 0;
+    const char *hex = wire_text(file, "path_hex");
+    return sodium_hex2bin((unsigned char *)path, sizeof path - 1, hex, strlen(hex), NULL, &n, NULL) == 0 &&
+           json_object_set_new(file, "path", json_stringn_nocheck(path, n)) == 0;
+}
+
 static json_t *serve_import(struct caller *c, json_t *ask)
 {
     const char *paths[DESK_IMPORT_FILES_MAX], *names[DESK_IMPORT_FILES_MAX];
@@ -54,6 +65,7 @@ static json_t *serve_import(struct caller *c, json_t *ask)
     size_t i;
     if (n < 1 || n > DESK_IMPORT_FILES_MAX) return bad_ask();
     json_array_foreach(files, i, file) {
+        if (!path_unpack(file)) return bad_ask();
         paths[i] = wire_text(file, "path");
         names[i] = wire_text(file, "name");
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "intake/decode.h"
 
 enum file_kind file_look(const char *path, int64_t *ret_bytes)
 {
@@ -24,6 +25,20 @@ const char *file_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
+}
+
+void file_shown_name(const char *path, char *ret, size_t size)
+{
+    struct text name = text_from_cstr(file_base_name(path));
+    char wide[3 * FILE_PATH_MAX + 8];
+    if (name.len > FILE_PATH_MAX) name.len = FILE_PATH_MAX;
+    if (!utf8_check(name)) {
+        const enum intake_encoding encoding = gb18030_check(name) ? ENCODING_GB18030 : ENCODING_UTF8;
+        name = (struct text){ wide, decode_lossy(encoding, name, wide) };
+    }
+    name = text_clip_utf8(name, size - 1);
+    if (name.len > 0) memcpy(ret, name.ptr, name.len);
+    ret[name.len] = '\0';
 }
 
 /* The directory part of a path, "." when it has none. */

@@ -2,6 +2,7 @@
 #ifndef ZG_DESK_FILES_H
 #define ZG_DESK_FILES_H
 #include <stdbool.h>
+#include <stddef.h>
 #include "base/env.h"
 
 #define FILE_PATH_MAX 1024
@@ -11,6 +12,9 @@ enum file_kind file_look(const char *path, int64_t *ret_bytes);
 /* The path without links and dots; the last part need not exist. */
 bool file_absolute(const char *path, char ret[FILE_PATH_MAX]);
 const char *file_base_name(const char *path);
+/* The base name as people read it, in UTF-8: a name in GB18030 (unpacked from an archive made in China) is decoded, other
+ * bad bytes are shown as U+FFFD. Clipped to size. */
+void file_shown_name(const char *path, char *ret, size_t size);
 bool file_in_directory(const char *path, const char *directory);
 bool directory_make_private(const char *path);             /* 0700; one that is there already is fine */
 bool directory_sync_of(const struct env *env, const char *path); /* after a rename: the directory that holds path */

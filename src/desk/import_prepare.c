@@ -181,7 +181,7 @@ static enum desk_result files_asked(struct import_run *run, struct desk_message 
         struct run_file *f = file_new(run);
         if (!f) break;
         run_copy_cstr(f->row.path, sizeof f->row.path, ask->paths[i]);
-        run_copy_cstr(f->row.name, sizeof f->row.name, ask->names ? ask->names[i] : file_base_name(ask->paths[i]));
+        run_copy_cstr(f->row.name, sizeof f->row.name, ask->names[i]);
         f->options.zone = zone;
         f->options.profile = profile;
         f->options.as_of_ms = ask->as_of_ms;

@@ -214,9 +214,10 @@ static bool ask_copy(struct import_run *run, const struct import_ask *ask)
     const char **paths = ARENA_ARRAY(a, const char *, (size_t)ask->count), **names = ARENA_ARRAY(a, const char *, (size_t)ask->count);
     if (!paths || !names) return false;
     for (int i = 0; i < ask->count; i++) {
-        char whole[FILE_PATH_MAX];
+        char whole[FILE_PATH_MAX], shown[sizeof ((struct import_file_row *)0)->name];
+        file_shown_name(ask->names ? ask->names[i] : ask->paths[i], shown, sizeof shown);
         paths[i] = arena_text(a, text_from_cstr(file_absolute(ask->paths[i], whole) ? whole : ask->paths[i])).ptr;
-        names[i] = arena_text(a, text_from_cstr(ask->names ? ask->names[i] : file_base_name(ask->paths[i]))).ptr;
+        names[i] = arena_text(a, text_from_cstr(shown)).ptr;
     }
     run->ask = *ask;
     run->ask.paths = paths;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sodium.h>
 #include <string.h>
 #include "desk/desk.h"
 #include "desk/wire.h"
@@ -123,10 +124,11 @@ enum desk_result remote_import(struct desk *d, const struct import_ask *ask, imp
     for (int i = 0; i < ask->count; i++) {
         char whole[FILE_PATH_MAX];
         const char *path = file_absolute(ask->paths[i], whole) ? whole : ask->paths[i];
-        const char *name = ask->names ? ask->names[i] : file_base_name(ask->paths[i]);
+        char shown[FILE_PATH_MAX], hex[2 * FILE_PATH_MAX + 1];
         json_t *file = json_object();
-        set_or_null(file, "path", path);
-        set_or_null(file, "name", name);
+        file_shown_name(ask->names ? ask->names[i] : ask->paths[i], shown, sizeof shown);
+        set_or_null(file, "path_hex", sodium_bin2hex(hex, sizeof hex, (const unsigned char *)path, strnlen(path, FILE_PATH_MAX)));
+        set_or_null(file, "name", shown);
         json_array_append_new(files, file);
     }
     json_object_set_new(o, "files", files);

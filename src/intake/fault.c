@@ -123,7 +123,7 @@ static const struct { const char *en, *zh, *do_en, *do_zh; } kinds[] = {
     [SNIFFED_HTML] = { "a web page (HTML)", "网页（HTML）",
         "The download may have ended on a login page: sign in to the platform and export again as CSV.",
         "下载时可能跳到了登录页：请登录平台后重新导出 CSV。" },
-    [SNIFFED_BINARY] = { "a file that is no text", "不是文本的文件", "Choose the order export of the platform (CSV, UTF-8 or GB18030).",
+    [SNIFFED_BINARY] = { "a file that is no text", "二进制文件", "Choose the order export of the platform (CSV, UTF-8 or GB18030).",
         "请选择平台导出的订单报表（CSV，UTF-8 或 GB18030 编码）。" },
 };
 

@@ -53,6 +53,10 @@ def story_wrong_use(directory):
         (["orders", "--state", "lost", "--db", shop.db], "--state is one of"),
         (["orders", "--limit", "-1", "--db", shop.db], "not a whole number"),
         (["init", "--db", shop.db], "--store KEY is missing"),
+        (["init", "--db", shop.db, "--store", "b", "--name", "x", "--platform", "tmall", "--currency", "QQQ", "--zone", "Asia/Shanghai"], "code of three letters"),
+        (["init", "--db", shop.db, "--store", "c", "--name", "x", "--platform", "tmall", "--currency", "CNY", "--zone", "Asia/Nowhere"], "IANA name"),
+        (["init", "--db", shop.db, "--store", "d", "--name", "x", "--platform", "bazaar", "--currency", "CNY", "--zone", "Asia/Shanghai"], "platform is one of"),
+        (["init", "--db", shop.db, "--store", "e f", "--name", "x", "--platform", "tmall", "--currency", "CNY", "--zone", "Asia/Shanghai"], "store's key is"),
         (["backup", "--db", shop.db], "FILE is missing"),
         (["verify", "extra"], "one word too many"),
         (["serve", "--port", "70000", "--db", shop.db], "not a whole number"),
@@ -76,9 +80,6 @@ def story_could_not(directory):
         ["orders", "--db", shop.db, "123"],
         ["restore", "--db", directory + "/new.db", directory + "/none.db"],
         ["init", "--db", shop.db, "--store", "main", "--name", "x", "--platform", "tmall", "--currency", "CNY", "--zone", "Asia/Shanghai"],
-        ["init", "--db", shop.db, "--store", "b", "--name", "x", "--platform", "tmall", "--currency", "QQQ", "--zone", "Asia/Shanghai"],
-        ["init", "--db", shop.db, "--store", "c", "--name", "x", "--platform", "tmall", "--currency", "CNY", "--zone", "Asia/Nowhere"],
-        ["init", "--db", shop.db, "--store", "d", "--name", "x", "--platform", "bazaar", "--currency", "CNY", "--zone", "Asia/Shanghai"],
     ]:
         out, err = zhanggui(*words, code=1)
         assert out == "", (words, out)

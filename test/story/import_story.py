@@ -1,5 +1,6 @@
 """Imports of made files: in, again, later, out; whole files that are refused; rows that are set aside."""
 import json
+import os
 import pathlib
 import re
 import struct
@@ -189,12 +190,26 @@ def story_two_stores(directory):
     shop = Shop(directory)
     shop.zg("init", "--store", "second", "--name", "Second", "--platform", "shopify", "--currency", "EUR", "--zone", "Europe/Berlin")
     path = shop.write("ExportOrderList202002101200.csv", [order("1001")])
-    shop.zg("import", path, code=2)
+    for words in (["import", path], ["today"], ["orders"], ["review", "--from", "2020-02-01", "--to", "2020-03-01"]):
+        shop.zg(*words, code=2)
     shop.bring(path)
     assert len(shop.json("orders", "--store", "main")["orders"]) == 1
     assert shop.json("orders", "--store", "second")["orders"] == []
     assert shop.json("import", "list", "--store", "second")["imports"] == []
     shop.zg("verify")
+
+
+def story_names_in_bytes(directory):
+    """a file whose name is no UTF-8 goes in, with and without a running desk, and its name is told as far as it can be read"""
+    shop = Shop(directory)
+    data = shop.write("a.csv", [order("1001")]).read_bytes()
+    for raw, shown in (("订单导出.csv".encode("gb18030"), "订单导出.csv"), (b"orders\xff.csv", "orders\ufffd.csv")):
+        path = os.fsdecode(directory.encode() + b"/" + raw)
+        pathlib.Path(path).write_bytes(data)
+        assert shop.bring(path)["files"][0]["file"] == shown
+        with shop.desk():
+            assert shop.bring(path)["files"][0]["file"] == shown
+    assert len(shop.json("import", "list")["imports"]) == 4
 
 
 def story_many_orders(directory):
