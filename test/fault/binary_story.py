@@ -13,7 +13,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "story"))
-from story import BINARY, SLOW, Shop, Skip, get, made_orders, run_stories, until, zhanggui  # noqa: E402
+from story import BINARY, SLOW, Shop, Skip, get, made_orders, order, run_stories, until, zhanggui  # noqa: E402
 
 SEED = int(os.environ.get("ZG_SEED", "1"))
 KILLS = 100 if "ZG_LONG" in os.environ else 20
@@ -158,6 +158,14 @@ class Disk:
 
 def story_full_disk(directory):
     """a disk that is really full: imports beside a serving desk stop and say so, readers go on, and with room again the same desk resumes"""
+    if os.geteuid() != 0 and "ZG_UNSHARED" not in os.environ and shutil.which("unshare"):  # as root of a namespace of our own
+        got = subprocess.run(["unshare", "-Urm", sys.executable, __file__, "story_full_disk"], capture_output=True, text=True,
+                             env={**os.environ, "ZG_UNSHARED": "1"})
+        if got.returncode != 0 and got.stdout.startswith("1.."):
+            raise AssertionError(got.stdout)
+        if got.returncode != 0 or "# SKIP" in got.stdout:
+            raise Skip("a small disk cannot be mounted here: " + (got.stderr.strip() or got.stdout.strip())[-200:])
+        return
     path = made_orders(directory + "/ExportOrderList202003010000.csv", ORDERS)
     with Disk(directory + "/disk", 64) as disk:
         shop = Shop(disk.path)
@@ -178,6 +186,37 @@ def story_full_disk(directory):
             shop.zg("import", "resume", str(shop.json("import", "list")["imports"][0]["import_id"]))
             assert state(shop) == state(whole)
             assert json.loads(get(url + "/healthz")[1])["status"] == "ok"
+
+
+def story_failed_sync(directory):
+    """a sync that fails under a serving desk: it stops with an exit code, answers nobody with success, and the next start has what it acknowledged"""
+    if not shutil.which("strace"):
+        raise Skip("strace is not installed")
+    shop = Shop(directory)
+    small = [shop.write(f"ExportOrderList20200210{i:02}00.csv", [order(str(1000 + i))]) for i in range(20)]
+    process = subprocess.Popen(["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=12+", BINARY, "serve", "--db", shop.db,
+                                "--port", "0", "--no-open", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               env={**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"})  # no leak check under ptrace
+    line = process.stdout.readline()
+    if not line:
+        raise Skip("strace may not trace here: " + process.stderr.read()[-200:])
+    acknowledged = 0
+    for path in small:
+        got = subprocess.run([BINARY, "import", "--db", shop.db, "--store", "main", path], capture_output=True, timeout=120 * SLOW)
+        if got.returncode != 0:
+            break
+        acknowledged += 1
+    assert 0 < acknowledged < len(small), f"the sync failed after {acknowledged} imports"
+    try:
+        _, err = process.communicate(timeout=60 * SLOW)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError("the desk did not stop by itself after a failed sync") from None
+    assert process.returncode not in (0, None) and len(err.strip().splitlines()) >= 1, (process.returncode, err)
+    with shop.desk():
+        assert acknowledged <= orders_there(shop.db) <= acknowledged + 1
+        shop.zg("verify")
+        shop.bring(shop.write("ExportOrderList202002110000.csv", [order("9001")]))
 
 
 def story_under_load(directory):
