@@ -78,7 +78,7 @@ static json_t *drivers_reason(struct answer *w, const struct factor *f, const in
         en = arena_printf(&w->arena, "Kept %.*s %s than in the period before; the largest part: %.*s, %s%.*s.", (int)change.len, change.ptr,
                           delta < 0 ? "less" : "more", (int)f[most].en.len, f[most].en.ptr, effect[most] < 0 ? "-" : "+",
                           (int)effect_text.len, effect_text.ptr);
-        zh = arena_printf(&w->arena, "比上一周期%s留下 %.*s,影响最大的是%.*s(%s%.*s)。", delta < 0 ? "少" : "多", (int)change.len, change.ptr,
+        zh = arena_printf(&w->arena, "比上一周期%s留下 %.*s，影响最大的是%.*s（%s%.*s）。", delta < 0 ? "少" : "多", (int)change.len, change.ptr,
                           (int)f[most].zh.len, f[most].zh.ptr, effect[most] < 0 ? "-" : "+", (int)effect_text.len, effect_text.ptr);
     }
     return json_words(en, zh);

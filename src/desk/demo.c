@@ -120,7 +120,7 @@ static bool add_campaigns_and_traffic(struct maker *m)
  * are due. */
 static bool mark_reminders(struct maker *m)
 {
-    static const char *const reasons[] = { "买家说今晚付款", "买家拍错了,会重新下单", "已电话联系,考虑中" };
+    static const char *const reasons[] = { "买家说今晚付款", "买家拍错了，会重新下单", "已电话联系，考虑中" };
     const struct demo_world *w = &m->world;
     struct prng p;
     int hour = zone_civil(w->zone, w->now_ms).hour;

@@ -39,14 +39,14 @@ enum desk_result message_of_writer(struct desk_message *m, enum writer_result r)
     case WRITER_REFUSED: return DESK_REFUSED;
     case WRITER_FULL:
         message_set(m, "disk-full", "The disk is full: nothing was changed. Free some space and try again.",
-                    "磁盘已满:没有任何改动。请腾出空间后重试。");
+                    "磁盘已满：没有任何改动。请腾出空间后重试。");
         return DESK_FULL;
     case WRITER_FAILED:
         message_set(m, "database", "The database could not be written; whether this change is in is not known until the next start.",
-                    "数据库写入失败;此次改动是否已保存,需重新启动后才能确定。");
+                    "数据库写入失败；此次改动是否已保存，需重新启动后才能确定。");
         return DESK_FAILED;
     case WRITER_STOPPED:
-        message_set(m, "stopping", "The desk is stopping: nothing was changed.", "掌柜正在停止:没有任何改动。");
+        message_set(m, "stopping", "The desk is stopping: nothing was changed.", "掌柜正在停止：没有任何改动。");
         return DESK_FAILED;
     }
     return DESK_FAILED;
@@ -57,16 +57,16 @@ static void message_of_open(struct desk_message *m, const char *path, enum db_er
     switch (error) {
     case DB_ERROR_NEWER:
         message_set(m, "newer", "%s was written by a newer Zhanggui; this one would damage it. Install the newer one.",
-                    "%s 由更新版本的掌柜写成,本版本不能打开;请安装新版本。", path);
+                    "%s 由更新版本的掌柜写成，本版本不能打开；请安装新版本。", path);
         return;
     case DB_ERROR_NOT_OURS:
-        message_set(m, "not-ours", "%s is not a Zhanggui database; nothing was changed.", "%s 不是掌柜的数据库;没有任何改动。", path);
+        message_set(m, "not-ours", "%s is not a Zhanggui database; nothing was changed.", "%s 不是掌柜的数据库；没有任何改动。", path);
         return;
     case DB_ERROR_CORRUPT:
-        message_set(m, "damaged", "%s is damaged (%s). Restore a backup: zhanggui restore.", "%s 已损坏(%s)。请用 zhanggui restore 恢复备份。", path, why);
+        message_set(m, "damaged", "%s is damaged (%s). Restore a backup: zhanggui restore.", "%s 已损坏（%s）。请用 zhanggui restore 恢复备份。", path, why);
         return;
     case DB_ERROR_FULL:
-        message_set(m, "disk-full", "The disk is full: %s cannot be opened for writing.", "磁盘已满:无法打开 %s 进行写入。", path);
+        message_set(m, "disk-full", "The disk is full: %s cannot be opened for writing.", "磁盘已满：无法打开 %s 进行写入。", path);
         return;
     case DB_OK: case DB_ERROR_OPEN: case DB_ERROR_OLDER: case DB_ERROR_IO: case DB_ERROR_BUSY: case DB_ERROR_MEMORY:
     case DB_ERROR_CONSTRAINT: case DB_ERROR_OTHER:
@@ -93,7 +93,7 @@ enum desk_result desk_shop(struct store *reader, struct text key, struct shop *r
         return DESK_REFUSED;
     case SHOP_EXISTS: case SHOP_FAILED: break;
     }
-    message_set(m, "database", "The database could not be read: %s.", "数据库读取失败:%s。", db_error_message(reader->db));
+    message_set(m, "database", "The database could not be read: %s.", "数据库读取失败：%s。", db_error_message(reader->db));
     return DESK_FAILED;
 }
 
@@ -114,7 +114,7 @@ static bool paths_set(struct desk *d, const char *path, bool create, struct desk
     const enum file_kind kind = file_look(d->path, &bytes);
     if (kind == FILE_PLAIN || (kind == FILE_ABSENT && create)) return true;
     if (kind == FILE_ABSENT)
-        message_set(m, "no-database", "There is no database at %s yet: zhanggui init makes one.", "%s 处还没有数据库:请先运行 zhanggui init。", path);
+        message_set(m, "no-database", "There is no database at %s yet: zhanggui init makes one.", "%s 处还没有数据库：请先运行 zhanggui init。", path);
     else
         message_set(m, "open", "%s is not a file that can be opened.", "%s 不是可以打开的文件。", path);
     return false;
@@ -125,12 +125,12 @@ static bool join(struct desk *d, enum desk_mode mode, long pid, struct desk_mess
 {
     if (mode == DESK_SERVE) {
         message_set(m, "running", "A desk is already open on %s (process %ld). Use that one, or stop it first.",
-                    "%s 上已有掌柜在运行(进程 %ld)。请使用它,或先停止它。", d->path, pid);
+                    "%s 上已有掌柜在运行（进程 %ld）。请使用它，或先停止它。", d->path, pid);
         return false;
     }
     if (remote_answers(d)) return true;
     message_set(m, "locked", "Process %ld is writing to %s and takes no commands. Wait until it is done.",
-                "进程 %ld 正在写入 %s,不接受命令。请等它完成。", pid, d->path);
+                "进程 %ld 正在写入 %s，不接受命令。请等它完成。", pid, d->path);
     return false;
 }
 
@@ -275,9 +275,9 @@ static bool shop_is_good(const struct env *env, const struct shop_new *n, struct
     else if (!known)
         message_set(m, "store-platform", "The platform is one of taobao, tmall, aliexpress, shopify, other.", "平台须为 taobao、tmall、aliexpress、shopify、other 之一。");
     else if (!currency_parse(n->currency, &currency))
-        message_set(m, "store-currency", "The currency is a code of three letters, as CNY.", "币种须为三个字母的代码,如 CNY。");
+        message_set(m, "store-currency", "The currency is a code of three letters, as CNY.", "币种须为三个字母的代码，如 CNY。");
     else if (!env->zone(env->ctx, zone))
-        message_set(m, "store-zone", "The time zone is an IANA name, as Asia/Shanghai.", "时区须为 IANA 名称,如 Asia/Shanghai。");
+        message_set(m, "store-zone", "The time zone is an IANA name, as Asia/Shanghai.", "时区须为 IANA 名称，如 Asia/Shanghai。");
     else
         return true;
     return false;
@@ -290,7 +290,7 @@ enum desk_result desk_shop_create(struct desk *d, const struct shop_new *n, int6
     struct shop_call c = { .n = n, .user_id = user_id, .result = SHOP_FAILED };
     const enum writer_result r = writer_call(d->writer, shop_run, &c);
     if (r == WRITER_REFUSED)
-        message_set(ret, "store-exists", "There is a store with this key already; nothing was changed.", "已有此代号的店铺;没有任何改动。");
+        message_set(ret, "store-exists", "There is a store with this key already; nothing was changed.", "已有此代号的店铺；没有任何改动。");
     return message_of_writer(ret, r);
 }
 
@@ -311,7 +311,7 @@ struct profile_set *desk_profile_set(const struct env *env, struct store *reader
     struct profile_adding a = { .error = "" };
     a.set = profile_set_create(&env->memory, a.error, sizeof a.error);
     if (a.set && user_profile_each(reader, shop, profile_add, &a) && !a.failed) return a.set;
-    message_set(ret, "profiles", "The column maps cannot be read: %s.", "无法读取列对照表:%s。", a.set && !a.failed ? db_error_message(reader->db) : a.error);
+    message_set(ret, "profiles", "The column maps cannot be read: %s.", "无法读取列对照表：%s。", a.set && !a.failed ? db_error_message(reader->db) : a.error);
     if (a.set) profile_set_free(a.set);
     return NULL;
 }
@@ -337,7 +337,7 @@ enum desk_result desk_profile_save(struct desk *d, struct text store, struct tex
     const struct profile *p = good ? profile_set_find(set, name) : NULL;
     if (set) profile_set_free(set);
     if (!p) {
-        message_set(ret, "profile", "This column map cannot be kept: %s.", "此列对照表无法保存:%s。", good ? "it bears another name" : error);
+        message_set(ret, "profile", "This column map cannot be kept: %s.", "此列对照表无法保存：%s。", good ? "it bears another name" : error);
         return DESK_REFUSED;
     }
     struct profile_call c = { store, name, json, user_id, false };
@@ -385,7 +385,7 @@ static bool mark_is_good(const struct mark_ask *a, struct desk_message *m)
     else if (a->outcome == MARK_SKIPPED && text_trim(a->reason).len == 0)
         message_set(m, "reason-needed", "Say why this reminder is skipped.", "请说明为何跳过此次催付。");
     else if (a->reason.len > 1000 || !text_utf8_valid(a->reason))
-        message_set(m, "reason", "The reason is at most 1,000 bytes of UTF-8.", "原因最多 1000 字节,须为 UTF-8。");
+        message_set(m, "reason", "The reason is at most 1,000 bytes of UTF-8.", "原因最多 1000 字节，须为 UTF-8。");
     else
         return true;
     return false;
@@ -410,7 +410,7 @@ void desk_mark_post(struct desk *d, const struct mark_ask *ask, desk_done *done,
         arena_release(&c->arena);
         d->env->memory.give(d->env->memory.ctx, c, sizeof *c);
     }
-    message_set(&m, "busy", "Too much waits to be written: try again in a moment.", "待写入的内容太多:请稍后再试。");
+    message_set(&m, "busy", "Too much waits to be written: try again in a moment.", "待写入的内容太多：请稍后再试。");
     done(ctx, DESK_BUSY, &m);
 }
 

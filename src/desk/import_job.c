@@ -166,7 +166,7 @@ static enum job_step import_step(struct store *s, void *arg)
     if (!j->session && !(j->session = apply_session_create(s, &j->run->shop, j->run->import_id))) return JOB_ERROR;
     if (atomic_load(&j->run->stop)) {
         message_set(&j->end_message, "stopped", "The desk was stopped while this import ran; what it had acknowledged is in. Resume or undo it.",
-                    "导入进行中掌柜停止;已确认的行都在。请继续或撤销。");
+                    "导入进行中掌柜停止；已确认的行都在。请继续或撤销。");
         return import_finish(s, j);
     }
     struct batch *b = batch_peek(j, &parsed);
@@ -237,7 +237,7 @@ static bool rows_skip(struct intake_reader *reader, struct batch *b, int64_t row
 static void read_failed(struct import_job *j, const struct run_file *f)
 {
     message_set(&j->parse_message, "read", "%s could not be read to its end; the rows before that are in. Resume or undo the import.",
-                "%s 未能读完;此前的行都在。请继续或撤销此次导入。", f->row.name);
+                "%s 未能读完；此前的行都在。请继续或撤销此次导入。", f->row.name);
 }
 
 enum fill_end { FILL_FULL, FILL_FILE_END, FILL_FAILED };
@@ -333,11 +333,11 @@ static enum desk_result import_outcome(const struct import_job *j, struct desk_m
     }
     if (j->result == WRITER_FULL) {
         message_set(m, "disk-full", "The disk is full. Import %" PRId64 " stopped; the rows it had acknowledged are in. Free some space, then resume or undo it.",
-                    "磁盘已满。导入 %" PRId64 " 已停止;已确认的行都在。请腾出空间,然后继续或撤销。", j->run->import_id);
+                    "磁盘已满。导入 %" PRId64 " 已停止；已确认的行都在。请腾出空间，然后继续或撤销。", j->run->import_id);
         return DESK_FULL;
     }
     message_set(m, "database", "The database could not be written. Import %" PRId64 " stopped; the rows it had acknowledged are in. Resume or undo it.",
-                "数据库写入失败。导入 %" PRId64 " 已停止;已确认的行都在。请继续或撤销。", j->run->import_id);
+                "数据库写入失败。导入 %" PRId64 " 已停止；已确认的行都在。请继续或撤销。", j->run->import_id);
     return DESK_FAILED;
 }
 

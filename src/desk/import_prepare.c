@@ -96,7 +96,7 @@ static enum desk_result file_look_at(struct run_file *f, struct desk_message *m)
     case FILE_PLAIN: break;
     case FILE_ABSENT: return refuse(m, "absent", name, TEXT("there is no such file. Check the path."), TEXT("没有这个文件。请检查路径。"));
     case FILE_DIRECTORY:
-        return refuse(m, "directory", name, TEXT("this is a directory, not a file. Name the export inside it."), TEXT("这是目录,不是文件。请指定其中的导出文件。"));
+        return refuse(m, "directory", name, TEXT("this is a directory, not a file. Name the export inside it."), TEXT("这是目录，不是文件。请指定其中的导出文件。"));
     case FILE_OTHER:
         return refuse(m, "unreadable", name, TEXT("this is not a plain file. Name the export itself."), TEXT("这不是普通文件。请指定导出文件本身。"));
     case FILE_UNREADABLE:
@@ -118,15 +118,15 @@ static enum desk_result file_scan(struct import_run *run, int i, struct desk_mes
     run_source_close(f);
     const bool stopping = atomic_load(&run->stop);
     if (!ok || run->arena.failed || stopping) {
-        if (stopping) message_set(m, "stopping", "The desk is stopping: nothing was changed.", "掌柜正在停止:没有任何改动。");
-        else message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足:没有任何改动。");
+        if (stopping) message_set(m, "stopping", "The desk is stopping: nothing was changed.", "掌柜正在停止：没有任何改动。");
+        else message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足：没有任何改动。");
         return DESK_FAILED;
     }
     if (f->scan.refusal != REFUSED_NOT) return refuse(m, refusal_word(f->scan.refusal), NULL, f->scan.refusal_en, f->scan.refusal_zh);
     if (f->scan.store_seen.len > 0) run->store_seen = f->scan.store_seen; /* files of another shop do not go in with these */
     if (!f->scan.profile)
         return refuse(m, "unknown-header", f->row.name, TEXT("no known export has this header. Name a profile, or map its columns on the Import page."),
-                      TEXT("表头与已知的导出都不符。请指定格式,或在“导入”页对照各列。"));
+                      TEXT("表头与已知的导出都不符。请指定格式，或在“导入”页对照各列。"));
     return DESK_DONE;
 }
 
@@ -135,7 +135,7 @@ static enum desk_result file_same(const struct run_file *f, int64_t bytes, int64
 {
     if (f->row.bytes == bytes && f->scan.rows == rows) return DESK_DONE;
     return refuse(m, "changed", f->row.name, TEXT("this file has changed since the import began, so it cannot go on. Undo the import and import the file anew."),
-                  TEXT("此文件在导入开始后被改动,无法继续。请撤销此次导入后重新导入。"));
+                  TEXT("此文件在导入开始后被改动，无法继续。请撤销此次导入后重新导入。"));
 }
 
 static void file_described(struct run_file *f)
@@ -170,7 +170,7 @@ static enum desk_result files_asked(struct import_run *run, struct desk_message 
     const struct zone *zone = ask->zone ? env->zone(env->ctx, ask->zone) : run->shop.zone;
     const struct profile *profile = ask->profile ? profile_set_find(run->profiles, text_from_cstr(ask->profile)) : NULL;
     if (!zone) {
-        message_set(m, "zone", "There is no time zone \"%s\"; zones are IANA names, as Asia/Shanghai.", "没有时区“%s”;时区须为 IANA 名称,如 Asia/Shanghai。", ask->zone);
+        message_set(m, "zone", "There is no time zone \"%s\"; zones are IANA names, as Asia/Shanghai.", "没有时区“%s”；时区须为 IANA 名称，如 Asia/Shanghai。", ask->zone);
         return DESK_REFUSED;
     }
     if (ask->profile && !profile) {
@@ -191,7 +191,7 @@ static enum desk_result files_asked(struct import_run *run, struct desk_message 
         file_described(f);
     }
     if (!run->arena.failed) return DESK_DONE;
-    message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足:没有任何改动。");
+    message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足：没有任何改动。");
     return DESK_FAILED;
 }
 
@@ -226,7 +226,7 @@ enum desk_result run_state_refused(struct desk_message *m, int64_t import_id, en
 {
     switch (state) {
     case IMPORT_RUNNING:
-        message_set(m, "running", "Import %" PRId64 " is running right now; wait until it is done.", "导入 %" PRId64 " 正在进行;请等它完成。", import_id);
+        message_set(m, "running", "Import %" PRId64 " is running right now; wait until it is done.", "导入 %" PRId64 " 正在进行；请等它完成。", import_id);
         break;
     case IMPORT_APPLIED:
         message_set(m, "applied", "Import %" PRId64 " is already in, as a whole.", "导入 %" PRId64 " 已全部完成。", import_id);
@@ -264,7 +264,7 @@ static enum desk_result import_again(struct import_run *run, struct store *reade
         run->shop = shops[i];
         return run_state_fits(run->kind, row.state) ? DESK_DONE : run_state_refused(m, run->import_id, row.state);
     }
-    message_set(m, "database", "The database could not be read: %s.", "数据库读取失败:%s。", db_error_message(reader->db));
+    message_set(m, "database", "The database could not be read: %s.", "数据库读取失败：%s。", db_error_message(reader->db));
     return DESK_FAILED;
 }
 

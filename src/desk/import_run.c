@@ -97,7 +97,7 @@ static enum desk_result begin(struct import_run *run, struct desk_message *m)
     struct begin_call c = { .run = run };
     c.rows = ARENA_ARRAY(&run->arena, struct import_file_row, (size_t)run->file_count);
     if (!c.rows) {
-        message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足:没有任何改动。");
+        message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足：没有任何改动。");
         return DESK_FAILED;
     }
     for (int i = 0; i < run->file_count; i++) c.rows[i] = run->files[i]->row;
@@ -299,7 +299,7 @@ bool desk_import_running(struct desk *d, int64_t import_id, struct import_figure
 
 static enum desk_result busy(struct desk_message *m)
 {
-    message_set(m, "busy", "Too many imports run already: wait until one is done.", "正在进行的导入太多:请等其中一个完成。");
+    message_set(m, "busy", "Too many imports run already: wait until one is done.", "正在进行的导入太多：请等其中一个完成。");
     return DESK_BUSY;
 }
 

@@ -183,7 +183,7 @@ static bool pick_one(void *ctx, const struct order_row *o)
     if (d.late && !p->shipping_told) { /* nobody can call late what may have left long ago */
         d.late = false;
         d.reason = (struct reason){ "shipping-unknown", TEXT("Paid; the files do not tell whether it was shipped."),
-                                    TEXT("已付款,但导入的文件没有说明是否已发货。") };
+                                    TEXT("已付款，但导入的文件没有说明是否已发货。") };
     }
     if (found->pick_count == p->capacity) {
         int64_t more = p->capacity ? p->capacity * 2 : 128;

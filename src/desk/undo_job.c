@@ -26,7 +26,7 @@ static enum job_step undo_finish(struct store *s, struct undo_job *j)
     const struct text t = { subject, (size_t)n };
     const struct audit_deed deed = { .user_id = run->user_id, .verb = "import-undo", .subject = t, .detail = t };
     const struct text en = j->stopped ? TEXT("The desk was stopped while this import was being undone. Undo it again, or resume it.") : TEXT_NONE;
-    const struct text zh = j->stopped ? TEXT("撤销进行中掌柜停止。请再次撤销,或继续导入。") : TEXT_NONE;
+    const struct text zh = j->stopped ? TEXT("撤销进行中掌柜停止。请再次撤销，或继续导入。") : TEXT_NONE;
     const bool ok = import_set_state(s, run->shop.merchant_id, run->import_id, j->stopped ? IMPORT_INTERRUPTED : IMPORT_UNDONE, en, zh) &&
                     audit_append(s, run->shop.merchant_id, &deed);
     return ok ? JOB_END : JOB_ERROR;
@@ -101,6 +101,6 @@ enum desk_result undo_job_run(struct import_run *run, struct desk_message *m, bo
         return DESK_FULL;
     }
     message_set(m, "stopped", "The undo of import %" PRId64 " stopped half-way. Undo it again, or resume the import.",
-                "导入 %" PRId64 " 的撤销中途停止。请再次撤销,或继续导入。", run->import_id);
+                "导入 %" PRId64 " 的撤销中途停止。请再次撤销，或继续导入。", run->import_id);
     return DESK_FAILED;
 }

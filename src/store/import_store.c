@@ -134,7 +134,7 @@ bool import_interrupt_running(struct store *s, int64_t *ret_count)
     if (!q) return false;
     db_bind_i64(q, 1, s->env->now_ms(s->env->ctx));
     db_bind_text(q, 2, TEXT("The program stopped while this import ran; what it had acknowledged is in. Resume or undo it.\n"
-                            "导入进行中程序停止;已确认的行都在。请继续或撤销。"));
+                            "导入进行中程序停止；已确认的行都在。请继续或撤销。"));
     if (!db_exec(q)) return false;
     *ret_count = db_changes(s->db);
     return true;

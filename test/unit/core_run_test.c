@@ -223,15 +223,15 @@ Test(core_run, today_speaks_with_figures)
     f.remind_count = 12;
     f.remind_minor = 348000;
     f.remind_first_close_ms = at("2020-02-26T15:20:00+08:00");
-    assert_says(&a, &f, 0, "12 orders wait for payment, ¥3,480.00; the first closes at 15:20.", "12 单待催付,共 ¥3,480.00;最早的今天 15:20 关闭。");
+    assert_says(&a, &f, 0, "12 orders wait for payment, ¥3,480.00; the first closes at 15:20.", "12 单待催付，共 ¥3,480.00；最早的今天 15:20 关闭。");
     f.remind_count = 1;
     f.remind_minor = 990;
     f.remind_first_close_ms = at("2020-02-27T09:05:00+08:00");
-    assert_says(&a, &f, 0, "1 order waits for payment, ¥9.90; the first closes tomorrow 09:05.", "1 单待催付,共 ¥9.90;最早的明天 09:05 关闭。");
+    assert_says(&a, &f, 0, "1 order waits for payment, ¥9.90; the first closes tomorrow 09:05.", "1 单待催付，共 ¥9.90；最早的明天 09:05 关闭。");
     f = facts_quiet();
     f.late_count = 2;
     f.late_oldest_ship_by_ms = f.now_ms - 26 * MS_PER_HOUR;
-    assert_says(&a, &f, 0, "2 parcels are past the promise to ship, the oldest by 1 d 2 h.", "2 单已超过发货时限,最久的超时 1 天 2 小时。");
+    assert_says(&a, &f, 0, "2 parcels are past the promise to ship, the oldest by 1 d 2 h.", "2 单已超过发货时限，最久的超时 1 天 2 小时。");
     f = facts_quiet();
     assert_says(&a, &f, 0, "Nothing is due now.", "现在没有要处理的事。");
     f.paid_today_minor = 123456789;
@@ -240,7 +240,7 @@ Test(core_run, today_speaks_with_figures)
     f.compare_en = TEXT("the same hours last Wednesday");
     f.compare_zh = TEXT("上周三同时段");
     assert_says(&a, &f, 1, "Paid so far today: ¥1,234,567.89 from 1 order; the same hours last Wednesday: -¥5.00.",
-                "今日已付款 ¥1,234,567.89,共 1 单;上周三同时段:-¥5.00。");
+                "今日已付款 ¥1,234,567.89，共 1 单；上周三同时段：-¥5.00。");
     arena_release(&a);
 }
 
@@ -288,16 +288,16 @@ Test(core_run, moments)
           at("2020-12-12T00:00:00+08:00"), at("2020-12-13T00:00:00+08:00"), at("2020-12-20T00:00:00+08:00") },
     };
     static const struct { const char *now; enum campaign_phase phase; int campaign; const char *en, *zh; } rows[] = {
-        { "2020-09-30T23:59:59+08:00", PHASE_NONE, -1, "An ordinary day; Double 11 starts in 42 days", "日常经营;双11还有 42 天开始" },
-        { "2020-10-01T00:00:00+08:00", PHASE_BUILD_UP, 0, "Double 11, build-up, starts in 41 days", "双11造势期,还有 41 天开始" },
-        { "2020-10-28T00:00:00+08:00", PHASE_WARM_UP, 0, "Double 11, warm-up, starts in 14 days", "双11预热期,还有 14 天开始" },
-        { "2020-11-10T12:00:00+08:00", PHASE_WARM_UP, 0, "Double 11, warm-up, starts tomorrow", "双11预热期,明天开始" },
-        { "2020-11-11T00:00:00+08:00", PHASE_EVENT, 0, "Double 11, day 1 of 2, 2 d left", "双11第 1 天(共 2 天),还剩 2 天" },
-        { "2020-11-12T19:00:00+08:00", PHASE_EVENT, 0, "Double 11, day 2 of 2, 5 h left", "双11第 2 天(共 2 天),还剩 5 小时" },
-        { "2020-11-13T00:00:00+08:00", PHASE_REVIEW, 0, "Double 11 is over; review phase, 8 d left", "双11已结束,复盘期还剩 8 天" },
-        { "2020-11-17T00:00:00+08:00", PHASE_REVIEW, 0, "Double 11 is over; review phase, 4 d left", "双11已结束,复盘期还剩 4 天" },
-        { "2020-11-21T00:00:00+08:00", PHASE_BUILD_UP, 1, "Double 12, build-up, starts in 21 days", "双12造势期,还有 21 天开始" },
-        { "2020-12-20T00:00:00+08:00", PHASE_NONE, -1, "An ordinary day, no campaign ahead", "日常经营,暂无活动安排" },
+        { "2020-09-30T23:59:59+08:00", PHASE_NONE, -1, "An ordinary day; Double 11 starts in 42 days", "日常经营；双11还有 42 天开始" },
+        { "2020-10-01T00:00:00+08:00", PHASE_BUILD_UP, 0, "Double 11, build-up, starts in 41 days", "双11造势期，还有 41 天开始" },
+        { "2020-10-28T00:00:00+08:00", PHASE_WARM_UP, 0, "Double 11, warm-up, starts in 14 days", "双11预热期，还有 14 天开始" },
+        { "2020-11-10T12:00:00+08:00", PHASE_WARM_UP, 0, "Double 11, warm-up, starts tomorrow", "双11预热期，明天开始" },
+        { "2020-11-11T00:00:00+08:00", PHASE_EVENT, 0, "Double 11, day 1 of 2, 2 d left", "双11第 1 天（共 2 天），还剩 2 天" },
+        { "2020-11-12T19:00:00+08:00", PHASE_EVENT, 0, "Double 11, day 2 of 2, 5 h left", "双11第 2 天（共 2 天），还剩 5 小时" },
+        { "2020-11-13T00:00:00+08:00", PHASE_REVIEW, 0, "Double 11 is over; review phase, 8 d left", "双11已结束，复盘期还剩 8 天" },
+        { "2020-11-17T00:00:00+08:00", PHASE_REVIEW, 0, "Double 11 is over; review phase, 4 d left", "双11已结束，复盘期还剩 4 天" },
+        { "2020-11-21T00:00:00+08:00", PHASE_BUILD_UP, 1, "Double 12, build-up, starts in 21 days", "双12造势期，还有 21 天开始" },
+        { "2020-12-20T00:00:00+08:00", PHASE_NONE, -1, "An ordinary day, no campaign ahead", "日常经营，暂无活动安排" },
     };
     struct arena a;
     arena_init(&a, &heap, 0);

@@ -104,14 +104,14 @@ static struct contact_decision hold_stale(struct arena *a, const struct policy *
     struct text limit_zh = words_duration(a, p->feed_stale_after_s * MS_PER_S, true);
     if (f->feed_age_s == INT64_MAX) {
         d.reason.en = TEXT("There are no facts up to this moment; nobody is contacted until newer orders are imported.");
-        d.reason.zh = TEXT("截至此刻没有任何数据,导入最新订单之前不联系任何买家。");
+        d.reason.zh = TEXT("截至此刻没有任何数据，导入最新订单之前不联系任何买家。");
         return d;
     }
     struct text age_en = words_duration(a, f->feed_age_s * MS_PER_S, false);
     struct text age_zh = words_duration(a, f->feed_age_s * MS_PER_S, true);
     d.reason.en = arena_printf(a, "The latest fact is %.*s old (limit %.*s): the buyer may have paid since. Import newer orders first.",
                                (int)age_en.len, age_en.ptr, (int)limit_en.len, limit_en.ptr);
-    d.reason.zh = arena_printf(a, "最新数据已是 %.*s前的(上限 %.*s),买家可能已经付款,请先导入最新订单。",
+    d.reason.zh = arena_printf(a, "最新数据已是 %.*s前的（上限 %.*s），买家可能已经付款，请先导入最新订单。",
                                (int)age_zh.len, age_zh.ptr, (int)limit_zh.len, limit_zh.ptr);
     return d;
 }
@@ -129,7 +129,7 @@ static struct contact_decision hold_window(struct arena *a, const struct contact
         d.reason.en = arena_printf(a, "It %s %.*s where the buyer lives (%.*s), and no minute of the next two days suits"
                                    " every place the buyer may live in.", may_en, (int)now.len, now.ptr, (int)w->name_en.len,
                                    w->name_en.ptr);
-        d.reason.zh = arena_printf(a, "买家当地%s %.*s(%.*s),且未来两天内没有对其所有可能所在地都合适的时间。", may_zh, (int)now.len,
+        d.reason.zh = arena_printf(a, "买家当地%s %.*s（%.*s），且未来两天内没有对其所有可能所在地都合适的时间。", may_zh, (int)now.len,
                                    now.ptr, (int)w->name_zh.len, w->name_zh.ptr);
         return d;
     }
@@ -137,7 +137,7 @@ static struct contact_decision hold_window(struct arena *a, const struct contact
     d.reason.en = arena_printf(a, "It %s %.*s where the buyer lives (%.*s, %.*s to %.*s). Wait until %.*s there.", may_en,
                                (int)now.len, now.ptr, (int)w->name_en.len, w->name_en.ptr, (int)from.len, from.ptr,
                                (int)until.len, until.ptr, (int)free_en.len, free_en.ptr);
-    d.reason.zh = arena_printf(a, "买家当地%s %.*s,属于%.*s(%.*s–%.*s),请等到当地%.*s 再联系。", may_zh, (int)now.len, now.ptr,
+    d.reason.zh = arena_printf(a, "买家当地%s %.*s，属于%.*s（%.*s–%.*s），请等到当地%.*s 再联系。", may_zh, (int)now.len, now.ptr,
                                (int)w->name_zh.len, w->name_zh.ptr, (int)from.len, from.ptr, (int)until.len, until.ptr,
                                (int)free_zh.len, free_zh.ptr);
     return d;
@@ -147,7 +147,7 @@ static struct contact_decision hold_cap(struct arena *a, const struct policy *p,
 {
     return (struct contact_decision){ CONTACT_HOLD, until_ms, { "daily-cap",
         arena_printf(a, "This buyer was contacted %d times in the last 24 hours, which is the most allowed.", p->cap_per_day),
-        arena_printf(a, "24 小时内已联系该买家 %d 次,达到上限。", p->cap_per_day) } };
+        arena_printf(a, "24 小时内已联系该买家 %d 次，达到上限。", p->cap_per_day) } };
 }
 
 static struct contact_decision hold_gap(struct arena *a, const struct policy *p, int64_t until_ms)

@@ -12,7 +12,7 @@ static struct reason pick_reason(struct arena *a, bool paid, int64_t since_ms, i
         arena_printf(a, late ? "%s %.*s ago; late by %.*s." : "%s %.*s ago; %.*s left to ship.",
                      paid ? "Paid" : "Placed, to be paid on delivery,", (int)since_en.len, since_en.ptr, (int)left_en.len,
                      left_en.ptr),
-        arena_printf(a, late ? "%s %.*s,已超过发货时限 %.*s。" : "%s %.*s,距发货时限还有 %.*s。", paid ? "付款已" : "货到付款,下单已",
+        arena_printf(a, late ? "%s %.*s，已超过发货时限 %.*s。" : "%s %.*s，距发货时限还有 %.*s。", paid ? "付款已" : "货到付款，下单已",
                      (int)since_zh.len, since_zh.ptr, (int)left_zh.len, left_zh.ptr) };
 }
 

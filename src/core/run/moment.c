@@ -76,13 +76,13 @@ static void moment_quiet(struct arena *a, const struct campaign *c, int n, int64
         if (c[i].event_from_ms > now_ms && (next == NULL || c[i].event_from_ms < next->event_from_ms)) next = &c[i];
     if (next == NULL) {
         m->en = TEXT("An ordinary day, no campaign ahead");
-        m->zh = TEXT("日常经营,暂无活动安排");
+        m->zh = TEXT("日常经营，暂无活动安排");
         return;
     }
     struct text en, zh;
     until_event(a, next, now_ms, z, &en, &zh);
     m->en = arena_printf(a, "An ordinary day; %.*s %.*s", (int)next->name_en.len, next->name_en.ptr, (int)en.len, en.ptr);
-    m->zh = arena_printf(a, "日常经营;%.*s%.*s", (int)next->name_zh.len, next->name_zh.ptr, (int)zh.len, zh.ptr);
+    m->zh = arena_printf(a, "日常经营；%.*s%.*s", (int)next->name_zh.len, next->name_zh.ptr, (int)zh.len, zh.ptr);
 }
 
 static void moment_words(struct arena *a, const struct campaign *c, int64_t now_ms, const struct zone *z, struct moment *m)
@@ -99,7 +99,7 @@ static void moment_words(struct arena *a, const struct campaign *c, int64_t now_
     case PHASE_WARM_UP:
         m->en = arena_printf(a, "%.*s, %s, %.*s", en_len, c->name_en.ptr, m->phase == PHASE_BUILD_UP ? "build-up" : "warm-up",
                              (int)start_en.len, start_en.ptr);
-        m->zh = arena_printf(a, "%.*s%s,%.*s", zh_len, c->name_zh.ptr, m->phase == PHASE_BUILD_UP ? "造势期" : "预热期",
+        m->zh = arena_printf(a, "%.*s%s，%.*s", zh_len, c->name_zh.ptr, m->phase == PHASE_BUILD_UP ? "造势期" : "预热期",
                              (int)start_zh.len, start_zh.ptr);
         break;
     case PHASE_EVENT: {
@@ -107,13 +107,13 @@ static void moment_words(struct arena *a, const struct campaign *c, int64_t now_
         int64_t days = (c->event_until_ms - c->event_from_ms + MS_PER_DAY - 1) / MS_PER_DAY;
         m->en = arena_printf(a, "%.*s, day %" PRId64 " of %" PRId64 ", %.*s left", en_len, c->name_en.ptr, day, days,
                              (int)left_en.len, left_en.ptr);
-        m->zh = arena_printf(a, "%.*s第 %" PRId64 " 天(共 %" PRId64 " 天),还剩 %.*s", zh_len, c->name_zh.ptr, day, days,
+        m->zh = arena_printf(a, "%.*s第 %" PRId64 " 天（共 %" PRId64 " 天），还剩 %.*s", zh_len, c->name_zh.ptr, day, days,
                              (int)left_zh.len, left_zh.ptr);
         break;
     }
     case PHASE_REVIEW:
         m->en = arena_printf(a, "%.*s is over; review phase, %.*s left", en_len, c->name_en.ptr, (int)left_en.len, left_en.ptr);
-        m->zh = arena_printf(a, "%.*s已结束,复盘期还剩 %.*s", zh_len, c->name_zh.ptr, (int)left_zh.len, left_zh.ptr);
+        m->zh = arena_printf(a, "%.*s已结束，复盘期还剩 %.*s", zh_len, c->name_zh.ptr, (int)left_zh.len, left_zh.ptr);
         break;
     }
 }

@@ -20,7 +20,7 @@ static bool reminder_closed(struct arena *a, const struct policy *p, const struc
     if (!happened(o->placed_at_ms, now_ms))
         *ret = none("not-placed", TEXT("The order is not placed yet."), TEXT("订单尚未创建。"));
     else if (o->pay_kind == PAY_ON_DELIVERY)
-        *ret = none("on-delivery", TEXT("The buyer pays on delivery."), TEXT("货到付款订单,无需催付。"));
+        *ret = none("on-delivery", TEXT("The buyer pays on delivery."), TEXT("货到付款订单，无需催付。"));
     else if (happened(o->paid_at_ms, now_ms))
         *ret = none("paid", TEXT("The order is paid."), TEXT("订单已付款。"));
     else if (happened(o->cancelled_at_ms, now_ms))
@@ -34,7 +34,7 @@ static bool reminder_closed(struct arena *a, const struct policy *p, const struc
         struct text wait_zh = words_duration(a, p->wave1_after_s * MS_PER_S, true);
         *ret = none("too-young",
                     arena_printf(a, "Most buyers pay by themselves in the first %.*s.", (int)wait_en.len, wait_en.ptr),
-                    arena_printf(a, "下单不满 %.*s,多数买家会自己付款。", (int)wait_zh.len, wait_zh.ptr));
+                    arena_printf(a, "下单不满 %.*s，多数买家会自己付款。", (int)wait_zh.len, wait_zh.ptr));
     } else if (now_ms - o->placed_at_ms >= p->payment_window_s * MS_PER_S)
         *ret = none("window-over", TEXT("The time to pay is over."), TEXT("已过付款时限。"));
     else
@@ -67,7 +67,7 @@ static struct reason reminder_due_reason(struct arena *a, int wave, int64_t age_
     return (struct reason){ wave == 1 ? "wave-1" : "wave-2",
         arena_printf(a, "Unpaid for %.*s, %.*s left to pay: %s reminder.", (int)age_en.len, age_en.ptr, (int)left_en.len,
                      left_en.ptr, wave == 1 ? "first" : "second"),
-        arena_printf(a, "下单 %.*s未付款,距关闭还有 %.*s:第%s次催付。", (int)age_zh.len, age_zh.ptr, (int)left_zh.len, left_zh.ptr,
+        arena_printf(a, "下单 %.*s未付款，距关闭还有 %.*s：第%s次催付。", (int)age_zh.len, age_zh.ptr, (int)left_zh.len, left_zh.ptr,
                      wave == 1 ? "一" : "二") };
 }
 
@@ -81,7 +81,7 @@ static struct reason reminder_too_late_reason(struct arena *a, const struct remi
     return (struct reason){ "window-closes-first",
         arena_printf(a, "The time to pay ends %.*s, before the buyer may be contacted (%.*s); not reminded.", (int)close_en.len,
                      close_en.ptr, (int)until_en.len, until_en.ptr),
-        arena_printf(a, "付款时限到%.*s 为止,早于可联系时间(%.*s),不再催付。", (int)close_zh.len, close_zh.ptr, (int)until_zh.len,
+        arena_printf(a, "付款时限到%.*s 为止，早于可联系时间（%.*s），不再催付。", (int)close_zh.len, close_zh.ptr, (int)until_zh.len,
                      until_zh.ptr) };
 }
 

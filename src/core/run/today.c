@@ -28,13 +28,13 @@ static struct today_line line_import(struct arena *a, const struct today_facts *
     struct today_line l = { TODAY_IMPORT, 0, 0, true, { 0 } };
     if (f->feed_age_s == INT64_MAX) {
         l.reason = (struct reason){ "no-data", TEXT("No orders yet: import the order export of your platform to begin."),
-                                    TEXT("还没有订单数据:先导入平台导出的订单文件。") };
+                                    TEXT("还没有订单数据：先导入平台导出的订单文件。") };
         return l;
     }
     struct text en = words_duration(a, f->feed_age_s * MS_PER_S, false), zh = words_duration(a, f->feed_age_s * MS_PER_S, true);
     l.reason = (struct reason){ "stale-data",
         arena_printf(a, "The latest data is %.*s old: import a fresh export. Until then nobody is reminded.", N(en)),
-        arena_printf(a, "最新数据已是 %.*s前的:请导入最新的订单导出文件,在此之前不催付。", N(zh)) };
+        arena_printf(a, "最新数据已是 %.*s前的：请导入最新的订单导出文件，在此之前不催付。", N(zh)) };
     return l;
 }
 
@@ -43,7 +43,7 @@ static struct today_line line_interrupted(struct arena *a, const struct today_fa
     struct text n = words_count(a, f->interrupted_imports, "import", "imports");
     return (struct today_line){ TODAY_INTERRUPTED, f->interrupted_imports, 0, true, { "interrupted-import",
         arena_printf(a, "%.*s stopped half-way: resume or undo.", N(n)),
-        arena_printf(a, "%" PRId64 " 次导入中途停止:请继续或撤销。", f->interrupted_imports) } };
+        arena_printf(a, "%" PRId64 " 次导入中途停止：请继续或撤销。", f->interrupted_imports) } };
 }
 
 static struct today_line line_late(struct arena *a, const struct today_facts *f)
@@ -53,7 +53,7 @@ static struct today_line line_late(struct arena *a, const struct today_facts *f)
     struct text zh = words_duration(a, f->now_ms - f->late_oldest_ship_by_ms, true);
     return (struct today_line){ TODAY_LATE, f->late_count, 0, true, { "ship-late",
         arena_printf(a, "%.*s past the promise to ship, the oldest by %.*s.", N(n), N(en)),
-        arena_printf(a, "%" PRId64 " 单已超过发货时限,最久的超时 %.*s。", f->late_count, N(zh)) } };
+        arena_printf(a, "%" PRId64 " 单已超过发货时限，最久的超时 %.*s。", f->late_count, N(zh)) } };
 }
 
 static struct today_line line_remind(struct arena *a, const struct today_facts *f)
@@ -63,14 +63,14 @@ static struct today_line line_remind(struct arena *a, const struct today_facts *
     struct today_line l = { TODAY_REMIND, f->remind_count, f->remind_minor, false, { .rule = "payment-reminder" } };
     if (f->remind_first_close_ms == INSTANT_NONE) {
         l.reason.en = arena_printf(a, "%.*s for payment, %.*s.", N(n), N(sum));
-        l.reason.zh = arena_printf(a, "%" PRId64 " 单待催付,共 %.*s。", f->remind_count, N(sum));
+        l.reason.zh = arena_printf(a, "%" PRId64 " 单待催付，共 %.*s。", f->remind_count, N(sum));
         return l;
     }
     struct text en = words_at(a, f->remind_first_close_ms, f->now_ms, f->store_zone, false);
     struct text zh = words_clock(a, f->remind_first_close_ms, f->now_ms, f->store_zone, true);
     l.urgent = f->remind_first_close_ms - f->now_ms < MS_PER_HOUR;
     l.reason.en = arena_printf(a, "%.*s for payment, %.*s; the first closes %.*s.", N(n), N(sum), N(en));
-    l.reason.zh = arena_printf(a, "%" PRId64 " 单待催付,共 %.*s;最早的%.*s 关闭。", f->remind_count, N(sum), N(zh));
+    l.reason.zh = arena_printf(a, "%" PRId64 " 单待催付，共 %.*s；最早的%.*s 关闭。", f->remind_count, N(sum), N(zh));
     return l;
 }
 
@@ -82,17 +82,17 @@ static struct today_line line_pick(struct arena *a, const struct today_facts *f)
         l.reason.rule = "shipping-unknown";
         l.reason.en = arena_printf(a, "%.*s to be shipped as far as the files tell, and they tell no shipping: import an order list with"
                                    " its states.", N(n));
-        l.reason.zh = arena_printf(a, "%" PRId64 " 单已付款,但导入的文件没有发货信息:请导入带订单状态的订单列表。", f->pick_count);
+        l.reason.zh = arena_printf(a, "%" PRId64 " 单已付款，但导入的文件没有发货信息：请导入带订单状态的订单列表。", f->pick_count);
         return l;
     }
     if (f->due_soon_count == 0) {
         l.reason.en = arena_printf(a, "%.*s to be shipped, earliest payment first.", N(n));
-        l.reason.zh = arena_printf(a, "%" PRId64 " 单已付款待发货,按付款时间先后拣货。", f->pick_count);
+        l.reason.zh = arena_printf(a, "%" PRId64 " 单已付款待发货，按付款时间先后拣货。", f->pick_count);
         return l;
     }
     l.reason.en = arena_printf(a, "%.*s to be shipped, %" PRId64 " of them within 12 hours; earliest payment first.", N(n),
                                f->due_soon_count);
-    l.reason.zh = arena_printf(a, "%" PRId64 " 单已付款待发货,其中 %" PRId64 " 单须在 12 小时内发出;按付款时间先后拣货。", f->pick_count,
+    l.reason.zh = arena_printf(a, "%" PRId64 " 单已付款待发货，其中 %" PRId64 " 单须在 12 小时内发出；按付款时间先后拣货。", f->pick_count,
                                f->due_soon_count);
     return l;
 }
@@ -103,15 +103,15 @@ static struct today_line line_held(struct arena *a, const struct policy *p, cons
     struct today_line l = { TODAY_HELD, f->held_count, 0, false, { .rule = "held" } };
     if (f->feed_age_s > p->feed_stale_after_s) {
         l.reason = (struct reason){ "stale-data", arena_printf(a, "%.*s until newer orders are imported.", N(n)),
-                                    arena_printf(a, "%" PRId64 " 单催付暂缓,等导入最新订单后再定。", f->held_count) };
+                                    arena_printf(a, "%" PRId64 " 单催付暂缓，等导入最新订单后再定。", f->held_count) };
     } else if (f->held_first_until_ms == INSTANT_NONE) {
         l.reason.en = arena_printf(a, "%.*s; nobody can tell until when.", N(n));
-        l.reason.zh = arena_printf(a, "%" PRId64 " 单催付暂缓,何时可以联系尚不确定。", f->held_count);
+        l.reason.zh = arena_printf(a, "%" PRId64 " 单催付暂缓，何时可以联系尚不确定。", f->held_count);
     } else {
         struct text en = words_clock(a, f->held_first_until_ms, f->now_ms, f->store_zone, false);
         struct text zh = words_clock(a, f->held_first_until_ms, f->now_ms, f->store_zone, true);
         l.reason.en = arena_printf(a, "%.*s, the first until %.*s.", N(n), N(en));
-        l.reason.zh = arena_printf(a, "%" PRId64 " 单催付暂缓,最早%.*s 可以联系。", f->held_count, N(zh));
+        l.reason.zh = arena_printf(a, "%" PRId64 " 单催付暂缓，最早%.*s 可以联系。", f->held_count, N(zh));
     }
     return l;
 }
@@ -121,7 +121,7 @@ static struct today_line line_quarantine(struct arena *a, const struct today_fac
     struct text n = words_count(a, f->quarantine_rows, "row", "rows");
     return (struct today_line){ TODAY_QUARANTINE, f->quarantine_rows, 0, false, { "quarantine",
         arena_printf(a, "%.*s of your files could not be read: see what to mend.", N(n)),
-        arena_printf(a, "导入文件中有 %" PRId64 " 行未能读取:请查看并修正。", f->quarantine_rows) } };
+        arena_printf(a, "导入文件中有 %" PRId64 " 行未能读取：请查看并修正。", f->quarantine_rows) } };
 }
 
 static struct today_line line_pace(struct arena *a, const struct today_facts *f)
@@ -131,10 +131,10 @@ static struct today_line line_pace(struct arena *a, const struct today_facts *f)
     struct today_line l = { TODAY_PACE, f->paid_today_orders, f->paid_today_minor, false, { .rule = "pace" } };
     if (text_empty(f->compare_en)) {
         l.reason.en = arena_printf(a, "Paid so far today: %.*s from %.*s.", N(sum), N(n));
-        l.reason.zh = arena_printf(a, "今日已付款 %.*s,共 %" PRId64 " 单。", N(sum), f->paid_today_orders);
+        l.reason.zh = arena_printf(a, "今日已付款 %.*s，共 %" PRId64 " 单。", N(sum), f->paid_today_orders);
     } else {
         l.reason.en = arena_printf(a, "Paid so far today: %.*s from %.*s; %.*s: %.*s.", N(sum), N(n), N(f->compare_en), N(than));
-        l.reason.zh = arena_printf(a, "今日已付款 %.*s,共 %" PRId64 " 单;%.*s:%.*s。", N(sum), f->paid_today_orders, N(f->compare_zh),
+        l.reason.zh = arena_printf(a, "今日已付款 %.*s，共 %" PRId64 " 单；%.*s：%.*s。", N(sum), f->paid_today_orders, N(f->compare_zh),
                                    N(than));
     }
     return l;
@@ -145,7 +145,7 @@ static struct today_line line_nothing(const struct today_facts *f)
     struct today_line l = { TODAY_NOTHING, 0, 0, false, { "nothing-due", TEXT("Nothing is due now."), TEXT("现在没有要处理的事。") } };
     if (f->held_count > 0) {
         l.reason.en = TEXT("Nothing is due now; held reminders wait for their time.");
-        l.reason.zh = TEXT("现在没有要处理的事;暂缓的催付到点再办。");
+        l.reason.zh = TEXT("现在没有要处理的事；暂缓的催付到点再办。");
     }
     return l;
 }
