@@ -1,0 +1,111 @@
+/* What the browser tests share: a running desk, a browser that notices every complaint, axe, pictures, and TAP.
+ *
+ * The desk is the real binary on a free loopback port with a database of its own; what it prints is read as a person would.
+ * The browser is the machine's Chromium, driven by the playwright-core of ui/node_modules. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
+export const DATA = process.env.ZG_DATA ?? path.join(ROOT, '../shared/data')
+export const PICTURES = process.env.ZG_PICTURES ?? path.join(ROOT, 'build/test/browser/pictures')
+const BINARY = process.env.ZG_BINARY ?? path.join(ROOT, 'build/src/zhanggui')
+const CHROMIUM = process.env.ZG_CHROMIUM ?? '/usr/bin/chromium'
+const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync']
+const require = createRequire(path.join(ROOT, 'ui/package.json'))
+
+/** Why the tests cannot run here, or null. */
+export function obstacle() {
+  if (!existsSync(CHROMIUM)) return `${CHROMIUM} is not there (Debian package chromium)`
+  if (!existsSync(path.join(ROOT, 'ui/node_modules/playwright-core'))) return 'ui/node_modules is not there (npm --prefix ui ci)'
+  if (!existsSync(path.join(ROOT, 'ui/dist/index.html'))) return 'the page is not built (npm --prefix ui run build)'
+  return null
+}
+
+/** A desk that runs; `opened` holds its url and, on a fresh database, the one-time code. */
+export async function openDesk(...words) {
+  const child = spawn(BINARY, [...words, '--port', '0', '--no-open', '--lang', 'en'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  const ended = new Promise((resolve) => child.on('exit', resolve))
+  const opened = await new Promise((resolve, reject) => {
+    const hear = (b) => {
+      said += b
+      const url = /open on (http:\S+)/.exec(said)
+      if (url && said.includes('Ctrl+C')) resolve({ url: url[1], code: /one-time code: (\S+)/.exec(said)?.[1] ?? null })
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    child.on('exit', (n) => reject(new Error(`the desk ended with ${n}: ${said}`)))
+  })
+  return { ...opened, close: async () => { child.kill('SIGTERM'); assert.equal(await ended, 0, `the desk closed with a fault: ${said}`) } }
+}
+
+export async function openBrowser() {
+  const { chromium } = require('playwright-core')
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS }) // with a new, empty profile directory
+}
+
+const axeSource = () => readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+
+/** A page in one language and width that keeps every complaint of the browser. */
+export async function openPage(browser, { lang, width, name }) {
+  const context = await browser.newContext({ viewport: { width, height: width > 1000 ? 900 : 844 }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB',
+    colorScheme: 'light', reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  const complaints = []
+  page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text()) })
+  page.on('pageerror', (e) => complaints.push(String(e)))
+  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`content policy: ${e.violatedDirective} ${e.blockedURI}`)))
+  page.setDefaultTimeout(30000)
+  mkdirSync(PICTURES, { recursive: true })
+
+  /* The page as it stands: a picture, no sideways scrolling, and no serious accessibility fault in either theme. */
+  async function look(what) {
+    for (const scheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+      await page.waitForTimeout(350)
+      await page.screenshot({ path: path.join(PICTURES, `${name}-${what}-${scheme}.png`), fullPage: true })
+      const found = await page.evaluate(`(async () => { if (!window.axe) { ${axeSource()} } return (await window.axe.run(document, { resultTypes: ['violations'] })).violations })()`)
+      const bad = found.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+        .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary}`).join(' | ')}`)
+      assert.deepEqual(bad, [], `accessibility of ${what}, ${scheme}`)
+    }
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    assert.ok(sideways <= 0, `${what} scrolls sideways by ${sideways} px`)
+    assert.deepEqual(complaints, [], `what the browser complained of up to ${what}`)
+  }
+  return { page, look, complaints, close: () => context.close() }
+}
+
+export function scratch() {
+  const directory = mkdtempSync(path.join(tmpdir(), 'zhanggui-browser-'))
+  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) }
+}
+
+/** Runs the steps one after the other as TAP; after a failure the rest of that run is not tried. */
+export function tap() {
+  let n = 0, failed = 0
+  return {
+    async step(title, f) {
+      n++
+      try {
+        await f()
+        console.log(`ok ${n} - ${title}`)
+        return true
+      } catch (e) {
+        failed++
+        console.log(`not ok ${n} - ${title}`)
+        console.log(String(e.stack ?? e).split('\n').map((l) => '# ' + l).join('\n'))
+        return false
+      }
+    },
+    skip(title, why) { console.log(`ok ${++n} - ${title} # SKIP ${why}`) },
+    end() { console.log(`1..${n}`); process.exitCode = failed ? 1 : 0 },
+  }
+}
