@@ -4,7 +4,7 @@
  *   reduce.c           the events of one order -> its image before and after -> rows to write, counters to move
  *   event_store.c      the rows of events and orders, read and written many at a time
  *   assertion_store.c  which import says which event
- *   known_store.c      customers and products, found by their keyed hash or made
+ *   known_store.c, customer_store.c   products and customers, found by their keyed hash or made
  *   counter_store.c    counters by contribution
  *   undo_store.c       takes an import back, through the same reduce.c
  *
@@ -67,7 +67,7 @@ struct counters; /* counter_store.c */
 enum { ASSERTION_CACHE = 8 };
 struct assertion_span { int64_t import_id, event_no, from, to, as_of_ms /* INSTANT_NONE: a gap */; };
 
-/* Customers that this session has seen, by hash (known_store.c). */
+/* Customers that this session has seen, by hash (customer_store.c). */
 struct seen_customer { int64_t hash, customer_id /* 0: free slot */; };
 struct seen_customers {
     struct seen_customer *slots;
@@ -75,6 +75,10 @@ struct seen_customers {
     int64_t next; /* the number that the next customer gets when nobody else takes one; 0: not begun */
     bool all;     /* whom it has not seen is not there */
 };
+
+/* New rows of an alone session that wait for apply_flush: (hash, customer) and (customer, order). */
+struct id_pair { int64_t a, b; };
+struct pending_customers { struct id_pair *customers, *orders; size_t customer_count, order_count; };
 
 struct apply_session {
     struct store *s;
@@ -85,6 +89,8 @@ struct apply_session {
     struct counters *counters;
     struct assertion_span spans[ASSERTION_CACHE];
     struct seen_customers seen;
+    bool alone; /* apply_session_alone */
+    struct pending_customers pending;
 };
 
 /* ---- reduce.c ---- */
@@ -114,7 +120,7 @@ bool assertion_find(struct apply_session *a, int64_t import_id, int64_t event_no
 bool assertion_cut(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t from, int64_t to);
 bool assertion_write(struct apply_session *a, struct event_ref *refs, size_t n); /* sorts refs */
 
-/* ---- known_store.c ---- */
+/* ---- known_store.c, customer_store.c ---- */
 /* The claims of a batch that are new events, in the order of the file; ids are filled in. */
 struct known_want {
     const struct order_claim *claim;
@@ -123,10 +129,11 @@ struct known_want {
     struct line_facts *line;   /* NULL when it has none; product_id is filled in */
 };
 bool known_customers(struct apply_session *a, struct known_want *w, size_t n);
+bool customers_flush(struct apply_session *a);
+void customers_free(struct apply_session *a);
 bool known_products(struct apply_session *a, struct known_want *w, size_t n);
 bool known_product_moved(struct apply_session *a, const struct order_claim *claim, const struct line_facts *line); /* its as_of rose */
 int64_t known_line_key(const struct shop *shop, const struct line_claim *l);
-void seen_free(struct apply_session *a);
 /* No event gives the order to the customer any more; without any order the customer goes. */
 bool known_customer_release(struct apply_session *a, int64_t customer_id, int64_t order_id, struct text buyer);
 /* An event that names the product is gone (one use less), or told less lately: its words are told anew. */

@@ -1,9 +1,10 @@
-/* Customers and products: found by their keyed hash, or made. The last event that names one takes it along when it goes: a
- * customer has its orders in table customer_order, a product counts its uses. A batch asks and writes in the order of the hashes, so that neighbours share pages. */
+/* Finding customers and products by their keyed hash and numbering new ones: the same for both; then products. Customers are in
+ * customer_store.c.  A batch asks and writes in the order of the hashes, so that neighbours share pages. The last line that names a
+ * product takes it along when it goes: a product counts its uses. */
 #include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include "store/apply.h"
+#include "store/known.h"
 
 bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
 {
@@ -65,14 +66,6 @@ static int64_t product_key(const struct shop *shop, const struct line_facts *l)
 
 /* ---- finding: the same for both kinds ---- */
 
-struct known { /* one distinct customer or product of a batch */
-    int64_t hash, id, uses;
-    uint32_t first; /* want that named it first: numbers are given in that order */
-    const struct order_claim *claim;  /* of the greatest line that names the product */
-    const struct line_facts *line;
-};
-struct naming { int64_t hash; uint32_t want; };
-
 static int by_hash(const void *a, const void *b)
 {
     const struct naming *x = a, *y = b;
@@ -89,11 +82,10 @@ static void known_cell(struct db_cell *c, const void *rows, size_t row, int colu
     case 2: db_cell_i64(c, (int64_t)row); break;
     }
 }
-static const struct db_batch_table batch_known = {
+const struct db_batch_table batch_known = {
     "batch_known", SQL("CREATE TABLE batch_known (hash BIGINT, id BIGINT, place BIGINT)"), known_cell };
 
-/* Ids of those that the store knows; the others stay 0. `sql` gives (place, id). */
-static bool find_known(struct apply_session *a, struct known *k, size_t n, const char *sql)
+bool find_known(struct apply_session *a, struct known *k, size_t n, const char *sql)
 {
     if (!db_batch(a->s->db, &batch_known, k, n)) return false;
     struct db_stmt *q = db_stmt(a->s->db, sql); /* house: handed on by the SQL() of the caller */
@@ -106,9 +98,7 @@ static bool find_known(struct apply_session *a, struct known *k, size_t n, const
     return step == DB_DONE;
 }
 
-/* Numbers for the new ones, in the order in which the batch named them first. by_want: place in k by want, or UINT32_MAX.
- * *ret_first_new is the first of them, and is left alone when there is none. */
-static bool number_known(struct apply_session *a, struct known *k, size_t n, const uint32_t *by_want, size_t wants, struct text sequence,
+bool number_known(struct apply_session *a, struct known *k, size_t n, const uint32_t *by_want, size_t wants, struct text sequence,
                          int64_t *ret_first_new)
 {
     int64_t fresh = 0, next = 0;
@@ -121,8 +111,7 @@ static bool number_known(struct apply_session *a, struct known *k, size_t n, con
     return true;
 }
 
-/* Sorts the namings and counts each distinct hash once. */
-static size_t gather(struct naming *names, size_t n, struct known *k, uint32_t *by_want)
+size_t gather(struct naming *names, size_t n, struct known *k, uint32_t *by_want)
 {
     size_t count = 0;
     qsort(names, n, sizeof *names, by_hash);
@@ -133,213 +122,6 @@ static size_t gather(struct naming *names, size_t n, struct known *k, uint32_t *
         by_want[names[i].want] = (uint32_t)(count - 1);
     }
     return count;
-}
-
-/* ---- customers ---- */
-
-/* ---- customers this session has seen ---- */
-
-enum { SEEN_FROM_CLAIMS = 256, SEEN_FIRST = 4096, SEEN_MAX = 2 * 1024 * 1024, SEEN_LOAD_MAX = 50000 };
-
-static size_t seen_slot(const struct seen_customers *s, int64_t hash) /* the hash is a good one already */
-{
-    size_t at = (uint64_t)hash & (s->capacity - 1);
-    while (s->slots[at].customer_id != 0 && s->slots[at].hash != hash) at = (at + 1) & (s->capacity - 1);
-    return at;
-}
-
-static int64_t seen_find(const struct seen_customers *s, int64_t hash)
-{
-    return s->n ? s->slots[seen_slot(s, hash)].customer_id : 0;
-}
-
-void seen_free(struct apply_session *a)
-{
-    const struct arena_source *m = &a->s->env->memory;
-    if (a->seen.slots) m->give(m->ctx, a->seen.slots, a->seen.capacity * sizeof *a->seen.slots);
-    a->seen = (struct seen_customers){ 0 };
-}
-
-/* Three quarters full at most. Where it may not grow it stays as it is: then not all have been seen. */
-static bool seen_grow(struct apply_session *a)
-{
-    const struct arena_source *m = &a->s->env->memory;
-    struct seen_customers next = { .capacity = a->seen.capacity ? a->seen.capacity * 2 : SEEN_FIRST, .n = a->seen.n, .all = a->seen.all,
-                                   .next = a->seen.next };
-    if (next.capacity > SEEN_MAX) return false;
-    next.slots = m->take(m->ctx, next.capacity * sizeof *next.slots);
-    if (!next.slots) return false;
-    memset(next.slots, 0, next.capacity * sizeof *next.slots);
-    for (size_t i = 0; i < a->seen.capacity; i++)
-        if (a->seen.slots[i].customer_id != 0) next.slots[seen_slot(&next, a->seen.slots[i].hash)] = a->seen.slots[i];
-    seen_free(a);
-    a->seen = next;
-    return true;
-}
-
-static void seen_put(struct apply_session *a, int64_t hash, int64_t customer_id)
-{
-    if (a->seen.n * 4 >= a->seen.capacity * 3 && !seen_grow(a)) { a->seen.all = false; return; }
-    struct seen_customer *slot = &a->seen.slots[seen_slot(&a->seen, hash)];
-    a->seen.n += slot->customer_id == 0;
-    *slot = (struct seen_customer){ hash, customer_id };
-}
-
-static bool customer_next(struct apply_session *a, int64_t *ret)
-{
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT next FROM sequence WHERE merchant_id = $1 AND name = 'customer'"));
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    enum db_step step = db_step(q);
-    *ret = step == DB_ROW ? db_i64_at(q, 0) : 1;
-    db_done(q);
-    return step != DB_FAILED;
-}
-
-/* A session that takes many claims remembers the customers it has seen. It has seen all of them when it began with few, which it
- * reads once, and nobody else has taken a number since. */
-static bool seen_refresh(struct apply_session *a, size_t claims)
-{
-    int64_t next;
-    if (a->seen.next == 0 && claims < SEEN_FROM_CLAIMS) return true;
-    if (!customer_next(a, &next)) return false;
-    if (a->seen.next != 0) {
-        if (next != a->seen.next) a->seen.all = false;
-        return true;
-    }
-    a->seen.next = next;
-    a->seen.all = next <= SEEN_LOAD_MAX;
-    if (!a->seen.all) return true;
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT buyer_hash, customer_id FROM customer WHERE merchant_id = $1 AND store_id = $2"));
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    db_bind_i64(q, 2, a->shop.store_id);
-    enum db_step step;
-    while ((step = db_step(q)) == DB_ROW) seen_put(a, db_i64_at(q, 0), db_i64_at(q, 1));
-    db_done(q);
-    return step == DB_DONE;
-}
-
-static void seen_add(struct apply_session *a, const struct known *k, size_t n, int64_t first_new)
-{
-    if (a->seen.next == 0) return;
-    for (size_t i = 0; i < n; i++) {
-        seen_put(a, k[i].hash, k[i].id);
-        if (k[i].id >= first_new && k[i].id >= a->seen.next && a->seen.all) a->seen.next = k[i].id + 1;
-    }
-}
-
-/* ---- writing customers ---- */
-
-static bool customers_insert(struct apply_session *a, struct known *k, size_t n, int64_t first_new)
-{
-    size_t fresh = 0;
-    for (size_t i = 0; i < n; i++) /* still in the order of the hashes */
-        if (k[i].id >= first_new) k[fresh++] = k[i];
-    if (fresh == 0) return true;
-    if (!db_batch(a->s->db, &batch_known, k, fresh)) return false;
-    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO customer (merchant_id, store_id, buyer_hash, customer_id)"
-        " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), hash, id FROM batch_known"));
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    db_bind_i64(q, 2, a->shop.store_id);
-    return db_exec(q);
-}
-
-struct customer_order { int64_t customer_id, order_id; };
-
-static void customer_order_cell(struct db_cell *c, const void *rows, size_t row, int column)
-{
-    const struct customer_order *r = &((const struct customer_order *)rows)[row];
-    db_cell_i64(c, column == 0 ? r->customer_id : r->order_id);
-}
-static const struct db_batch_table batch_customer_order = {
-    "batch_customer_order", SQL("CREATE TABLE batch_customer_order (customer_id BIGINT, order_id BIGINT)"), customer_order_cell };
-
-static int by_customer(const void *a, const void *b)
-{
-    const struct customer_order *x = a, *y = b;
-    if (x->customer_id != y->customer_id) return x->customer_id > y->customer_id ? 1 : -1;
-    return (x->order_id > y->order_id) - (x->order_id < y->order_id);
-}
-
-static bool customer_orders_insert(struct apply_session *a, const struct known_want *w, size_t n)
-{
-    struct customer_order *rows = ARENA_ARRAY(&a->scratch, struct customer_order, n);
-    size_t count = 0;
-    if (!rows) return false;
-    for (size_t i = 0; i < n; i++)
-        if (w[i].customer_id != CLAIM_NONE) rows[count++] = (struct customer_order){ w[i].customer_id, w[i].order_id };
-    qsort(rows, count, sizeof *rows, by_customer);
-    if (!db_batch(a->s->db, &batch_customer_order, rows, count)) return false;
-    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO customer_order (merchant_id, customer_id, order_id)"
-        " SELECT CAST($1 AS BIGINT), customer_id, order_id FROM batch_customer_order WHERE 1 = 1"
-        " ON CONFLICT (merchant_id, customer_id, order_id) DO NOTHING"));
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    return db_exec(q);
-}
-
-/* Ids of the customers that are known, first from what this session has seen. When it has seen all of them, what it has not seen
- * is new. */
-static bool find_customers(struct apply_session *a, struct known *k, size_t n)
-{
-    struct known *ask = ARENA_ARRAY(&a->scratch, struct known, n);
-    uint32_t *place = ARENA_ARRAY(&a->scratch, uint32_t, n);
-    size_t asked = 0;
-    if (!ask || !place || !seen_refresh(a, n)) return false;
-    for (size_t i = 0; i < n; i++) {
-        k[i].id = seen_find(&a->seen, k[i].hash);
-        if (k[i].id != 0 || a->seen.all) continue;
-        place[asked] = (uint32_t)i;
-        ask[asked++] = k[i];
-    }
-    if (asked == 0) return true;
-    if (!find_known(a, ask, asked, SQL("SELECT b.place, c.customer_id FROM batch_known b CROSS JOIN customer c"
-                                       " WHERE c.merchant_id = $1 AND c.store_id = $2 AND c.buyer_hash = b.hash"))) return false;
-    for (size_t i = 0; i < asked; i++) k[place[i]].id = ask[i].id;
-    return true;
-}
-
-bool known_customers(struct apply_session *a, struct known_want *w, size_t n)
-{
-    struct naming *names = ARENA_ARRAY(&a->scratch, struct naming, n);
-    struct known *k = ARENA_ARRAY(&a->scratch, struct known, n);
-    uint32_t *by_want = ARENA_ARRAY(&a->scratch, uint32_t, n);
-    size_t named = 0;
-    if (n == 0) return true;
-    if (!names || !k || !by_want) return false;
-    for (size_t i = 0; i < n; i++) {
-        by_want[i] = UINT32_MAX;
-        if (text_empty(w[i].claim->person.buyer)) continue;
-        names[named++] = (struct naming){ shop_buyer_hash(&a->shop, w[i].claim->person.buyer), (uint32_t)i };
-    }
-    if (named == 0) return true;
-    size_t count = gather(names, named, k, by_want);
-    int64_t first_new = INT64_MAX;
-    if (!find_customers(a, k, count) || !number_known(a, k, count, by_want, n, TEXT("customer"), &first_new)) return false;
-    seen_add(a, k, count, first_new);
-    for (size_t i = 0; i < n; i++)
-        if (by_want[i] != UINT32_MAX) w[i].customer_id = k[by_want[i]].id;
-    return customers_insert(a, k, count, first_new) && customer_orders_insert(a, w, n);
-}
-
-bool known_customer_release(struct apply_session *a, int64_t customer_id, int64_t order_id, struct text buyer)
-{
-    struct db_stmt *q = db_stmt(a->s->db, SQL("DELETE FROM customer_order WHERE merchant_id = $1 AND customer_id = $2 AND order_id = $3"));
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    db_bind_i64(q, 2, customer_id);
-    db_bind_i64(q, 3, order_id);
-    if (!db_exec(q)) return false;
-    q = db_stmt(a->s->db, SQL("DELETE FROM customer WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3 AND customer_id = $4"
-                              " AND NOT EXISTS (SELECT 1 FROM customer_order o WHERE o.merchant_id = $1 AND o.customer_id = $4)"));
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    db_bind_i64(q, 2, a->shop.store_id);
-    db_bind_i64(q, 3, shop_buyer_hash(&a->shop, buyer));
-    db_bind_i64(q, 4, customer_id);
-    return db_exec(q);
 }
 
 /* ---- products ---- */

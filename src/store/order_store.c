@@ -56,12 +56,13 @@ void apply_session_free(struct apply_session *a)
 {
     if (!a) return;
     counters_free(a->counters);
-    seen_free(a);
+    customers_free(a);
     arena_release(&a->scratch);
     a->s->env->memory.give(a->s->env->memory.ctx, a, sizeof *a);
 }
 
-bool apply_flush(struct apply_session *a) { return counters_flush(a->counters); }
+bool apply_flush(struct apply_session *a) { return customers_flush(a) && counters_flush(a->counters); }
+void apply_session_alone(struct apply_session *a) { a->alone = true; }
 
 void *list_add(struct arena *a, struct list *l, size_t size)
 {

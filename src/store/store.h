@@ -48,6 +48,9 @@ struct apply_tally { int64_t added, updated, unchanged; };
 struct apply_session;
 struct apply_session *apply_session_create(struct store *s, const struct shop *shop, int64_t import_id /* 0: live events */);
 void apply_session_free(struct apply_session *a);
+/* The caller promises that nobody else writes between this session's calls and its apply_flush, as in a process that only imports:
+ * the session may then hold new rows back and write them in better order. */
+void apply_session_alone(struct apply_session *a);
 /* Applies a batch of claims in the open transaction. added: an order (or, for rows with a line, a line) that was not there;
  * updated: the folded order or line changed; unchanged: it did not. Claims of one order may repeat within the batch. */
 bool apply_claims(struct apply_session *a, const struct order_claim *claims, size_t n, struct apply_tally *tally);

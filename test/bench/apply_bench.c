@@ -71,6 +71,7 @@ static void pass(struct store *s, const struct shop *shop, int64_t import_id, in
     struct apply_tally tally = { 0 };
     struct order_claim *claims = calloc(BATCH, sizeof *claims);
     struct apply_session *a = apply_session_create(s, shop, import_id);
+    if (a) apply_session_alone(a);
     int64_t spent_us = 0, busy_us = 0, since_commit = 0;
     arena_init(&texts, &env->memory, 0);
     if (!claims || !a || !db_begin(s->db)) fail(s, "begin");
