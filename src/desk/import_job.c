@@ -163,7 +163,11 @@ static enum job_step import_step(struct store *s, void *arg)
 {
     struct import_job *j = arg;
     bool parsed;
-    if (!j->session && !(j->session = apply_session_create(s, &j->run->shop, j->run->import_id))) return JOB_ERROR;
+    if (!j->session) {
+        j->session = apply_session_create(s, &j->run->shop, j->run->import_id);
+        if (!j->session) return JOB_ERROR;
+        if (!j->run->desk->door) apply_session_alone(j->session); /* this process only imports */
+    }
     if (atomic_load(&j->run->stop)) {
         message_set(&j->end_message, "stopped", "The desk was stopped while this import ran; what it had acknowledged is in. Resume or undo it.",
                     "导入进行中掌柜停止；已确认的行都在。请继续或撤销。");
