@@ -81,8 +81,19 @@ static void figures_table(struct cli *c, const struct import_figures *f)
             f->import_id, f->import_id);
 }
 
+/* On standard error: a script that takes the JSON is to be warned, too. */
+static void warn_of_status(struct cli *c, const struct import_figures *f)
+{
+    for (int i = 0; i < f->file_count; i++)
+        if (f->files[i].unknown_status[0])
+            fprintf(c->err, c->zh ? "zhanggui: %s 里有不认识的订单状态：%s。这些订单的状态只按付款、发货等时间判断。\n"
+                                  : "zhanggui: %s has order states that are not known: %s. Only the times of payment, shipping and so on tell what became of these orders.\n",
+                    f->files[i].name, f->files[i].unknown_status);
+}
+
 static enum cli_exit figures_answer(struct cli *c, const struct import_figures *f)
 {
+    warn_of_status(c, f);
     if (c->json) return cli_json(c, figures_json(f));
     figures_table(c, f);
     return CLI_DONE;

@@ -66,6 +66,7 @@ struct import_ask {
 enum import_phase { IMPORT_SCANNING, IMPORT_APPLYING, IMPORT_UNDOING, IMPORT_ENDED };
 struct import_file_figures {
     char name[256], profile[64], encoding[16];
+    char unknown_status[256]; /* status words that no table lists, as far as there is room: "a, b" */
     int64_t as_of_ms, rows, rows_done, added, updated, unchanged, quarantined;
 };
 /* What is durable: figures change with the commit that made them true. */

@@ -335,7 +335,13 @@ enum desk_result desk_profile_save(struct desk *d, struct text store, struct tex
     struct profile_set *set = profile_set_create(&d->env->memory, error, sizeof error);
     const bool good = set && profile_set_add(set, json, error, sizeof error);
     const struct profile *p = good ? profile_set_find(set, name) : NULL;
+    char zone[64] = "";
+    if (p) snprintf(zone, sizeof zone, "%.*s", (int)profile_zone(p).len, profile_zone(p).ptr ? profile_zone(p).ptr : "");
     if (set) profile_set_free(set);
+    if (zone[0] && !d->env->zone(d->env->ctx, zone)) {
+        message_set(ret, "zone", "There is no time zone \"%s\"; zones are IANA names, as Asia/Shanghai.", "没有时区“%s”;时区须为 IANA 名称,如 Asia/Shanghai。", zone);
+        return DESK_REFUSED;
+    }
     if (!p) {
         message_set(ret, "profile", "This column map cannot be kept: %s.", "此列对照表无法保存：%s。", good ? "it bears another name" : error);
         return DESK_REFUSED;

@@ -156,7 +156,7 @@ static struct run_file *file_new(struct import_run *run)
     f->file = (struct run_source){ .env = run->desk->env, .path = f->row.path, .fd = -1 };
     const struct env *env = run->desk->env;
     f->options = (struct intake_options){ .zone = run->shop.zone, .find_zone = env->zone, .find_zone_ctx = env->ctx, .currency = run->shop.currency, .country = text_from_cstr(run->shop.country),
-                                          .as_of_ms = INSTANT_NONE };
+                                          .as_of_ms = INSTANT_NONE, .now_ms = env->now_ms(env->ctx) };
     memcpy(f->options.hash_key, run->shop.hash_key, sizeof f->options.hash_key);
     run->files[run->file_count++] = f;
     return f;

@@ -32,6 +32,16 @@ static void figures_of_row(struct import_file_figures *f, const struct import_fi
     run_copy_cstr(f->encoding, sizeof f->encoding, r->encoding);
 }
 
+static void unknown_words(struct import_file_figures *f, const struct intake_scan_result *scan)
+{
+    size_t at = 0;
+    for (int i = 0; i < scan->unknown_status_count; i++) {
+        const struct text word = scan->unknown_status[i];
+        if (at + word.len + 3 > sizeof f->unknown_status) break;
+        at += (size_t)snprintf(f->unknown_status + at, sizeof f->unknown_status - at, "%s%.*s", i ? ", " : "", (int)word.len, word.ptr);
+    }
+}
+
 void run_publish(struct import_run *run, enum import_phase phase, const struct import_file_row *rows)
 {
     int64_t done = 0, all = 0;
@@ -42,6 +52,7 @@ void run_publish(struct import_run *run, enum import_phase phase, const struct i
     f->file_count = run->file_count;
     for (int i = 0; i < run->file_count; i++) {
         figures_of_row(&f->files[i], &rows[i]);
+        unknown_words(&f->files[i], &run->files[i]->scan);
         done += rows[i].rows_done;
         all += rows[i].rows_total;
     }

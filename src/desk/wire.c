@@ -101,7 +101,7 @@ json_t *wire_of_figures(const struct import_figures *f)
     json_object_set_new(ret, "scan_file", json_integer(f->scan_file));
     for (int i = 0; i < f->file_count; i++) {
         const struct import_file_figures *x = &f->files[i];
-        json_t *file = json_pack("{s:s, s:s, s:s}", "name", x->name, "profile", x->profile, "encoding", x->encoding);
+        json_t *file = json_pack("{s:s, s:s, s:s, s:s}", "name", x->name, "profile", x->profile, "encoding", x->encoding, "unknown_status", x->unknown_status);
         for (size_t k = 0; k < COUNT_OF(file_numbers); k++)
             json_object_set_new(file, file_numbers[k].key, json_integer(*(const int64_t *)(const void *)((const char *)x + file_numbers[k].offset)));
         json_array_append_new(files, file);
@@ -125,6 +125,7 @@ void wire_to_figures(json_t *from, struct import_figures *ret)
         copy_cstr(x->name, sizeof x->name, wire_text(file, "name"));
         copy_cstr(x->profile, sizeof x->profile, wire_text(file, "profile"));
         copy_cstr(x->encoding, sizeof x->encoding, wire_text(file, "encoding"));
+        copy_cstr(x->unknown_status, sizeof x->unknown_status, wire_text(file, "unknown_status"));
         for (size_t k = 0; k < COUNT_OF(file_numbers); k++)
             *(int64_t *)(void *)((char *)x + file_numbers[k].offset) = wire_i64(file, file_numbers[k].key);
         ret->file_count = (int)i + 1;

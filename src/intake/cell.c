@@ -51,6 +51,12 @@ bool cell_text(enum intake_encoding encoding, bool high, const struct csv_cell *
     return true;
 }
 
+size_t cell_shown(enum intake_encoding encoding, const struct csv_cell *cell, size_t max, char *out)
+{
+    const size_t n = decode_lossy(encoding, (struct text){ cell->ptr, cell->len < max ? cell->len : max }, out);
+    return cell->form & CELL_DOUBLED ? collapse_quotes(out, n) : n;
+}
+
 /* ---- columns ---- */
 
 bool column_map_make(struct arena *a, const struct profile *p, const struct intake_column *columns, int column_count, struct column_map *ret)

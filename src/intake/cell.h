@@ -12,6 +12,9 @@
  * f may be FIELD_NONE. *ret points into out. */
 bool cell_text(enum intake_encoding encoding, bool high, const struct csv_cell *cell, enum field f, char *out, struct text *ret);
 
+/* At most max bytes of a cell as people see it: doubled quotes are one, bad bytes become U+FFFD. Room: 3 * max + 8. */
+size_t cell_shown(enum intake_encoding encoding, const struct csv_cell *cell, size_t max, char *out);
+
 /* Which columns tell which field, by a profile, in the order of the fields' numbers. */
 enum { COLUMNS_PER_FIELD = 4 };
 struct column_use { enum field field; int count; int at[COLUMNS_PER_FIELD]; };

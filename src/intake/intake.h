@@ -54,6 +54,7 @@ struct intake_options {
     struct text store_name;           /* refuse a file of another shop, when the profile maps a store column; empty: any */
     const struct profile *profile;    /* forced; NULL: recognise */
     int64_t as_of_ms;                 /* asked; INSTANT_NONE: from the file's name, else the latest time in it */
+    int64_t now_ms;                   /* a time after it, as a slip of the pen makes, does not date the file; 0: any may */
     unsigned char hash_key[32];       /* for claim keys and buyers' hashes */
 };
 

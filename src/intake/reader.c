@@ -69,6 +69,8 @@ static bool row_is_unsound(struct intake_reader *r, struct claim_fault *ret)
 
 /* ---- faults in words ---- */
 
+enum { VALUE_BYTES = 800 }; /* of a bad cell are kept */
+
 static struct text readable(struct intake_reader *r, struct text s, size_t max)
 {
     if (s.len > max) s.len = max;
@@ -77,13 +79,20 @@ static struct text readable(struct intake_reader *r, struct text s, size_t max)
     return (struct text){ room, decode_lossy(r->maker.encoding, s, room) };
 }
 
+static struct text shown(struct intake_reader *r, const struct csv_cell *cell)
+{
+    char *room = arena_take(&r->said, 3 * VALUE_BYTES + 8, 1);
+    if (!room) return TEXT_NONE;
+    return (struct text){ room, cell_shown(r->maker.encoding, cell, VALUE_BYTES, room) };
+}
+
 static enum intake_row_kind say(struct intake_reader *r, const struct claim_fault *f, struct intake_fault *ret)
 {
     int c = f->column;
     struct fault_place where = { .fault = f->fault, .line = csv_line(&r->csv), .column = c + 1 };
     if (c >= 0 && c < r->scan->column_count) where.column_name = r->scan->columns[c].header;
     if (c >= 0 && c < r->row.count && r->row.fault == CSV_ROW_GOOD)
-        where.value = readable(r, (struct text){ r->row.cells[c].ptr, r->row.cells[c].len }, 800);
+        where.value = shown(r, &r->row.cells[c]);
     where.raw = readable(r, r->row.raw, LIMIT_CELL_BYTES);
     fault_say(&r->said, &where, ret);
     return r->said.failed ? ROW_ERROR : ROW_FAULT;

@@ -22,7 +22,7 @@ struct look {
     struct recognition kind;
     struct claim_maker maker;
     bool stopped;
-    int64_t latest_ms;
+    int64_t latest_ms, latest_past_ms; /* of the rows: of all, of those that are not after now */
     struct text store_seen;              /* the first shop's name, as in the file */
     char *room;
     size_t room_size;
@@ -101,7 +101,9 @@ static void look_at_times(struct look *k, const struct csv_row *row)
         if (s.len == 0 || time_read(&k->maker.clock, s, &at_ms, &fit) != TIME_FOUND) continue;
         k->ret->ambiguous_times += fit == CIVIL_AMBIGUOUS;
         k->ret->skipped_times += fit == CIVIL_SKIPPED;
-        if (f != FIELD_SHIP_BY && at_ms > k->latest_ms) k->latest_ms = at_ms; /* a promise lies ahead: it dates nothing */
+        if (f == FIELD_SHIP_BY) continue; /* a promise lies ahead: it dates nothing */
+        if (at_ms > k->latest_ms) k->latest_ms = at_ms;
+        if (at_ms <= k->opt->now_ms && at_ms > k->latest_past_ms) k->latest_past_ms = at_ms;
     }
 }
 
@@ -110,6 +112,8 @@ static bool look_at_store(struct look *k, const struct csv_row *row, struct refu
 {
     struct text name = value_of(k, row, k->store_name);
     if (name.len == 0 || text_eq(name, k->store_seen)) return true;
+    for (int i = 0; i < k->store_name->count; i++) /* two exports in one file: the second's header names no shop */
+        if (text_eq(name, text_trim(k->ret->columns[k->store_name->at[i]].header))) return true;
     if (k->store_seen.len == 0) {
         k->store_seen = arena_text(k->work, name);
         if (k->opt->store_name.len == 0 || text_eq(text_trim(k->opt->store_name), name)) return true;
@@ -122,9 +126,8 @@ static bool look_at_store(struct look *k, const struct csv_row *row, struct refu
 
 static struct text shown(struct look *k, const struct csv_cell *cell)
 {
-    struct text s = { cell->ptr, cell->len < 800 ? cell->len : 800 };
     char wide[3 * 800 + 8];
-    size_t n = decode_lossy(k->maker.encoding, s, wide);
+    size_t n = cell_shown(k->maker.encoding, cell, 800, wide);
     return arena_text(k->a, text_clip_utf8(text_trim((struct text){ wide, n }), 200));
 }
 
@@ -191,6 +194,7 @@ static bool look_at_rows(struct look *k, struct csv_row *row, struct refusal_fac
 static void settle_as_of(struct look *k)
 {
     struct intake_scan_result *r = k->ret;
+    if (k->latest_past_ms != INSTANT_NONE) k->latest_ms = k->latest_past_ms;
     r->as_of_ms = k->latest_ms;
     if (k->opt->as_of_ms != INSTANT_NONE) {
         r->as_of_ms = k->opt->as_of_ms;
@@ -216,7 +220,7 @@ static bool look_prepare(struct look *k)
     r->preview_count = r->unknown_status_count = 0;
     memset(r->preview, 0, sizeof r->preview);
     r->ambiguous_times = r->skipped_times = 0;
-    k->latest_ms = INSTANT_NONE;
+    k->latest_ms = k->latest_past_ms = INSTANT_NONE;
     k->store_seen = TEXT_NONE;
     k->maker = (struct claim_maker){ .encoding = r->encoding };
     k->order_no = k->status = k->store_name = NULL;

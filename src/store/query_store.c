@@ -376,7 +376,10 @@ bool query_quarantined(struct store *s, const struct shop *shop, int64_t since_m
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT CAST(COALESCE(SUM(f.quarantined), 0) AS BIGINT) AS quarantined FROM import i JOIN import_file f"
                                            " ON f.merchant_id = i.merchant_id AND f.import_id = i.import_id WHERE i.merchant_id = $1"
-                                           " AND i.store_id = $2 AND i.started_at_ms > $3 AND i.state <> 4"));
+                                           " AND i.store_id = $2 AND i.started_at_ms > $3 AND i.state <> 4"
+                                           " AND NOT EXISTS (SELECT 1 FROM import l JOIN import_file g ON g.merchant_id = l.merchant_id"
+                                           " AND g.import_id = l.import_id WHERE l.merchant_id = $1 AND l.store_id = $2"
+                                           " AND l.import_id > i.import_id AND l.state = 2 AND g.name = f.name)"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);

@@ -67,7 +67,7 @@ static struct intake_options options_of(const struct uploads *u, const struct sh
                                         const struct profile_set *set)
 {
     struct intake_options o = { .zone = shop->zone, .find_zone = u->env->zone, .find_zone_ctx = u->env->ctx, .currency = shop->currency,
-                                .country = text_from_cstr(shop->country), .as_of_ms = INSTANT_NONE };
+                                .country = text_from_cstr(shop->country), .as_of_ms = INSTANT_NONE, .now_ms = u->env->now_ms(u->env->ctx) };
     const struct zone *asked = ask->zone[0] ? u->env->zone(u->env->ctx, ask->zone) : NULL;
     if (asked) o.zone = asked;
     if (ask->profile[0]) o.profile = profile_set_find(set, text_from_cstr(ask->profile));

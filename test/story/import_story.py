@@ -212,6 +212,38 @@ def story_names_in_bytes(directory):
     assert len(shop.json("import", "list")["imports"]) == 4
 
 
+def story_odd_rows(directory):
+    """a state that no table lists is told; a header in the middle names no second shop; a slip of the pen in a year does not date the file"""
+    shop = Shop(directory)
+    path = shop.write("a.csv", [order("1001", "神秘状态"), order("1002")])
+    for lang, said in (("en", "not known: 神秘状态"), ("zh", "不认识的订单状态：神秘状态")):
+        assert said in shop.zg("import", "--store", "main", path, lang=lang)[1]
+    with shop.desk():
+        assert "神秘状态" in shop.zg("import", "--store", "main", path, "--json")[1]
+    twice = csv_text([order("1003") + ["11", "甲店"]], SHOP_HEADER) * 2
+    (shop.directory / "twice.csv").write_text(twice, newline="")
+    assert counts(shop.bring(shop.directory / "twice.csv")) == [(3, 1, 0, 1, 1)]
+    shop.bring(shop.write("b.csv", [order("1004", UNPAID, paid=""), order("1005", placed="2062-02-10 10:00:00", paid="2062-02-10 10:01:00")]))
+    shop.bring(shop.write("c.csv", [order("1004", PAID, paid="2020-02-11 10:00:00", amount="99.00")]))
+    assert {o["order"]: o["amount"]["minor"] for o in shop.state()[0]}["1004"] == 9900, "the later export is the later one"
+
+
+def story_set_aside_once(directory):
+    """rows set aside are told once, however often the file is brought, and no more when the mended file is in"""
+    shop = Shop(directory)
+
+    def aside():
+        return sum(line["count"] for line in shop.json("today", "--store", "main")["lines"] if line["kind"] == "quarantine")
+    path = shop.write("a.csv", [order("1001"), order("1002", amount="twelve")])
+    for _ in range(3):
+        shop.bring(path)
+        assert aside() == 1
+    mended = shop.bring(shop.write("a.csv", [order("1001"), order("1002")]))
+    assert aside() == 0
+    shop.zg("import", "undo", str(mended["import_id"]))
+    assert aside() == 1
+
+
 def story_many_orders(directory):
     """thirty thousand orders with every quirk, the later export of them, and back"""
     shop = Shop(directory)

@@ -421,6 +421,8 @@ def story_profile(directory):
         assert "meine" in [p["name"] for p in owner.get("/stores/main/profiles").json["profiles"]]
         bad = owner.post("/stores/main/profiles", {"name": "x", "columns": {"Nummer": "no-such-field"}, "status": {}})
         assert bad.status == 422, bad.body
+        bad = owner.post("/stores/main/profiles", {"name": "x", "columns": {"Nummer": "order_no"}, "status": {}, "zone": "Mars/Olympus"})
+        assert bad.status == 422 and bad.code == "zone", bad.body
         started = owner.post("/stores/main/imports", {"uploads": [number], "profile": "meine"})
         assert started.status == 202, started.body
         until(lambda: owner.get(f"/imports/{started.json['import_id']}").json["state"] == "applied", 30, "the import")

@@ -123,6 +123,12 @@ def test_opened_in_excel():
     assert "Line 2" in f["what_en"] and "第 2 行" in f["what_zh"] and "Excel" in f["remedy_en"] and "文本" in f["remedy_zh"]
 
 
+def test_cells_are_shown_as_meant():
+    r = read_bytes(HEADER + row("1", note='"a ""b"""') + row("2", placed='"at ""noon"""'))
+    assert r.scan["preview"][0][9] == 'a "b"' and r.scan["columns"][9][2][0] == 'a "b"', r.scan["preview"][0]
+    assert r.faults[0]["value"] == 'at "noon"', r.faults
+
+
 # ---- the same row says the same ----
 
 def test_keys_do_not_depend_on_form():
