@@ -2,7 +2,7 @@
  *
  *   writer_bench DIRECTORY [--seconds S] [--producers N]
  *
- * Each request is one order with two lines as a feed would tell it: order, events, lines, customer, reserved stock, the row that the
+ * Each event is one order with two lines, through the desk's feed: order, events, lines, customer, reserved stock, the row that the
  * reminder reads, counters; answered when it is durable. Prints JSON: fdatasync of 4 KiB a second, requests a second, and how long an
  * answer took (p50, p99). The disk is measured before and after, in the same directory. */
 #include <fcntl.h>
@@ -14,14 +14,15 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include "desk/writer.h"
+#include "desk/feed.h"
 #include "os/os.h"
 
-enum { PRODUCTS = 1000, REGIONS = 12, PRODUCERS_MAX = 256, DISK_MS = 500, SAMPLES_MAX = 1 << 20 };
+enum { PRODUCTS = 1000, REGIONS = 31, PRODUCERS_MAX = 256, DISK_MS = 500, SAMPLES_MAX = 1 << 20 };
 
 static struct env env;
 static struct shop shop;
 static struct writer *writer;
+static struct feed *feed;
 static atomic_int_fast64_t next_order;
 static atomic_bool stop;
 
@@ -71,38 +72,36 @@ static void line_of(struct order_claim *c, int64_t order, int part, char code[24
     c->line.sku_code = (struct text){ code, (size_t)snprintf(code, 24, "SKU-%03d", (int)((order * 7919 + part * 331) % PRODUCTS)) };
 }
 
-static bool order_run(struct store *s, void *arg)
+static enum writer_result order_put(int64_t order)
 {
-    const int64_t order = *(const int64_t *)arg;
-    static const char *const regions[REGIONS] = { "浙江省", "江苏省", "广东省", "上海", "北京", "山东省", "四川省", "河南省", "湖北省", "福建省", "湖南省", "安徽省" };
+    static const char *const regions[REGIONS] = {
+        "北京", "天津", "上海", "重庆", "河北省", "山西省", "辽宁省", "吉林省", "黑龙江省", "江苏省", "浙江省", "安徽省", "福建省", "江西省", "山东省", "河南省",
+        "湖北省", "湖南省", "广东省", "海南省", "四川省", "贵州省", "云南省", "陕西省", "甘肃省", "青海省", "内蒙古", "广西", "西藏", "宁夏", "新疆",
+    };
     char no[24], buyer[24], code[2][24];
     const struct text number = { no, (size_t)snprintf(no, sizeof no, "%" PRId64, INT64_C(3000000000000000000) + order) };
-    const int64_t placed = INT64_C(1604937600000) + order % 24 * MS_PER_HOUR + order % 3600 * 1000;
+    const int64_t placed = INT64_C(1604937600000) + order * 20; /* one after the other, as on the day itself */
     struct order_claim c[2] = { {
         .order_no = number, .as_of_ms = placed + 1000, .rank = SOURCE_WEBHOOK, .placed_at_ms = placed, .paid_at_ms = order % 7 ? placed + 900 : CLAIM_NONE,
         .cancelled_at_ms = CLAIM_NONE, .shipped_at_ms = CLAIM_NONE, .delivered_at_ms = CLAIM_NONE, .refunded_at_ms = CLAIM_NONE,
         .ship_by_ms = CLAIM_NONE, .total_minor = 7500, .paid_minor = order % 7 ? 7500 : CLAIM_NONE, .refund_minor = CLAIM_NONE, .pieces = 3,
         .status = order % 7 ? STATUS_PAID : STATUS_UNPAID, .pay_kind = PAY_ONLINE, .region = text_from_cstr(regions[order * 31 % REGIONS]), .country = TEXT("CN"),
         .customer_id = CLAIM_NONE,
-        .person = { .buyer = { buyer, (size_t)snprintf(buyer, sizeof buyer, "buyer%" PRId64, order * 7919 % 100000) } },
+        .person = { .buyer = { buyer, (size_t)snprintf(buyer, sizeof buyer, "buyer%" PRId64, order * 7919 % 1000003) } },
     } };
     c[1] = c[0];
     line_of(&c[0], order, 0, code[0]);
     line_of(&c[1], order, 1, code[1]);
-    struct apply_tally tally = { 0 };
-    struct apply_session *a = apply_session_create(s, &shop, 0);
-    const bool ok = a && apply_claims(a, c, 2, &tally) && apply_flush(a);
-    if (a) apply_session_free(a);
-    return ok;
+    return feed_call(feed, c, 2);
 }
 
 static void *produce(void *arg)
 {
     struct producer *p = arg;
     while (!atomic_load_explicit(&stop, memory_order_relaxed)) {
-        int64_t order = atomic_fetch_add(&next_order, 1);
+        const int64_t order = atomic_fetch_add(&next_order, 1);
         const int64_t began = now_us();
-        if (writer_call(writer, order_run, &order) != WRITER_DONE) die("request", "was not done");
+        if (order_put(order) != WRITER_DONE) die("request", "was not done");
         if (p->samples < SAMPLES_MAX / PRODUCERS_MAX) p->us[p->samples++] = (int32_t)(now_us() - began);
         p->done++;
     }
@@ -178,9 +177,12 @@ int main(int argc, char **argv)
     writer = writer_start(&env, path, &error, why, sizeof why);
     if (!writer) die(path, why);
     if (writer_call(writer, shop_run, NULL) != WRITER_DONE) die("shop", "cannot be made");
+    feed = feed_open(&env, writer, &shop);
+    if (!feed) die("feed", "no memory");
     printf("{\"fdatasync_per_s\":%.0f}\n", disk_rate(argv[1]));
     measure((int)producers, (int)seconds);
     printf("{\"fdatasync_per_s\":%.0f}\n", disk_rate(argv[1]));
+    feed_close(feed);
     writer_stop(writer);
     os_env_release(&env);
     return 0;

@@ -221,6 +221,7 @@ static void round_of_work(struct trial *t)
     ledger_init(&t->ledger, &t->ledger.shop);
     t->desk = desk_open(&t->place.env, t->place.path, DESK_SERVE, true, &m); /* a serving desk imports in small slices */
     if (!t->desk) fault_die("open", m.en);
+    t->ledger.feed = feed_open(&t->place.env, desk_writer(t->desk), &t->place.shop);
     crash_vfs_hook(on_operation, t);
     const bool imports = t->rounds % 3 == 1, undoes = t->rounds % 6 == 1;
     const char *paths[] = { t->place.csv };
@@ -233,6 +234,8 @@ static void round_of_work(struct trial *t)
         static struct import_figures f;
         if (t->import_id > 0) desk_import_undo(t->desk, t->import_id, 0, NULL, NULL, &f, &m);
     }
+    feed_close(t->ledger.feed);
+    t->ledger.feed = NULL;
     desk_close(t->desk); /* its last checkpoint is cut as well */
     crash_vfs_hook(NULL, NULL);
     t->desk = NULL;

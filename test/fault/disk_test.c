@@ -37,7 +37,15 @@ static struct desk *open_desk(struct trial *t)
     struct desk *d = desk_open(&t->place.env, t->place.path, DESK_SERVE, false, &m);
     if (!d && strcmp(m.code, "no-database") == 0) d = desk_open(&t->place.env, t->place.path, DESK_SERVE, true, &m);
     if (!d) fault_die("open", m.en);
+    t->ledger.feed = feed_open(&t->place.env, desk_writer(d), &t->place.shop);
     return d;
+}
+
+static void close_desk(struct trial *t, struct desk *d)
+{
+    feed_close(t->ledger.feed);
+    t->ledger.feed = NULL;
+    desk_close(d);
 }
 
 static bool agrees(struct trial *t, int64_t point, int64_t file_rows)
@@ -92,7 +100,7 @@ static bool full_requests(struct trial *t, int64_t point)
     if (results(t, WRITER_DONE) <= done || desk_failed(d)) ok = wrong(t, point, "the desk did not write on when there was room again");
     if (results(t, WRITER_FAILED) > 0) ok = wrong(t, point, "a full disk was answered as a failure");
     ok = agrees(t, point, 0) && ok;
-    desk_close(d);
+    close_desk(t, d);
     return agrees(t, point, 0) && ok;
 }
 
@@ -119,7 +127,7 @@ static bool full_import(struct trial *t, int64_t point)
         ok = agrees(t, point, FAULT_FILE_ROWS) && ok;
     }
     if (id > 0 && desk_import_undo(d, id, 0, NULL, NULL, &t->figures, &m) != DESK_DONE) ok = wrong(t, point, m.en);
-    desk_close(d);
+    close_desk(t, d);
     return agrees(t, point, id > 0 ? 0 : -1) && ok;
 }
 
@@ -149,10 +157,10 @@ static bool failed_sync(struct trial *t, int64_t point)
         if (t->failures_told != 1) ok = wrong(t, point, "the failure was not told once");
         work(t, d, ORDERS, ORDERS + 3);
         if (results(t, WRITER_DONE) != done) ok = wrong(t, point, "a request was acknowledged after a failed sync");
-        desk_close(d);
+        close_desk(t, d);
         if (crash_vfs_syncs() != syncs) ok = wrong(t, point, "something was synced again after a failed sync");
     } else {
-        desk_close(d);
+        close_desk(t, d);
     }
     crash_vfs_fail_sync(0);
     /* the machine goes down with what was not synced; the next start must have what was acknowledged */
@@ -160,7 +168,7 @@ static bool failed_sync(struct trial *t, int64_t point)
     crash_copy(t->place.base, t->place.path);
     d = open_desk(t);
     ok = agrees(t, point, 0) && ok;
-    desk_close(d);
+    close_desk(t, d);
     return ok;
 }
 

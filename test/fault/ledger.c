@@ -46,17 +46,19 @@ static struct order_claim claim_of(int order, int part, struct text no)
     return c;
 }
 
+static void claims_make(struct op *op)
+{
+    const struct text number = number_of(op->order, op->no);
+    op->claims[0] = claim_of(op->order, op->kind == OP_PAY ? 2 : 0, number);
+    op->claim_count = 1;
+    if (op->kind == OP_ORDER) op->claims[op->claim_count++] = claim_of(op->order, 1, number);
+}
+
 static bool apply(struct store *s, const struct op *op)
 {
-    char no[16];
-    struct order_claim claims[2];
-    const struct text number = number_of(op->order, no);
-    size_t n = 1;
-    claims[0] = claim_of(op->order, op->kind == OP_PAY ? 2 : 0, number);
-    if (op->kind == OP_ORDER) claims[n++] = claim_of(op->order, 1, number);
     struct apply_tally tally = { 0 };
     struct apply_session *a = apply_session_create(s, &op->ledger->shop, 0);
-    const bool ok = a && apply_claims(a, claims, n, &tally) && apply_flush(a);
+    const bool ok = a && apply_claims(a, op->claims, op->claim_count, &tally) && apply_flush(a);
     if (a) apply_session_free(a);
     return ok;
 }
@@ -95,10 +97,13 @@ static void op_done(void *arg, enum writer_result r)
 bool ledger_post(struct ledger *l, struct writer *w, int order, enum op_kind kind, bool refuse)
 {
     struct op *op = &l->ops[order][kind];
-    *op = (struct op){ l, order, kind, refuse };
+    *op = (struct op){ .ledger = l, .order = order, .kind = kind, .refuse = refuse };
+    claims_make(op);
     atomic_store(&l->state[order][kind], OP_INVOKED);
     atomic_fetch_add(&l->open, 1);
-    if (writer_post(w, &(struct writer_request){ op_run, op_done, op })) return true;
+    op->event = (struct feed_event){ .claims = op->claims, .n = op->claim_count, .done = op_done, .arg = op };
+    const bool feeds = l->feed && kind != OP_MARK && !refuse && order % 2;
+    if (feeds ? feed_post(l->feed, &op->event) : writer_post(w, &(struct writer_request){ op_run, op_done, op })) return true;
     atomic_store(&l->state[order][kind], OP_NONE);
     atomic_fetch_sub(&l->open, 1);
     return false;

@@ -6,18 +6,28 @@
 #ifndef ZG_TEST_LEDGER_H
 #define ZG_TEST_LEDGER_H
 #include <stdatomic.h>
-#include "desk/writer.h"
+#include "desk/feed.h"
 
-enum { LEDGER_ORDERS = 4096 };
+enum { LEDGER_ORDERS = 256 };
 enum op_kind { OP_ORDER, OP_PAY, OP_MARK, OP_KINDS };
 enum op_state { OP_NONE, OP_INVOKED, OP_OK, OP_FAILED, OP_UNKNOWN };
 
 struct ledger;
-struct op { struct ledger *ledger; int order; enum op_kind kind; bool refuse; };
+struct op {
+    struct ledger *ledger;
+    int order;
+    enum op_kind kind;
+    bool refuse;
+    char no[16];
+    struct order_claim claims[2];
+    size_t claim_count;
+    struct feed_event event;
+};
 struct ledger {
     _Atomic int state[LEDGER_ORDERS][OP_KINDS];
     struct op ops[LEDGER_ORDERS][OP_KINDS];
     struct shop shop;
+    struct feed *feed;                  /* takes every other order and payment; NULL: none */
     atomic_int open;                    /* invoked and not answered */
     atomic_int by_result[WRITER_STOPPED + 1];
 };

@@ -1,0 +1,187 @@
+/* See feed.h. At most one request of the feed is with the writer: feed_run takes what waits when its turn comes, feed_done answers
+ * it and posts again when more has come meanwhile. */
+#include "desk/feed.h"
+#include <assert.h>
+#include <pthread.h>
+#include "base/limits.h"
+
+enum { BATCH_CLAIMS = 1024 };
+
+struct feed {
+    const struct env *env;
+    struct writer *writer;
+    struct shop shop;
+    pthread_mutex_t lock;               /* guards the four lines below */
+    struct feed_event *first, **last;   /* waiting */
+    size_t waiting;
+    bool posted;                        /* a request is with the writer and has not taken its events yet */
+
+    /* the writer's thread */
+    struct feed_event *taken;
+    struct order_claim claims[BATCH_CLAIMS];
+};
+
+struct feed *feed_open(const struct env *env, struct writer *w, const struct shop *shop)
+{
+    struct feed *f = env->memory.take(env->memory.ctx, sizeof *f);
+    if (!f) return NULL;
+    memset(f, 0, sizeof *f);
+    f->env = env;
+    f->writer = w;
+    f->shop = *shop;
+    f->last = &f->first;
+    pthread_mutex_init(&f->lock, NULL);
+    return f;
+}
+
+void feed_close(struct feed *f)
+{
+    assert(!f->first && !f->taken);
+    pthread_mutex_destroy(&f->lock);
+    f->env->memory.give(f->env->memory.ctx, f, sizeof *f);
+}
+
+static bool apply(struct store *s, const struct shop *shop, const struct order_claim *claims, size_t n)
+{
+    struct apply_tally tally = { 0 };
+    struct apply_session *a = apply_session_create(s, shop, 0);
+    const bool ok = a && apply_claims(a, claims, n, &tally) && apply_flush(a);
+    if (a) apply_session_free(a);
+    return ok;
+}
+
+/* ---- together ---- */
+
+static bool feed_run(struct store *s, void *arg)
+{
+    struct feed *f = arg;
+    size_t n = 0;
+    struct feed_event **end = &f->taken;
+    pthread_mutex_lock(&f->lock);
+    while (f->first && n + f->first->n <= BATCH_CLAIMS) {
+        struct feed_event *e = f->first;
+        memcpy(f->claims + n, e->claims, e->n * sizeof *e->claims);
+        n += e->n;
+        f->first = e->next;
+        f->waiting--;
+        *end = e;
+        end = &e->next;
+    }
+    *end = NULL;
+    if (!f->first) f->last = &f->first;
+    f->posted = false;
+    pthread_mutex_unlock(&f->lock);
+    return apply(s, &f->shop, f->claims, n);
+}
+
+static bool one_run(struct store *s, void *arg)
+{
+    const struct feed_event *e = arg;
+    return apply(s, &e->feed->shop, e->claims, e->n);
+}
+
+static void one_done(void *arg, enum writer_result result)
+{
+    const struct feed_event *e = arg;
+    e->done(e->arg, result);
+}
+
+/* The reducer failed on these together: each by itself. */
+static void one_by_one(struct feed *f, struct feed_event *e)
+{
+    while (e) {
+        struct feed_event *next = e->next;
+        if (!writer_post(f->writer, &(struct writer_request){ one_run, one_done, e })) e->done(e->arg, WRITER_FAILED);
+        e = next;
+    }
+}
+
+static void feed_done(void *arg, enum writer_result result);
+
+/* With the lock held: a request, when one is needed and none is there. */
+static bool post_if_needed(struct feed *f)
+{
+    if (f->first && !f->posted) f->posted = writer_post(f->writer, &(struct writer_request){ feed_run, feed_done, f });
+    return f->posted || !f->first;
+}
+
+static void feed_done(void *arg, enum writer_result result)
+{
+    struct feed *f = arg;
+    struct feed_event *e = f->taken, *stranded = NULL;
+    f->taken = NULL;
+    const bool alone = e && !e->next;
+    pthread_mutex_lock(&f->lock);
+    if (!e) f->posted = false; /* it never ran */
+    if (!e || !post_if_needed(f)) { /* the writer takes no more: nobody else would ever answer these */
+        stranded = f->first;
+        f->first = NULL;
+        f->last = &f->first;
+        f->waiting = 0;
+    }
+    pthread_mutex_unlock(&f->lock);
+
+    const bool by_itself = (result == WRITER_FAILED || result == WRITER_REFUSED) && !alone && !writer_failed(f->writer);
+    if (by_itself) {
+        one_by_one(f, e);
+        e = NULL;
+    }
+    while (e) {
+        struct feed_event *next = e->next;
+        e->done(e->arg, result);
+        e = next;
+    }
+    while (stranded) {
+        struct feed_event *next = stranded->next;
+        stranded->done(stranded->arg, WRITER_STOPPED);
+        stranded = next;
+    }
+}
+
+bool feed_post(struct feed *f, struct feed_event *e)
+{
+    assert(e->n >= 1 && e->n <= FEED_CLAIMS_MAX);
+    e->next = NULL;
+    e->feed = f;
+    pthread_mutex_lock(&f->lock);
+    bool ok = f->waiting < LIMIT_WRITER_QUEUE;
+    if (ok) {
+        struct feed_event **was_last = f->last;
+        *f->last = e;
+        f->last = &e->next;
+        f->waiting++;
+        ok = post_if_needed(f);
+        if (!ok) { /* it is the only one: whoever posted before is with the writer */
+            *was_last = NULL;
+            f->last = was_last;
+            f->waiting--;
+        }
+    }
+    pthread_mutex_unlock(&f->lock);
+    return ok;
+}
+
+/* ---- waiting for the answer ---- */
+
+struct call { pthread_mutex_t lock; pthread_cond_t answered; bool done; enum writer_result result; };
+
+static void call_done(void *arg, enum writer_result result)
+{
+    struct call *c = arg;
+    pthread_mutex_lock(&c->lock);
+    c->done = true;
+    c->result = result;
+    pthread_cond_signal(&c->answered);
+    pthread_mutex_unlock(&c->lock);
+}
+
+enum writer_result feed_call(struct feed *f, const struct order_claim *claims, size_t n)
+{
+    struct call c = { .lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER };
+    struct feed_event e = { .claims = claims, .n = n, .done = call_done, .arg = &c };
+    if (!feed_post(f, &e)) return WRITER_STOPPED;
+    pthread_mutex_lock(&c.lock);
+    while (!c.done) pthread_cond_wait(&c.answered, &c.lock);
+    pthread_mutex_unlock(&c.lock);
+    return c.result;
+}

@@ -1,0 +1,28 @@
+/* The feed of live events: what a webhook or the API tells about orders, one event at a time from many sides.
+ *
+ * An event is some claims about one order. Events that wait while the writer commits are applied together, in one call of the reducer,
+ * which takes a fraction of the work of as many single ones; each is answered when the commit that holds it is durable. If the
+ * reducer fails on some of them together, each is tried by itself, so that one bad event spoils no other. */
+#ifndef ZG_DESK_FEED_H
+#define ZG_DESK_FEED_H
+#include "desk/writer.h"
+
+enum { FEED_CLAIMS_MAX = 64 /* of one event */ };
+struct feed_event {
+    const struct order_claim *claims;   /* with their texts, the caller's until done */
+    size_t n;                           /* 1 .. FEED_CLAIMS_MAX */
+    void (*done)(void *arg, enum writer_result result); /* on the writer's thread, as writer_request.done */
+    void *arg;
+    struct feed_event *next;            /* the feed's */
+    struct feed *feed;                  /* the feed's */
+};
+
+struct feed;
+/* Of one shop. NULL: out of memory. */
+struct feed *feed_open(const struct env *env, struct writer *w, const struct shop *shop);
+void feed_close(struct feed *f);        /* when every event is answered; before writer_stop or after it */
+/* Any thread. The event must live until done. False: too many wait (answer 429), done is not called. */
+bool feed_post(struct feed *f, struct feed_event *e);
+/* Posts and waits; not from the writer's thread. */
+enum writer_result feed_call(struct feed *f, const struct order_claim *claims, size_t n);
+#endif

@@ -1,0 +1,207 @@
+/* The feed: events from many sides in one commit, one bad event that spoils no other, an end that answers everybody. */
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "base/limits.h"
+#include "desk/feed.h"
+#include "os/os.h"
+#include "store/verify.h"
+
+static struct { struct env env; char directory[64], path[96]; struct writer *w; struct shop shop; struct feed *feed; } f;
+
+static bool shop_run(struct store *s, void *arg)
+{
+    (void)arg;
+    const struct shop_new n = { TEXT("s"), TEXT("shop"), TEXT("tmall"), TEXT("CNY"), TEXT("Asia/Shanghai"), TEXT("CN"), false };
+    return shop_create(s, &n, &f.shop) == SHOP_OK;
+}
+
+static void setup(void)
+{
+    char why[256];
+    enum db_error error;
+    cr_assert(os_env_init(&f.env));
+    memcpy(f.directory, "/tmp/zg-feed-XXXXXX", sizeof "/tmp/zg-feed-XXXXXX");
+    cr_assert(mkdtemp(f.directory));
+    snprintf(f.path, sizeof f.path, "%s/shop.db", f.directory);
+    f.w = writer_start(&f.env, f.path, &error, why, sizeof why);
+    cr_assert(f.w, "%s", why);
+    cr_assert_eq(writer_call(f.w, shop_run, NULL), WRITER_DONE);
+    f.feed = feed_open(&f.env, f.w, &f.shop);
+    cr_assert(f.feed);
+}
+
+static void teardown(void)
+{
+    static const char *const suffixes[] = { "", "-wal", "-shm" };
+    if (f.w) writer_stop(f.w);
+    feed_close(f.feed);
+    for (size_t i = 0; i < 3; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s%s", f.path, suffixes[i]);
+        unlink(path);
+    }
+    rmdir(f.directory);
+    os_env_release(&f.env);
+}
+
+TestSuite(feed, .init = setup, .fini = teardown, .timeout = 60);
+
+struct told { char no[24]; struct order_claim claim; struct feed_event event; atomic_int *answered; enum writer_result result; };
+
+static void order_make(struct told *o, int i)
+{
+    *o = (struct told){ .result = WRITER_STOPPED };
+    o->claim = (struct order_claim){
+        .order_no = { o->no, (size_t)snprintf(o->no, sizeof o->no, "F%06d", i) }, .as_of_ms = INT64_C(1582000000000) + i, .rank = SOURCE_WEBHOOK,
+        .placed_at_ms = INT64_C(1582000000000) + i, .paid_at_ms = CLAIM_NONE, .cancelled_at_ms = CLAIM_NONE, .shipped_at_ms = CLAIM_NONE,
+        .delivered_at_ms = CLAIM_NONE, .refunded_at_ms = CLAIM_NONE, .ship_by_ms = CLAIM_NONE, .total_minor = 100 + i, .paid_minor = CLAIM_NONE,
+        .refund_minor = CLAIM_NONE, .pieces = 1, .status = STATUS_UNPAID, .pay_kind = PAY_ONLINE, .customer_id = CLAIM_NONE,
+    };
+    memcpy(o->claim.key.bytes, &i, sizeof i);
+}
+
+static void order_done(void *arg, enum writer_result result)
+{
+    struct told *o = arg;
+    o->result = result;
+    atomic_fetch_add(o->answered, 1);
+}
+
+static bool order_post(struct told *o, atomic_int *answered)
+{
+    o->answered = answered;
+    o->event = (struct feed_event){ .claims = &o->claim, .n = 1, .done = order_done, .arg = o };
+    return feed_post(f.feed, &o->event);
+}
+
+static void wait_for(atomic_int *count, int n)
+{
+    for (int i = 0; i < 20000 && atomic_load(count) < n; i++) usleep(1000);
+    cr_assert_eq(atomic_load(count), n);
+}
+
+static int64_t orders_there(void)
+{
+    static struct verify_report v;
+    struct store s;
+    char why[256];
+    enum db_error error;
+    cr_assert(store_open(&s, &f.env, f.path, DB_READ, &error, why, sizeof why), "%s", why);
+    struct db_stmt *q = db_stmt(s.db, "SELECT count(*) AS n FROM orders");
+    cr_assert(q && db_step(q) == DB_ROW);
+    const int64_t n = db_i64(q, "n");
+    db_done(q);
+    cr_assert(store_verify(&s, &v, NULL, NULL));
+    cr_assert_eq(v.disagreements, 0);
+    store_close(&s);
+    return n;
+}
+
+/* Holds the writer, so that what is posted meanwhile is applied together. */
+static bool gate_run(struct store *s, void *arg)
+{
+    (void)s;
+    pthread_mutex_lock(arg);
+    pthread_mutex_unlock(arg);
+    return false;
+}
+
+static void hold(pthread_mutex_t *gate)
+{
+    pthread_mutex_init(gate, NULL);
+    pthread_mutex_lock(gate);
+    cr_assert(writer_post(f.w, &(struct writer_request){ gate_run, NULL, gate }));
+    usleep(20000);
+}
+
+Test(feed, events_that_wait_share_a_commit)
+{
+    static struct told o[3000];
+    atomic_int answered = 0;
+    pthread_mutex_t gate;
+    hold(&gate);
+    for (int i = 0; i < 3000; i++) {
+        order_make(&o[i], i);
+        cr_assert(order_post(&o[i], &answered));
+    }
+    const uint64_t before = writer_commits(f.w);
+    pthread_mutex_unlock(&gate);
+    wait_for(&answered, 3000);
+    cr_assert_leq(writer_commits(f.w) - before, 4, "a thousand claims a commit");
+    for (int i = 0; i < 3000; i++) cr_assert_eq(o[i].result, WRITER_DONE);
+    cr_assert_eq(orders_there(), 3000);
+}
+
+Test(feed, one_bad_event_spoils_no_other)
+{
+    static struct told o[100];
+    atomic_int answered = 0;
+    sqlite3 *db;
+    cr_assert_eq(sqlite3_open(f.path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, "CREATE TRIGGER bad BEFORE INSERT ON order_key WHEN NEW.order_no IN ('F000013', 'F000077') BEGIN SELECT RAISE(ABORT, 'bad'); END",
+                              NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    pthread_mutex_t gate;
+    hold(&gate);
+    for (int i = 0; i < 100; i++) {
+        order_make(&o[i], i);
+        cr_assert(order_post(&o[i], &answered));
+    }
+    pthread_mutex_unlock(&gate);
+    wait_for(&answered, 100);
+    for (int i = 0; i < 100; i++) cr_expect_eq(o[i].result, i == 13 || i == 77 ? WRITER_FAILED : WRITER_DONE, "%d: %d", i, (int)o[i].result);
+    cr_assert_eq(orders_there(), 98);
+}
+
+static void *caller(void *arg)
+{
+    const int base = (int)(intptr_t)arg * 1000;
+    for (int i = 0; i < 100; i++) {
+        struct told o;
+        order_make(&o, base + i);
+        if (feed_call(f.feed, &o.claim, 1) != WRITER_DONE) return (void *)1;
+    }
+    return NULL;
+}
+
+Test(feed, many_callers_each_get_their_answer)
+{
+    enum { THREADS = 16 };
+    pthread_t t[THREADS];
+    for (intptr_t i = 0; i < THREADS; i++) cr_assert_eq(pthread_create(&t[i], NULL, caller, (void *)i), 0);
+    for (int i = 0; i < THREADS; i++) {
+        void *wrong;
+        pthread_join(t[i], &wrong);
+        cr_assert_null(wrong);
+    }
+    cr_assert_eq(orders_there(), THREADS * 100);
+}
+
+Test(feed, a_full_feed_says_so_and_a_stop_answers_all)
+{
+    static struct told o[LIMIT_WRITER_QUEUE + 8];
+    atomic_int answered = 0;
+    int taken = 0;
+    pthread_mutex_t gate;
+    hold(&gate);
+    for (int i = 0; i < LIMIT_WRITER_QUEUE + 8; i++) {
+        order_make(&o[i], i);
+        taken += order_post(&o[i], &answered);
+    }
+    cr_assert_eq(taken, LIMIT_WRITER_QUEUE);
+    pthread_mutex_unlock(&gate);
+    writer_stop(f.w);
+    f.w = NULL;
+    cr_assert_eq(atomic_load(&answered), taken);
+    int done = 0;
+    for (int i = 0; i < taken; i++) {
+        cr_assert(o[i].result == WRITER_DONE || o[i].result == WRITER_STOPPED);
+        done += o[i].result == WRITER_DONE;
+    }
+    cr_assert_eq(orders_there(), done);
+}
