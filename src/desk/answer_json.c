@@ -1,5 +1,6 @@
 /* JSON values of answers, and the policy table. */
 #include "desk/answer_json.h"
+#include <inttypes.h>
 
 bool answer_begin(struct answer *w, const struct answer_ask *ask)
 {
@@ -41,6 +42,12 @@ json_t *json_text(struct text t)
 json_t *json_count(int64_t n)
 {
     return n == CLAIM_NONE ? json_null() : json_integer(n);
+}
+
+json_t *lines_title(struct answer *w, const struct lines_row *l)
+{
+    if (l->lines < 2) return json_text(l->title);
+    return json_text(arena_printf(&w->arena, "%.*s +%" PRId64, (int)l->title.len, l->title.ptr, l->lines - 1));
 }
 
 json_t *json_minor(const struct answer *w, int64_t minor)

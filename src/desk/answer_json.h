@@ -26,6 +26,7 @@ json_t *json_money(const struct answer *w, int64_t minor);       /* null for CLA
 json_t *json_minor(const struct answer *w, int64_t minor);       /* the same without its currency */
 json_t *json_instant(struct answer *w, int64_t at_ms);           /* in the store's zone; null for INSTANT_NONE */
 json_t *json_day(int64_t day);                 /* "2020-02-01" */
+json_t *lines_title(struct answer *w, const struct lines_row *l);   /* the first product's title; "... +2" when there are more lines */
 json_t *json_words(struct text en, struct text zh);              /* {"en","zh"} */
 json_t *json_reason(const struct reason *r);                     /* {"rule","en","zh"} */
 /* data_age_s, latest_fact_at, stale */

@@ -20,19 +20,20 @@ static json_t *times_json(struct answer *w, const struct order *o)
     return t;
 }
 
-static json_t *lines_json(struct answer *w, int64_t order_id, struct text *ret_title)
+static json_t *lines_json(struct answer *w, int64_t order_id, struct lines_row *ret)
 {
     struct line_row *rows;
     int64_t n;
     json_t *list = json_array();
-    *ret_title = TEXT_NONE;
+    *ret = (struct lines_row){ TEXT_NONE, 0, CLAIM_NONE };
     if (!query_lines(w->ask->store, w->ask->shop, &w->arena, order_id, &rows, &n)) {
         w->failed = true;
         return list;
     }
-    if (n > 0) *ret_title = rows[0].title;
+    if (n > 0) *ret = (struct lines_row){ rows[0].title, n, 0 };
     for (int64_t i = 0; i < n; i++) {
         json_t *l = json_object();
+        ret->pieces = rows[i].pieces == CLAIM_NONE || ret->pieces == CLAIM_NONE ? CLAIM_NONE : ret->pieces + rows[i].pieces;
         put(w, l, "title", json_text(rows[i].title));
         put(w, l, "options", json_text(rows[i].options));
         put(w, l, "sku_code", json_text(rows[i].sku_code));
@@ -122,7 +123,7 @@ static json_t *order_page(struct answer *w, const struct order_row *r)
     struct person_cells person;
     struct order_mark_row *marks;
     int64_t mark_count;
-    struct text title;
+    struct lines_row sum;
     enum order_state state = order_state_at(&r->order, w->ask->now_ms);
     const struct answer_ask *q = w->ask;
 
@@ -131,7 +132,7 @@ static json_t *order_page(struct answer *w, const struct order_row *r)
         w->failed = true;
         return NULL;
     }
-    json_t *o = json_object(), *lines = lines_json(w, r->order_id, &title);
+    json_t *o = json_object(), *lines = lines_json(w, r->order_id, &sum);
     put(w, o, "order", json_text(r->order_no));
     put(w, o, "state", json_string(order_state_word(state)));
     put(w, o, "state_text", json_words(order_state_text(state, false), order_state_text(state, true)));
@@ -141,9 +142,9 @@ static json_t *order_page(struct answer *w, const struct order_row *r)
     put(w, o, "amount", json_money(w, r->order.total_minor));
     put(w, o, "paid", json_money(w, r->order.paid_at_ms == INSTANT_NONE ? CLAIM_NONE : r->order.paid_minor));
     put(w, o, "refund", json_money(w, r->order.refund_minor));
-    put(w, o, "pieces", json_count(r->order.pieces));
+    put(w, o, "pieces", json_count(r->order.pieces != CLAIM_NONE ? r->order.pieces : sum.pieces));
     put(w, o, "region", json_text(r->order.region));
-    put(w, o, "title", json_text(title));
+    put(w, o, "title", json_text(sum.title));
     put(w, o, "buyer", q->mask & ANSWER_BUYER ? json_text(person.buyer) : json_null());
     put(w, o, "times", times_json(w, &r->order));
     put(w, o, "lines", lines);

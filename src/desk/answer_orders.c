@@ -26,19 +26,12 @@ static bool state_parse(struct text word, int *ret)
 
 /* ---- one row ---- */
 
-static json_t *title_json(struct answer *w, int64_t order_id)
-{
-    struct text title;
-    int64_t lines;
-    if (!query_title(w->ask->store, w->ask->shop, &w->arena, order_id, &title, &lines)) return NULL;
-    if (lines > 1) title = arena_printf(&w->arena, "%.*s +%" PRId64, (int)title.len, title.ptr, lines - 1);
-    return json_text(title);
-}
-
 static json_t *order_json(struct answer *w, const struct order_row *r, bool page)
 {
     enum order_state state = order_state_at(&r->order, w->ask->now_ms);
+    struct lines_row lines = { 0 };
     json_t *o = json_object();
+    if (!query_lines_row(w->ask->store, w->ask->shop, &w->arena, r->order_id, &lines)) w->failed = true;
     put(w, o, "order", json_text(r->order_no));
     put(w, o, "state", json_string(order_state_word(state)));
     if (page) put(w, o, "state_text", json_words(order_state_text(state, false), order_state_text(state, true)));
@@ -47,9 +40,9 @@ static json_t *order_json(struct answer *w, const struct order_row *r, bool page
     put(w, o, "amount", json_money(w, r->order.total_minor));
     put(w, o, "paid", json_money(w, r->order.paid_at_ms == INSTANT_NONE ? CLAIM_NONE : r->order.paid_minor));
     put(w, o, "refund", json_money(w, r->order.refund_minor));
-    put(w, o, "pieces", json_count(r->order.pieces));
+    put(w, o, "pieces", json_count(r->order.pieces != CLAIM_NONE ? r->order.pieces : lines.pieces));
     put(w, o, "region", json_text(r->order.region));
-    put(w, o, "title", title_json(w, r->order_id));
+    put(w, o, "title", lines_title(w, &lines));
     if (page) {
         struct person_cells person = { 0 };
         if (w->ask->mask & ANSWER_BUYER && !query_person(w->ask->store, w->ask->shop, &w->arena, r->order_id, &person)) w->failed = true;

@@ -38,14 +38,11 @@ static int lines_of(struct answer *w, const struct today_found *t, struct today_
     return kept;
 }
 
-/* The title of an order's first product; "… +2" when there are more lines. */
 static json_t *title_json(struct answer *w, int64_t order_id)
 {
-    struct text title;
-    int64_t lines;
-    if (!query_title(w->ask->store, w->ask->shop, &w->arena, order_id, &title, &lines)) return NULL;
-    if (lines > 1) title = arena_printf(&w->arena, "%.*s +%lld", (int)title.len, title.ptr, (long long)lines - 1);
-    return json_text(title);
+    struct lines_row l;
+    if (!query_lines_row(w->ask->store, w->ask->shop, &w->arena, order_id, &l)) return NULL;
+    return lines_title(w, &l);
 }
 
 static json_t *reminder_json(struct answer *w, const struct reminder_entry *e)
@@ -85,15 +82,17 @@ static json_t *held_json(struct answer *w, const struct reminder_entry *e)
 static json_t *pick_json(struct answer *w, const struct pick_entry *e)
 {
     struct person_cells person = { 0 };
+    struct lines_row lines = { 0 };
     json_t *o = json_object();
+    if (!query_lines_row(w->ask->store, w->ask->shop, &w->arena, e->order_id, &lines)) w->failed = true;
     if (w->ask->mask & ANSWER_NOTES && !query_person(w->ask->store, w->ask->shop, &w->arena, e->order_id, &person)) w->failed = true;
     put(w, o, "order", json_text(e->order_no));
     put(w, o, "paid_at", json_instant(w, e->paid_at_ms));
     put(w, o, "ship_by", json_instant(w, e->decision.ship_by_ms));
     put(w, o, "late", json_boolean(e->decision.late));
-    put(w, o, "pieces", json_count(e->pieces));
+    put(w, o, "pieces", json_count(e->pieces != CLAIM_NONE ? e->pieces : lines.pieces));
     put(w, o, "region", json_text(e->region));
-    put(w, o, "title", title_json(w, e->order_id));
+    put(w, o, "title", lines_title(w, &lines));
     put(w, o, "buyer_note", json_text(person.buyer_note));
     put(w, o, "seller_note", json_text(person.seller_note));
     put(w, o, "amount", json_money(w, e->total_minor));

@@ -7,22 +7,25 @@ static void bind_order(struct db_stmt *q, const struct shop *shop, int64_t order
     db_bind_i64(q, 2, order_id);
 }
 
-bool query_title(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct text *ret, int64_t *ret_lines)
+bool query_lines_row(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct lines_row *ret)
 {
-    int64_t lines = 0;
+    struct lines_row r = { TEXT_NONE, 0, 0 };
     enum db_step step;
-    struct text title = TEXT_NONE;
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT p.title AS title FROM order_line l JOIN product p ON p.merchant_id = l.merchant_id"
-                                           " AND p.product_id = l.product_id WHERE l.merchant_id = $1 AND l.order_id = $2"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT p.title AS title, l.pieces AS pieces FROM order_line l JOIN product p"
+                                           " ON p.merchant_id = l.merchant_id AND p.product_id = l.product_id"
+                                           " WHERE l.merchant_id = $1 AND l.order_id = $2"
                                            " ORDER BY COALESCE(l.line_minor, 0) DESC, l.line_key"));
     if (!q) return false;
     bind_order(q, shop, order_id);
-    while ((step = db_step(q)) == DB_ROW)
-        if (lines++ == 0) title = arena_text(a, db_text(q, "title"));
+    while ((step = db_step(q)) == DB_ROW) {
+        int64_t pieces = db_i64(q, "pieces");
+        if (r.lines++ == 0) r.title = arena_text(a, db_text(q, "title"));
+        r.pieces = pieces == CLAIM_NONE || r.pieces == CLAIM_NONE ? CLAIM_NONE : r.pieces + pieces;
+    }
     db_done(q);
     if (step == DB_FAILED || a->failed) return false;
-    *ret = title;
-    *ret_lines = lines;
+    if (r.lines == 0) r.pieces = CLAIM_NONE;
+    *ret = r;
     return true;
 }
 

@@ -69,8 +69,10 @@ bool query_customer(struct store *s, const struct shop *shop, struct text buyer,
 /* How many orders there are, up to max. */
 bool query_order_count(struct store *s, const struct shop *shop, int64_t max, int64_t *ret);
 bool query_state_counts(struct store *s, const struct shop *shop, int64_t at_ms, int64_t ret[ORDER_STATE_COUNT]);
-/* The line with the greatest amount speaks for the order; TEXT_NONE when there is no line. */
-bool query_title(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct text *ret, int64_t *ret_lines);
+/* What an order's lines tell of it together: the title of the one with the greatest amount, TEXT_NONE without lines; how many
+ * lines; their pieces, CLAIM_NONE unless each line tells its own. */
+struct lines_row { struct text title; int64_t lines, pieces; };
+bool query_lines_row(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct lines_row *ret);
 bool query_person(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct person_cells *ret);
 struct line_row { struct text title, options, sku_code; int64_t pieces, unit_minor, line_minor, refund_minor; };
 bool query_lines(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct line_row **ret, int64_t *ret_n);

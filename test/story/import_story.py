@@ -228,6 +228,18 @@ def story_odd_rows(directory):
     assert {o["order"]: o["amount"]["minor"] for o in shop.state()[0]}["1004"] == 9900, "the later export is the later one"
 
 
+def story_pieces_of_lines(directory):
+    """where an order's row does not tell its pieces, its lines do: in the list, in one order and for those who pick"""
+    shop = Shop(directory)
+    header = [h for h in HEADER if h != "宝贝总数量"]
+    keep = [i for i, h in enumerate(HEADER) if h != "宝贝总数量"]
+    orders = shop.write("o.csv", [[order(n)[i] for i in keep] for n in ("1001", "1002")], header)
+    items = shop.write("i.csv", [["1001", "保温杯", "30.00", "2"], ["1001", "围巾", "28.00", "3"]], ["订单编号", "标题", "价格", "购买数量"])
+    shop.bring(orders, items)
+    assert {o["order"]: o["pieces"] for o in shop.state()[0]} == {"1001": 5, "1002": None}
+    assert shop.json("orders", "--store", "main", "1001")["pieces"] == 5
+
+
 def story_set_aside_once(directory):
     """rows set aside are told once, however often the file is brought, and no more when the mended file is in"""
     shop = Shop(directory)
