@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include "base/limits.h"
+#include "desk/waiter.h"
 
 enum { BATCH_CLAIMS = 1024 };
 
@@ -163,25 +164,11 @@ bool feed_post(struct feed *f, struct feed_event *e)
 
 /* ---- waiting for the answer ---- */
 
-struct call { pthread_mutex_t lock; pthread_cond_t answered; bool done; enum writer_result result; };
-
-static void call_done(void *arg, enum writer_result result)
-{
-    struct call *c = arg;
-    pthread_mutex_lock(&c->lock);
-    c->done = true;
-    c->result = result;
-    pthread_cond_signal(&c->answered);
-    pthread_mutex_unlock(&c->lock);
-}
+static void call_done(void *arg, enum writer_result result) { waiter_done(arg, result); }
 
 enum writer_result feed_call(struct feed *f, const struct order_claim *claims, size_t n)
 {
-    struct call c = { .lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER };
-    struct feed_event e = { .claims = claims, .n = n, .done = call_done, .arg = &c };
-    if (!feed_post(f, &e)) return WRITER_STOPPED;
-    pthread_mutex_lock(&c.lock);
-    while (!c.done) pthread_cond_wait(&c.answered, &c.lock);
-    pthread_mutex_unlock(&c.lock);
-    return c.result;
+    struct waiter waiter = WAITER_INIT;
+    struct feed_event e = { .claims = claims, .n = n, .done = call_done, .arg = &waiter };
+    return feed_post(f, &e) ? waiter_wait(&waiter) : WRITER_STOPPED;
 }

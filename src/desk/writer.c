@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <time.h>
 #include "base/limits.h"
+#include "desk/waiter.h"
 
 enum {
     BATCH_MAX = 256,                /* requests in one commit */
@@ -413,14 +414,7 @@ bool writer_post(struct writer *w, const struct writer_request *r)
     return ok;
 }
 
-struct call {
-    bool (*run)(struct store *, void *);
-    void *arg;
-    pthread_mutex_t lock;
-    pthread_cond_t answered;
-    bool done;
-    enum writer_result result;
-};
+struct call { bool (*run)(struct store *, void *); void *arg; struct waiter waiter; };
 
 static bool call_run(struct store *s, void *arg)
 {
@@ -428,20 +422,12 @@ static bool call_run(struct store *s, void *arg)
     return c->run(s, c->arg);
 }
 
-static void call_done(void *arg, enum writer_result result)
-{
-    struct call *c = arg;
-    pthread_mutex_lock(&c->lock);
-    c->done = true;
-    c->result = result;
-    pthread_cond_signal(&c->answered);
-    pthread_mutex_unlock(&c->lock);
-}
+static void call_done(void *arg, enum writer_result result) { waiter_done(&((struct call *)arg)->waiter, result); }
 
 enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg)
 {
     assert(!pthread_equal(pthread_self(), w->thread));
-    struct call c = { .run = run, .arg = arg, .lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER };
+    struct call c = { run, arg, WAITER_INIT };
     while (!writer_post(w, &(struct writer_request){ call_run, call_done, &c })) {
         pthread_mutex_lock(&w->lock);
         const bool refusing = w->refusing;
@@ -449,10 +435,7 @@ enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, voi
         if (refusing) return WRITER_STOPPED;
         nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL); /* the queue is full: this caller may wait */
     }
-    pthread_mutex_lock(&c.lock);
-    while (!c.done) pthread_cond_wait(&c.answered, &c.lock);
-    pthread_mutex_unlock(&c.lock);
-    return c.result;
+    return waiter_wait(&c.waiter);
 }
 
 bool writer_job_post(struct writer *w, const struct writer_job *j)
