@@ -39,7 +39,7 @@ const en: Words = {
   },
   pick: { title: 'Pick list', note: 'In order of payment', empty: 'Nothing waits to be shipped.', paid: 'paid {at}', shipBy: 'ship by {at}', late: 'late', pieces: '{n} pcs', buyerNote: 'Buyer’s note', sellerNote: 'Seller’s note', order: 'Order', goods: 'Goods', to: 'To', deadline: 'Deadline' },
   held: { title: 'Held back', empty: 'Nobody is held back.', until: 'until {at}', never: 'not to be contacted', unknown: 'until unknown' },
-  pace: { title: 'Today’s pace', empty: 'There is no day to compare with.', paid: 'Paid today', compare: 'Compared with {what}', hour: '{h}:00', byNow: 'by now' },
+  pace: { title: 'Today’s pace', empty: 'Nothing paid so far, neither today nor on the day it is compared with.', paid: 'Paid today', compare: 'Compared with {what}', hour: '{h}:00', byNow: 'by now' },
   orders: {
     title: 'Orders', search: 'Order number (its beginning) or buyer’s full name', searchGo: 'Find', clear: 'Clear', empty: 'No orders here.', emptySearch: 'Nothing found for “{q}”. The beginning of an order number is enough; a buyer’s name must be complete.', state: 'State',
     all: 'All', unpaid: 'Unpaid', to_ship: 'To ship', shipped: 'Shipped', delivered: 'Delivered', cancelled: 'Closed', refunded: 'Refunded', on_delivery: 'Cash on delivery',

@@ -37,7 +37,7 @@ const zh = {
   },
   pick: { title: '拣货单', note: '按付款时间先后', empty: '没有待发货的订单。', paid: '{at} 付款', shipBy: '{at} 前发出', late: '已超时', pieces: '{n} 件', buyerNote: '买家留言', sellerNote: '卖家备注', order: '订单', goods: '商品', to: '发往', deadline: '时限' },
   held: { title: '暂缓联系', empty: '没有暂缓的订单。', until: '到 {at}', never: '不再联系', unknown: '时间未定' },
-  pace: { title: '今天的节奏', empty: '没有可以相比的一天。', paid: '今天已付', compare: '对比：{what}', hour: '{h} 时', byNow: '到现在' },
+  pace: { title: '今天的节奏', empty: '今天和对比的那天，到现在都没有付款。', paid: '今天已付', compare: '对比：{what}', hour: '{h} 时', byNow: '到现在' },
   orders: {
     title: '订单', search: '订单号（开头即可）或买家全名', searchGo: '查找', clear: '清除', empty: '这里没有订单。', emptySearch: '没有找到“{q}”。订单号可以只写开头，买家名要写全。', state: '状态',
     all: '全部', unpaid: '待付款', to_ship: '待发货', shipped: '已发货', delivered: '已收货', cancelled: '已关闭', refunded: '已退款', on_delivery: '货到付款',
