@@ -10,6 +10,8 @@ import time
 
 from story import BINARY, SLOW, Shop, get, made_orders, order, run_stories, serving, until, zhanggui
 
+KILLED_ORDERS = 100000 if SLOW == 1 else 30000  # enough to be killed in the midst
+
 
 def story_opens(directory):
     """serve prints where it is open and, with no owner, the one-time code; healthz answers; it closes when asked"""
@@ -60,7 +62,7 @@ def story_beside(directory):
 def story_backup_under_load(directory):
     """a backup taken while an import runs is whole, and can be restored"""
     shop = Shop(directory)
-    path = made_orders(shop.directory / "ExportOrderList202003010000.csv", 40000)
+    path = made_orders(shop.directory / "ExportOrderList202003010000.csv", 40000 // SLOW)
     with shop.desk():
         importing = threading.Thread(target=lambda: shop.bring(path))
         importing.start()
@@ -119,7 +121,7 @@ def killed_import(shop, path):
 
 def story_killed(directory):
     """after a kill the next start says what stands, and resume ends where an import without the kill ends"""
-    path = made_orders(directory + "/ExportOrderList202003010000.csv", 100000)
+    path = made_orders(directory + "/ExportOrderList202003010000.csv", KILLED_ORDERS)
     os.mkdir(directory + "/whole")
     whole = Shop(directory + "/whole")
     whole.bring(path)
@@ -127,7 +129,7 @@ def story_killed(directory):
     empty = shop.state()
     killed_import(shop, path)
     told = shop.json("import", "list")["imports"][0]
-    assert told["state"] == "interrupted" and 0 < told["rows_done"] < told["rows"] == 100000, told
+    assert told["state"] == "interrupted" and 0 < told["rows_done"] < told["rows"] == KILLED_ORDERS, told
     shop.zg("verify")
     small = shop.write("ExportOrderList202003020000.csv", [order("9001")])
     _, err = shop.zg("import", "--store", "main", small)
@@ -135,7 +137,7 @@ def story_killed(directory):
     assert f"import resume {number}" in err and f"import undo {number}" in err and str(told["rows_done"]) in err, err
     shop.zg("import", "undo", str(told["import_id"] + 1))
     answer = shop.json("import", "resume", number)
-    assert answer["files"][0]["rows"] == answer["files"][0]["added"] == 100000, answer
+    assert answer["files"][0]["rows"] == answer["files"][0]["added"] == KILLED_ORDERS, answer
     assert shop.state() == whole.state()
     shop.zg("import", "undo", number)
     assert shop.state() == empty
@@ -150,11 +152,11 @@ def story_killed(directory):
 def story_resume_refuses(directory):
     """a file that is no longer what it was cannot be gone on with; undo still can"""
     shop = Shop(directory)
-    path = made_orders(directory + "/ExportOrderList202003010000.csv", 100000)
+    path = made_orders(directory + "/ExportOrderList202003010000.csv", KILLED_ORDERS)
     empty = shop.state()
     killed_import(shop, path)
     number = str(shop.json("import", "list")["imports"][0]["import_id"])
-    made_orders(path, 100000, seed=2)
+    made_orders(path, KILLED_ORDERS, seed=2)
     _, err = shop.zg("import", "resume", number, code=1)
     assert len(err.strip().splitlines()) == 1, err
     shop.zg("import", "undo", number)

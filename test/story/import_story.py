@@ -6,7 +6,7 @@ import re
 import struct
 import zlib
 
-from story import CLOSED, DONE, HEADER, PAID, SHIPPED, UNPAID, Shop, csv_text, made_orders, order, run_stories
+from story import CLOSED, DONE, HEADER, PAID, SHIPPED, SLOW, UNPAID, Shop, csv_text, made_orders, order, run_stories
 
 SHOP_HEADER = HEADER + ["店铺Id", "店铺名称"]
 
@@ -259,13 +259,14 @@ def story_set_aside_once(directory):
 def story_many_orders(directory):
     """thirty thousand orders with every quirk, the later export of them, and back"""
     shop = Shop(directory)
-    first = made_orders(shop.directory / "ExportOrderList202003010000.csv", 30000)
-    later = made_orders(shop.directory / "ExportOrderList202003080000.csv", 30000, later=True)
-    assert counts(shop.bring(first)) == [(30000, 30000, 0, 0, 0)]
+    n = 30000 if SLOW == 1 else 8000
+    first = made_orders(shop.directory / "ExportOrderList202003010000.csv", n)
+    later = made_orders(shop.directory / "ExportOrderList202003080000.csv", n, later=True)
+    assert counts(shop.bring(first)) == [(n, n, 0, 0, 0)]
     before = shop.state()
     answer = shop.bring(later)
     rows, added, updated, unchanged, quarantined = counts(answer)[0]
-    assert (rows, added, quarantined) == (30000, 0, 0) and updated > 1000 and updated + unchanged == 30000, answer
+    assert (rows, added, quarantined) == (n, 0, 0) and updated > n // 30 and updated + unchanged == n, answer
     assert shop.state() != before
     shop.zg("import", "undo", str(answer["import_id"]))
     assert shop.state() == before
