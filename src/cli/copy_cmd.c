@@ -1,4 +1,4 @@
-/* zhanggui backup and restore: a copy of the database, taken while it is used, and put back. */
+/* zhanggui backup and restore: a copy of the database, taken while it is used, and put back, through the running desk where there is one. */
 #include <inttypes.h>
 #include <jansson.h>
 #include "cli/cmds.h"
@@ -33,6 +33,7 @@ enum cli_exit restore_run(struct cli *c)
     make_directories(path);
     if (desk_restore(c->env, path, c->operands[0], &m) != DESK_DONE) return fail_desk(c, &m);
     if (c->json) return cli_json(c, json_pack("{s:s, s:s}", "db", path, "from", c->operands[0]));
-    cli_say(c, "%s now holds what %s held", "%s 的内容现在与 %s 相同", path, c->operands[0]);
+    cli_say(c, "%s now holds what %s held; everybody signs in again. What it held before is in %s.before-restore",
+            "%s 的内容现在与 %s 相同；所有人需重新登录。原来的内容在 %s.before-restore", path, c->operands[0], path);
     return CLI_DONE;
 }

@@ -118,7 +118,9 @@ void desk_mark_post(struct desk *d, const struct mark_ask *ask, desk_done *done,
 /* Writes a copy of the database as of one moment to `to` while the desk serves; checked and synced before it bears that name.
  * A file that is there already is refused. */
 enum desk_result desk_backup(struct desk *d, const char *to, int64_t *ret_bytes, struct desk_message *ret);
-/* Puts the copy `from` in the place of the database at `path`. Refused while a desk runs on it, and for a file that is damaged,
- * newer, another program's, or holds anything but our schema. The old database stays beside it as PATH.before-restore. */
+/* Puts the copy `from` in the place of the database at `path`; a desk that runs on it does so while it serves, and its readers see the
+ * old or the new. A crash leaves the old or the new. Refused while an import runs, and for a file that is damaged, newer, another
+ * program's, or holds anything but our schema. The old database stays beside it as PATH.before-restore. Everybody has to sign in again,
+ * imports that ran when the copy was made are interrupted, and the copy's audit gains a "restore". */
 enum desk_result desk_restore(const struct env *env, const char *path, const char *from, struct desk_message *ret);
 #endif

@@ -1,13 +1,19 @@
-/* Backup while serving, and restore.  A file bears its final name only when it is whole, checked and on the disk. */
+/* Backup and restore, both also while the desk serves.  A file bears its final name only when it is whole, checked and on the disk.
+ *
+ * A restore prepares a copy of its own beside the database (prepare): looked through, brought to this program's schema, with nobody signed
+ * in and the deed in its audit.  Only then it is put in place.  Under a running desk its content becomes the database's in one write
+ * transaction (put_in_place); without one the files change names, because the old database may be damaged or not there at all. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 #include "desk/desk.h"
+#include "store/account_store.h"
 #include "store/audit_store.h"
+#include "store/import_store.h"
 #include "store/migrate.h"
 
-enum { COPY_BYTES = 1024 * 1024 };
+enum { COPY_BYTES = 1024 * 1024, ASK_TRIES = 3 };
 
 static bool with_suffix(const char *path, const char *suffix, char ret[FILE_PATH_MAX])
 {
@@ -23,6 +29,13 @@ static void remove_database(const char *path)
         if (with_suffix(path, suffixes[i], beside)) file_remove(beside);
 }
 
+/* An empty file that is nobody else's to read: the engine gives what it makes beside it the same rights. */
+static void make_private(const struct env *env, const char *path)
+{
+    const int fd = env->open(env->ctx, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) env->close(env->ctx, fd);
+}
+
 static void first_finding(void *ctx, const char *what)
 {
     char *to = ctx;
@@ -34,10 +47,10 @@ static bool disk_full(int why) { return why == ENOSPC || why == EDQUOT; }
 static enum desk_result copy_failed(struct desk_message *m, const char *to, bool full, const char *why)
 {
     if (full) {
-        message_set(m, "disk-full", "There is no room for %s; nothing was changed.", "磁盘空间不足,无法写入 %s;没有任何改动。", to);
+        message_set(m, "disk-full", "There is no room for %s; nothing was changed.", "磁盘空间不足，无法写入 %s；没有任何改动。", to);
         return DESK_FULL;
     }
-    message_set(m, "copy", "%s could not be written: %s.", "无法写入 %s:%s。", to, why);
+    message_set(m, "copy", "%s could not be written: %s.", "无法写入 %s：%s。", to, why);
     return DESK_FAILED;
 }
 
@@ -56,7 +69,7 @@ static bool copy_checked(const struct env *env, const char *path, struct desk_me
     char finding[200] = "";
     if (!desk_reader(env, path, &copy, m)) return false;
     const bool ok = db_check(copy.db, first_finding, finding) && finding[0] == '\0';
-    if (!ok) message_set(m, "copy", "The copy is not sound (%s) and was thrown away.", "备份副本有误(%s),已丢弃。",
+    if (!ok) message_set(m, "copy", "The copy is not sound (%s) and was thrown away.", "备份副本有误（%s），已丢弃。",
                          finding[0] ? finding : db_error_message(copy.db));
     store_close(&copy);
     return ok;
@@ -70,15 +83,14 @@ enum desk_result desk_backup(struct desk *d, const char *to, int64_t *ret_bytes,
     if (!file_absolute(to, whole) || !with_suffix(whole, ".part", part)) return copy_failed(ret, to, false, strerror(errno));
     if (!d->writer) return remote_backup(d, whole, ret_bytes, ret);
     if (file_look(whole, &bytes) != FILE_ABSENT) {
-        message_set(ret, "exists", "%s is there already; name a new file.", "%s 已存在;请换一个文件名。", whole);
+        message_set(ret, "exists", "%s is there already; name a new file.", "%s 已存在；请换一个文件名。", whole);
         return DESK_REFUSED;
     }
     const enum writer_result noted = writer_call(d->writer, backup_note, NULL); /* the copy tells of itself */
     if (noted == WRITER_STOPPED) return message_of_writer(ret, noted);
     if (!desk_reader(d->env, d->path, &reader, ret)) return DESK_FAILED;
     remove_database(part);
-    const int fd = d->env->open(d->env->ctx, part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600); /* nobody else's to read */
-    if (fd >= 0) d->env->close(d->env->ctx, fd);
+    make_private(d->env, part);
     const bool copied = db_backup(reader.db, part);
     const bool full = !copied && db_error(reader.db) == DB_ERROR_FULL;
     char why[256];
@@ -97,7 +109,7 @@ enum desk_result desk_backup(struct desk *d, const char *to, int64_t *ret_bytes,
     return result;
 }
 
-/* ---- restore ---- */
+/* ---- restore: the copy of our own ---- */
 
 static bool copy_bytes(const struct env *env, int from, int to)
 {
@@ -138,29 +150,144 @@ static bool copy_file(const struct env *env, const char *from, const char *to)
 
 static enum desk_result refuse_copy(struct desk_message *m, const char *from, enum db_error error, const char *why)
 {
+    if (error == DB_ERROR_FULL) return copy_failed(m, from, true, why);
     if (error == DB_ERROR_NEWER)
         message_set(m, "newer", "%s was written by a newer Zhanggui; install that one to restore it. Nothing was changed.",
-                    "%s 由更新版本的掌柜写成;请先安装新版本。没有任何改动。", from);
+                    "%s 由更新版本的掌柜写成；请先安装新版本。没有任何改动。", from);
     else if (error == DB_ERROR_NOT_OURS)
-        message_set(m, "not-ours", "%s is not a backup of Zhanggui (%s). Nothing was changed.", "%s 不是掌柜的备份(%s)。没有任何改动。", from, why);
+        message_set(m, "not-ours", "%s is not a backup of Zhanggui (%s). Nothing was changed.", "%s 不是掌柜的备份（%s）。没有任何改动。", from, why);
     else
-        message_set(m, "damaged", "%s is damaged (%s). Nothing was changed; try an older backup.", "%s 已损坏(%s)。没有任何改动;请换一份更早的备份。", from, why);
+        message_set(m, "damaged", "%s is damaged (%s). Nothing was changed; try an older backup.", "%s 已损坏（%s）。没有任何改动；请换一份更早的备份。", from, why);
     return DESK_REFUSED;
 }
 
+/* What is true of a database from the moment it takes another's place: no import runs, nobody is signed in (who was signed out since
+ * the copy was made must not be in again), and its audit tells. */
+static bool take_over(const struct env *env, struct db *db)
+{
+    struct store s = { db, env };
+    int64_t interrupted;
+    if (!db_begin(db)) return false;
+    if (import_interrupt_running(&s, &interrupted) && account_void_entries(&s) &&
+        audit_append(&s, 1, &(struct audit_deed){ .verb = "restore", .subject = TEXT("desk") }) && db_commit(db)) return true;
+    db_rollback(db);
+    return false;
+}
+
 /* Our own copy of the stranger's file, looked through before it may be opened as ours, and brought to this program's schema. */
-static enum desk_result examine(const struct env *env, const char *part, const char *from, struct desk_message *m)
+static enum desk_result examine(const struct env *env, const char *part, const char *from, int64_t page_bytes, struct desk_message *m)
 {
     enum db_error error = DB_OK;
     char why[256] = "", finding[200] = "";
     struct db *db = db_open(env, part, DB_WRITE, &error, why, sizeof why);
     if (!db) return refuse_copy(m, from, error, why);
-    bool ok = store_adopt(env, db) && db_check(db, first_finding, finding) && finding[0] == '\0' && db_checkpoint(db, true);
+    const bool ok = store_adopt(env, db) && db_check(db, first_finding, finding) && finding[0] == '\0' && take_over(env, db) &&
+                    db_page_as(db, page_bytes) && db_checkpoint(db, true);
     error = db_error(db);
     snprintf(why, sizeof why, "%.200s", finding[0] ? finding : db_error_message(db));
     db_close(db);
     return ok ? DESK_DONE : refuse_copy(m, from, error, why);
 }
+
+/* page_bytes as db_page_as. */
+static enum desk_result prepare(const struct env *env, const char *part, const char *from, int64_t page_bytes, struct desk_message *m)
+{
+    int64_t bytes;
+    char from_wal[FILE_PATH_MAX], part_wal[FILE_PATH_MAX];
+    remove_database(part);
+    if (!copy_file(env, from, part)) return copy_failed(m, part, disk_full(errno), strerror(errno));
+    if (with_suffix(from, "-wal", from_wal) && with_suffix(part, "-wal", part_wal) && file_look(from_wal, &bytes) == FILE_PLAIN && bytes > 0 &&
+        !copy_file(env, from_wal, part_wal)) return copy_failed(m, part, disk_full(errno), strerror(errno));
+    const enum desk_result examined = examine(env, part, from, page_bytes, m);
+    if (examined != DESK_DONE || file_sync(env, part)) return examined;
+    return copy_failed(m, part, disk_full(errno), strerror(errno));
+}
+
+struct restore_paths { char part[FILE_PATH_MAX], aside[FILE_PATH_MAX], aside_part[FILE_PATH_MAX]; };
+
+static bool restore_paths(const char *path, struct restore_paths *ret)
+{
+    return with_suffix(path, ".restore-part", ret->part) && with_suffix(path, ".before-restore", ret->aside) &&
+           with_suffix(ret->aside, ".part", ret->aside_part);
+}
+
+void copies_tidy(const char *path)
+{
+    struct restore_paths p;
+    if (!restore_paths(path, &p)) return;
+    remove_database(p.part);
+    remove_database(p.aside_part);
+}
+
+/* ---- restore: under a running desk ---- */
+
+struct placing { const struct env *env; const char *path; const struct restore_paths *paths; struct desk_message message; };
+
+/* The old database as it is at this moment: while the writer's thread is here nothing is written between it and the new. */
+static bool keep_old(struct placing *p)
+{
+    const struct restore_paths *paths = p->paths;
+    char beside[FILE_PATH_MAX];
+    struct store reader;
+    if (!desk_reader(p->env, p->path, &reader, &p->message)) return false;
+    remove_database(paths->aside_part);
+    make_private(p->env, paths->aside_part);
+    const bool copied = db_backup(reader.db, paths->aside_part);
+    if (!copied) copy_failed(&p->message, paths->aside, db_error(reader.db) == DB_ERROR_FULL, db_error_message(reader.db));
+    store_close(&reader);
+    if (!copied) return false;
+    /* what an older restore left beside the file of that name is not the new one's */
+    if (with_suffix(paths->aside, "-wal", beside)) file_remove(beside);
+    if (with_suffix(paths->aside, "-shm", beside)) file_remove(beside);
+    if (file_sync(p->env, paths->aside_part) && file_rename(paths->aside_part, paths->aside) && directory_sync_of(p->env, paths->aside)) return true;
+    copy_failed(&p->message, paths->aside, disk_full(errno), strerror(errno));
+    return false;
+}
+
+static bool put_in_place(struct store *s, void *arg)
+{
+    struct placing *p = arg;
+    if (!keep_old(p)) return false;
+    if (db_replace(s->db, p->paths->part)) return true;
+    copy_failed(&p->message, p->path, db_error(s->db) == DB_ERROR_FULL, db_error_message(s->db));
+    return false;
+}
+
+static int64_t live_page_bytes(struct desk *d, struct desk_message *m)
+{
+    struct store reader;
+    if (!desk_reader(d->env, d->path, &reader, m)) return 0;
+    const int64_t bytes = db_page_bytes(reader.db);
+    if (bytes == 0) message_set(m, "database", "The database could not be read: %s.", "数据库读取失败：%s。", db_error_message(reader.db));
+    store_close(&reader);
+    return bytes;
+}
+
+enum desk_result desk_restore_serving(struct desk *d, const char *from, struct desk_message *ret)
+{
+    struct restore_paths paths;
+    if (!restore_paths(d->path, &paths)) return copy_failed(ret, d->path, false, strerror(ENAMETOOLONG));
+    const int64_t page_bytes = live_page_bytes(d, ret);
+    if (page_bytes == 0) return DESK_FAILED;
+    if (!desk_runs_keep_out(d)) {
+        message_set(ret, "importing", "An import, an undo or another restore is running: wait until it is done, then restore again. Nothing was changed.",
+                    "正在导入、撤销或恢复：请等它完成后再恢复。没有任何改动。");
+        return DESK_REFUSED;
+    }
+    enum desk_result result = prepare(d->env, paths.part, from, page_bytes, ret);
+    if (result == DESK_DONE) {
+        struct placing p = { .env = d->env, .path = d->path, .paths = &paths };
+        const enum writer_result r = writer_call_alone(d->writer, put_in_place, &p);
+        result = message_of_writer(ret, r);
+        if (p.message.code[0]) *ret = p.message;
+        if (r == WRITER_REFUSED) result = DESK_FAILED;
+    }
+    copies_tidy(d->path);
+    desk_runs_let(d);
+    return result;
+}
+
+/* ---- restore: no desk runs ---- */
 
 /* What the last desk had not moved into its file yet goes there now, so that the old database is one file. */
 static void settle(const struct env *env, const char *path)
@@ -172,12 +299,11 @@ static void settle(const struct env *env, const char *path)
     db_close(db);
 }
 
-static bool put_aside(const struct env *env, const char *path)
+static bool put_aside(const struct env *env, const char *path, const char *aside)
 {
-    char aside[FILE_PATH_MAX], wal[FILE_PATH_MAX], wal_aside[FILE_PATH_MAX], shm[FILE_PATH_MAX];
+    char wal[FILE_PATH_MAX], wal_aside[FILE_PATH_MAX], shm[FILE_PATH_MAX];
     int64_t bytes;
-    if (!with_suffix(path, ".before-restore", aside) || !with_suffix(path, "-wal", wal) || !with_suffix(path, "-shm", shm) ||
-        !with_suffix(aside, "-wal", wal_aside)) return false;
+    if (!with_suffix(path, "-wal", wal) || !with_suffix(path, "-shm", shm) || !with_suffix(aside, "-wal", wal_aside)) return false;
     if (file_look(path, &bytes) == FILE_ABSENT) return true;
     settle(env, path);
     remove_database(aside);
@@ -188,42 +314,55 @@ static bool put_aside(const struct env *env, const char *path)
     return true;
 }
 
-static enum desk_result replace(const struct env *env, const char *path, const char *part, const char *from, struct desk_message *m)
+static enum desk_result replace(const struct env *env, const char *path, const char *from, struct desk_message *m)
 {
-    int64_t bytes;
-    remove_database(part);
-    if (!copy_file(env, from, part)) return copy_failed(m, path, disk_full(errno), strerror(errno));
-    char from_wal[FILE_PATH_MAX], part_wal[FILE_PATH_MAX];
-    if (with_suffix(from, "-wal", from_wal) && with_suffix(part, "-wal", part_wal) && file_look(from_wal, &bytes) == FILE_PLAIN && bytes > 0 &&
-        !copy_file(env, from_wal, part_wal)) return copy_failed(m, path, disk_full(errno), strerror(errno));
-    const enum desk_result examined = examine(env, part, from, m);
-    if (examined != DESK_DONE) return examined;
-    if (file_sync(env, part) && put_aside(env, path) && file_rename(part, path) && directory_sync_of(env, path)) return DESK_DONE;
-    return copy_failed(m, path, disk_full(errno), strerror(errno));
+    struct restore_paths paths;
+    if (!restore_paths(path, &paths)) return copy_failed(m, path, false, strerror(ENAMETOOLONG));
+    enum desk_result result = prepare(env, paths.part, from, 0, m);
+    if (result == DESK_DONE &&
+        !(put_aside(env, path, paths.aside) && file_rename(paths.part, path) && directory_sync_of(env, path)))
+        result = copy_failed(m, path, disk_full(errno), strerror(errno));
+    copies_tidy(path);
+    return result;
+}
+
+/* Through the desk that holds the lock. *ret_gone: there is none any more. */
+static enum desk_result ask_running(const struct env *env, const char *path, const char *from, bool *ret_gone, struct desk_message *m)
+{
+    struct desk *d = desk_open(env, path, DESK_COMMAND, false, m);
+    if (!d) return DESK_REFUSED;
+    *ret_gone = d->writer != NULL;
+    const enum desk_result result = *ret_gone ? DESK_REFUSED : remote_restore(d, from, m);
+    desk_close(d);
+    return result;
 }
 
 enum desk_result desk_restore(const struct env *env, const char *path, const char *from, struct desk_message *ret)
 {
-    char whole[FILE_PATH_MAX], source[FILE_PATH_MAX], part[FILE_PATH_MAX], lock_path[FILE_PATH_MAX];
+    char whole[FILE_PATH_MAX], source[FILE_PATH_MAX], lock_path[FILE_PATH_MAX];
     struct lock lock = { -1 };
     int64_t bytes;
     long pid = 0;
-    if (!file_absolute(path, whole) || !file_absolute(from, source) || !with_suffix(whole, ".restore-part", part) ||
-        !with_suffix(whole, ".lock", lock_path)) return copy_failed(ret, path, false, strerror(errno));
+    if (!file_absolute(path, whole) || !file_absolute(from, source) || !with_suffix(whole, ".lock", lock_path))
+        return copy_failed(ret, path, false, strerror(errno));
     if (file_look(source, &bytes) != FILE_PLAIN || strcmp(source, whole) == 0) {
         message_set(ret, "no-copy", "%s is not a backup that can be read. Nothing was changed.", "%s 不是可读取的备份。没有任何改动。", source);
         return DESK_REFUSED;
     }
-    switch (lock_take(env, lock_path, &lock, &pid)) {
-    case LOCK_TAKEN: break;
-    case LOCK_HELD:
-        message_set(ret, "running", "A desk is open on %s (process %ld). Stop it first; nothing was changed.",
-                    "%s 上有掌柜在运行(进程 %ld)。请先停止它;没有任何改动。", whole, pid);
-        return DESK_REFUSED;
-    case LOCK_FAILED: return copy_failed(ret, lock_path, disk_full(errno), strerror(errno));
+    bool gone = true;
+    enum desk_result result = DESK_REFUSED;
+    for (int i = 0; gone && i < ASK_TRIES; i++) {
+        switch (lock_take(env, lock_path, &lock, &pid)) {
+        case LOCK_TAKEN:
+            result = replace(env, whole, source, ret);
+            lock_give(env, &lock);
+            return result;
+        case LOCK_HELD: result = ask_running(env, whole, source, &gone, ret); break;
+        case LOCK_FAILED: return copy_failed(ret, lock_path, disk_full(errno), strerror(errno));
+        }
     }
-    const enum desk_result result = replace(env, whole, part, source, ret);
-    remove_database(part);
-    lock_give(env, &lock);
+    if (gone)
+        message_set(ret, "running", "A desk opens and closes on %s all the time. Nothing was changed; try again.",
+                    "%s 上的掌柜正在反复开关。没有任何改动；请重试。", whole);
     return result;
 }

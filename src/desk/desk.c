@@ -172,6 +172,7 @@ static void make_private(const struct desk *d)
 static bool start_writing(struct desk *d, struct desk_message *m)
 {
     make_private(d);
+    copies_tidy(d->path);
     enum db_error error = DB_OK;
     char why[256] = "";
     d->writer = writer_start(d->env, d->path, &error, why, sizeof why);

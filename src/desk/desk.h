@@ -27,6 +27,7 @@ struct desk {
     struct import_run *runs[DESK_RUNS_MAX];
     int run_count;
     bool closing;
+    bool restoring;                 /* no import may begin */
 };
 
 /* Both formats take the same arguments. */
@@ -40,6 +41,15 @@ enum desk_result desk_shop(struct store *reader, struct text key, struct shop *r
 
 /* ---- import_run.c ---- */
 void desk_runs_stop(struct desk *d); /* asks every import to stop and waits until they have */
+/* Keeps imports from beginning until they are let again. False, with nothing kept: one runs, or a restore does already. */
+bool desk_runs_keep_out(struct desk *d);
+void desk_runs_let(struct desk *d);
+
+/* ---- copies.c ---- */
+/* Removes what a restore left that a kill cut short; with the lock held. */
+void copies_tidy(const char *path);
+/* desk_restore in the desk that serves. `from` is a whole path. */
+enum desk_result desk_restore_serving(struct desk *d, const char *from, struct desk_message *ret);
 
 /* ---- door.c ---- */
 struct door *door_open(struct desk *d, struct desk_message *m);
@@ -55,6 +65,7 @@ enum desk_result remote_profile_save(struct desk *d, struct text store, struct t
                                      struct desk_message *m);
 enum desk_result remote_mark(struct desk *d, const struct mark_ask *ask, struct desk_message *m);
 enum desk_result remote_backup(struct desk *d, const char *to, int64_t *ret_bytes, struct desk_message *m);
+enum desk_result remote_restore(struct desk *d, const char *from, struct desk_message *m);
 /* Whether somebody answers on F.sock. */
 bool remote_answers(const struct desk *d);
 /* A socket's path may be 107 bytes long; a longer one is reached through an open directory. -1 and errno. */

@@ -103,6 +103,12 @@ static json_t *serve_backup(struct caller *c, json_t *ask)
     return end;
 }
 
+static json_t *serve_restore(struct caller *c, json_t *ask)
+{
+    struct desk_message m = { 0 };
+    return wire_of_end(desk_restore_serving(c->door->desk, wire_text(ask, "from"), &m), &m);
+}
+
 static json_t *serve_store_create(struct caller *c, json_t *ask)
 {
     const struct shop_new n = {
@@ -134,7 +140,7 @@ static json_t *serve_mark(struct caller *c, json_t *ask)
 static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_t *ask); } verbs[] = {
     { "hello", serve_hello },           { "import", serve_import },           { "import-undo", serve_change },
     { "import-resume", serve_change },  { "backup", serve_backup },           { "store-create", serve_store_create },
-    { "profile-save", serve_profile_save }, { "mark", serve_mark },
+    { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
 };
 
 /* ---- callers ---- */

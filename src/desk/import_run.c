@@ -10,7 +10,7 @@
 #include <time.h>
 #include "store/audit_store.h"
 
-enum { MARK_AGAIN_MS = 500 };
+enum { MARK_AGAIN_MS = 500, LEAVE_TRIES = 11, LEAVE_WAIT_MS = 20 };
 
 /* ---- figures ---- */
 
@@ -257,14 +257,14 @@ static struct import_run *run_new(struct desk *d, enum run_kind kind, const stru
     return NULL;
 }
 
-/* Gives the run its thread. False: too many run, or the desk is closing; the run is freed. */
+/* Gives the run its thread. False: too many run, the desk is closing or a copy is being restored; the run is freed. */
 static bool run_go(struct import_run *run)
 {
     struct desk *d = run->desk;
     bool ok = false;
     pthread_t thread;
     pthread_mutex_lock(&d->runs_lock);
-    if (d->run_count < DESK_RUNS_MAX && !d->closing) {
+    if (d->run_count < DESK_RUNS_MAX && !d->closing && !d->restoring) {
         pthread_attr_t attr;
         pthread_attr_init(&attr);
         pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
@@ -291,6 +291,27 @@ void desk_runs_stop(struct desk *d)
     pthread_mutex_unlock(&d->runs_lock);
 }
 
+bool desk_runs_keep_out(struct desk *d)
+{
+    bool kept = false;
+    /* one that has just answered is about to leave */
+    for (int i = 0; i < LEAVE_TRIES && !kept; i++) {
+        if (i > 0) nanosleep(&(struct timespec){ .tv_nsec = LEAVE_WAIT_MS * 1000000L }, NULL);
+        pthread_mutex_lock(&d->runs_lock);
+        kept = d->run_count == 0 && !d->restoring && !d->closing;
+        if (kept) d->restoring = true;
+        pthread_mutex_unlock(&d->runs_lock);
+    }
+    return kept;
+}
+
+void desk_runs_let(struct desk *d)
+{
+    pthread_mutex_lock(&d->runs_lock);
+    d->restoring = false;
+    pthread_mutex_unlock(&d->runs_lock);
+}
+
 bool desk_import_running(struct desk *d, int64_t import_id, struct import_figures *ret)
 {
     bool found = false;
@@ -310,7 +331,8 @@ bool desk_import_running(struct desk *d, int64_t import_id, struct import_figure
 
 static enum desk_result busy(struct desk_message *m)
 {
-    message_set(m, "busy", "Too many imports run already: wait until one is done.", "正在进行的导入太多：请等其中一个完成。");
+    message_set(m, "busy", "Too many imports run already, or a backup is being restored: wait until that is done.",
+                "正在进行的导入太多，或正在恢复备份：请等它完成。");
     return DESK_BUSY;
 }
 

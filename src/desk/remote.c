@@ -192,3 +192,10 @@ enum desk_result remote_backup(struct desk *d, const char *to, int64_t *ret_byte
     json_decref(end);
     return r;
 }
+
+enum desk_result remote_restore(struct desk *d, const char *from, struct desk_message *m)
+{
+    json_t *o = new_ask("restore", 0);
+    set_or_null(o, "from", from);
+    return ask_plainly(d, o, m);
+}

@@ -45,7 +45,8 @@ struct writer {
     bool sleeping, woken, stopping, refusing;
     atomic_size_t waiting;          /* queue_count, readable without the lock */
     atomic_bool failed;
-    _Atomic uint64_t commits;
+    _Atomic uint64_t commits, replaced;
+    _Atomic(const struct writer_request *) alone; /* waits to run outside any transaction; the caller's */
     void (*on_failure)(void *ctx, const char *message);
     void *on_failure_ctx;
 
@@ -253,6 +254,23 @@ static void serve_requests(struct writer *w)
     w->served_us = now_us(w);
 }
 
+static void serve_alone(struct writer *w)
+{
+    const struct writer_request *r = atomic_exchange(&w->alone, NULL);
+    assert(r && !current_job(w));
+    enum writer_result result = commit_all(w);
+    db_error_clear(w->store.db);
+    if (result == WRITER_DONE) result = r->run(&w->store, r->arg) ? WRITER_DONE : result_of_error(w);
+    if (result == WRITER_DONE) {
+        atomic_store(&w->replaced, atomic_load(&w->commits) + 1);
+        atomic_fetch_add(&w->commits, 1);
+    }
+    r->done(r->arg, result);
+    if (atomic_load(&w->failed) || db_checkpoint(w->store.db, true)) return; /* the log held the whole content */
+    result_of_error(w);
+    db_error_clear(w->store.db);
+}
+
 /* ---- the log ---- */
 
 /* After the answers, so that nobody waits for it.  A passive checkpoint copies what it can and waits for nobody; when readers have
@@ -311,7 +329,7 @@ static bool wait_for_work(struct writer *w)
     for (;;) {
         take_batch(w);
         if (w->woken) w->job_waits = w->woken = false;
-        if (w->batch_count > 0) break;
+        if (w->batch_count > 0 || atomic_load(&w->alone)) break;
         if (w->stopping) {
             go_on = false;
             break;
@@ -330,6 +348,8 @@ static void refuse_all(struct writer *w)
     for (size_t i = 0; i < w->batch_count; i++)
         if (w->batch[i].done) w->batch[i].done(w->batch[i].arg, WRITER_STOPPED);
     w->batch_count = 0;
+    const struct writer_request *alone = atomic_exchange(&w->alone, NULL);
+    if (alone) alone->done(alone->arg, WRITER_STOPPED);
     while (current_job(w)) job_finish(w, WRITER_FAILED);
 }
 
@@ -343,6 +363,7 @@ static void *writer_main(void *arg)
         else if (w->batch_count > 0) serve_requests(w);
         else if (job_may_run(w)) job_slice(w);
         else commit_all(w);
+        if (!atomic_load(&w->failed) && atomic_load(&w->alone)) serve_alone(w);
         if (!atomic_load(&w->failed) && job_may_run(w) && now_us(w) - w->sliced_us >= JOB_STARVES_US) job_slice(w);
         tend_log(w);
     }
@@ -438,6 +459,22 @@ enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, voi
     return waiter_wait(&c.waiter);
 }
 
+enum writer_result writer_call_alone(struct writer *w, bool (*run)(struct store *, void *), void *arg)
+{
+    assert(!pthread_equal(pthread_self(), w->thread));
+    struct call c = { run, arg, WAITER_INIT };
+    const struct writer_request request = { call_run, call_done, &c };
+    pthread_mutex_lock(&w->lock);
+    const bool refusing = w->refusing;
+    if (!refusing) {
+        assert(!atomic_load(&w->alone));
+        atomic_store(&w->alone, &request);
+        wake_locked(w);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return refusing ? WRITER_STOPPED : waiter_wait(&c.waiter);
+}
+
 bool writer_job_post(struct writer *w, const struct writer_job *j)
 {
     pthread_mutex_lock(&w->lock);
@@ -461,6 +498,7 @@ void writer_wake(struct writer *w)
 
 bool writer_is_live(const struct writer *w) { return w->served_us > 0 && now_us(w) - w->served_us < LIVE_US; }
 uint64_t writer_commits(const struct writer *w) { return atomic_load(&w->commits); }
+uint64_t writer_replaced(const struct writer *w) { return atomic_load(&w->replaced); }
 bool writer_failed(const struct writer *w) { return atomic_load(&w->failed); }
 
 void writer_stop(struct writer *w)

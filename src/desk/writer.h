@@ -35,8 +35,14 @@ bool writer_post(struct writer *w, const struct writer_request *r);  /* any thre
 enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg); /* posts and waits; not from the writer's thread */
 bool writer_job_post(struct writer *w, const struct writer_job *j);  /* jobs run one after another; false: too many wait */
 void writer_wake(struct writer *w);
+/* Posts a request that runs outside any transaction and may put another content in the database's place (db_replace), and waits; not
+ * from the writer's thread. WRITER_DONE: it did. One at a time, while no job runs or waits: the caller sees to both. */
+enum writer_result writer_call_alone(struct writer *w, bool (*run)(struct store *, void *), void *arg);
 bool writer_is_live(const struct writer *w);                          /* a request was answered within the last second: a job's slices had better be short */
 uint64_t writer_commits(const struct writer *w);                     /* grows with each commit: readers' cache key */
+/* What writer_commits was when a request that ran alone had last replaced the content; 0: never. Whatever was known of the database
+ * before that count is void. */
+uint64_t writer_replaced(const struct writer *w);
 /* True after a write or sync failed in a way that leaves unknown what reached the disk: nothing is retried, every later request is
  * answered WRITER_STOPPED, the process must exit != 0 and the next start recovers from the log. The callback (set right after
  * writer_start) is called once, on the writer's thread. */

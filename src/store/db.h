@@ -91,6 +91,14 @@ bool db_secure_delete(struct db *db, bool on);
 bool db_vacuum(struct db *db);
 /* Copies the database as of one moment to a new file, a slice of pages at a time, while others write. The copy is synced. */
 bool db_backup(struct db *source, const char *path);
+/* Puts the content of the database file at `path` in the place of this one's, as one write transaction: readers see the old or the new,
+ * a crash leaves the old or the new. Nobody has that file open, nothing lies in a log beside it, and both have pages of one size.
+ * Not inside a transaction; no statement may be running. */
+bool db_replace(struct db *db, const char *path);
+/* Bytes of a page; 0 on a failure. */
+int64_t db_page_bytes(struct db *db);
+/* Builds the file anew where its pages have another size. The only connection. 0: the size that a new database gets. */
+bool db_page_as(struct db *db, int64_t bytes);
 /* Structural check of the whole file; each finding is given to `found`. False on a failure to check. */
 bool db_check(struct db *db, void (*found)(void *ctx, const char *what), void *ctx);
 /* Whether the schema holds tables and indexes only: a stranger's trigger or view would run as ours. */

@@ -115,3 +115,11 @@ bool session_end(struct store *s, int64_t merchant_id, struct text token)
     db_bind_blob(q, 2, hash, sizeof hash);
     return db_exec(q);
 }
+
+bool account_void_entries(struct store *s)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("DELETE FROM session"));
+    if (!q || !db_exec(q)) return false;
+    q = db_stmt(s->db, SQL("DELETE FROM secret WHERE name = 'setup-code'"));
+    return q && db_exec(q);
+}

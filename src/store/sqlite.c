@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include "store/sqlite.h"
 
-enum { PAGE_BYTES = 8192, WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024,
+enum { WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024,
        WAL_KEPT_BYTES = 64 * 1024 * 1024, BUSY_MS = 5000 };
 
 /* ---- errors ---- */
@@ -96,7 +96,7 @@ static bool settings(struct db *db, enum db_mode mode)
     snprintf(sql, sizeof sql,
              "PRAGMA page_size=%d; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=FAST; PRAGMA temp_store=MEMORY;"
              "PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%d",
-             (int)PAGE_BYTES, (int)WRITER_CACHE_KIB, (int)WAL_KEPT_BYTES);
+             (int)SQLITE_PAGE_BYTES, (int)WRITER_CACHE_KIB, (int)WAL_KEPT_BYTES);
     if (!sqlite_run(db, sql)) return false;
     sqlite3_wal_hook(db->handle, wal_grew, db); /* the writer decides when to checkpoint, never the engine inside a commit */
     return true;

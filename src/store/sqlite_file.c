@@ -82,6 +82,50 @@ out:
     return ok;
 }
 
+/* The pages go into the write-ahead log like those of any other transaction, and its last frame makes them all true. The engine
+ * gives the schema a new number, so every statement of every connection is prepared again by itself. */
+bool db_replace(struct db *db, const char *path)
+{
+    sqlite3 *from = NULL;
+    assert(!db_in_transaction(db));
+    int rc = sqlite3_open_v2(path, &from, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, db->env->sqlite_vfs);
+    if (rc == SQLITE_OK) {
+        sqlite3_backup *b = sqlite3_backup_init(db->handle, "main", from, "main");
+        rc = sqlite3_extended_errcode(db->handle);
+        if (b) {
+            rc = sqlite3_backup_step(b, -1);
+            const int end = sqlite3_backup_finish(b);
+            rc = rc == SQLITE_DONE ? end : rc;
+        }
+    }
+    if (rc != SQLITE_OK) {
+        sqlite_fail(db, rc);
+        snprintf(db->message, sizeof db->message, "the copy could not be put in place: %s", sqlite3_errstr(rc));
+    }
+    sqlite3_close(from);
+    return rc == SQLITE_OK;
+}
+
+int64_t db_page_bytes(struct db *db)
+{
+    int64_t bytes = 0;
+    return sqlite_number(db, "PRAGMA page_size", &bytes) ? bytes : 0;
+}
+
+bool db_page_as(struct db *db, int64_t bytes)
+{
+    char sql[160];
+    const int64_t now = db_page_bytes(db);
+    if (bytes == 0) bytes = SQLITE_PAGE_BYTES;
+    if (now == 0 || now == bytes) return now != 0;
+    /* under a log the size cannot change; what is built anew may be too large for memory */
+    snprintf(sql, sizeof sql, "PRAGMA temp_store=FILE; PRAGMA journal_mode=DELETE; PRAGMA page_size=%d; VACUUM; PRAGMA journal_mode=WAL", (int)bytes);
+    if (!sqlite_run(db, sql)) return false;
+    if (db_page_bytes(db) == bytes) return true;
+    db_refuse(db, DB_ERROR_OTHER, "its pages could not be given the size of this database's");
+    return false;
+}
+
 bool db_check(struct db *db, void (*found)(void *ctx, const char *what), void *ctx)
 {
     struct db_stmt *s = db_stmt(db, "PRAGMA integrity_check(100)"); /* house: SQLite's own check */

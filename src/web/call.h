@@ -51,6 +51,7 @@ struct call {
     struct target target;
     struct text params[ROUTE_PARAMS_MAX];
     struct visitor who;
+    uint64_t replaced;              /* writer_replaced when it came: who asks was found in that content */
     char token[SESSION_TOKEN_BYTES];/* the session's id, as the cookie tells it; "" when nobody is signed in */
     unsigned mask;                  /* ANSWER_* */
     json_t *body;                   /* the JSON body, an object; NULL when there is none */

@@ -9,7 +9,7 @@
 
 enum { SESSION_ROWS = 1024, SESSION_WAYS = 4, SESSION_HASH_BYTES = 16 };
 
-struct session_row { unsigned char hash[SESSION_HASH_BYTES]; int64_t checked_ms; struct visitor who; };
+struct session_row { unsigned char hash[SESSION_HASH_BYTES]; int64_t checked_ms; uint64_t replaced; struct visitor who; };
 struct sessions {
     const struct env *env;
     int64_t merchant_id;
@@ -56,45 +56,45 @@ static struct session_row *row_set(struct sessions *t, const unsigned char hash[
     return t->rows + ((size_t)(hash[0] | hash[1] << 8) % (SESSION_ROWS / SESSION_WAYS)) * SESSION_WAYS;
 }
 
-static enum session_seen ask_database(struct sessions *t, struct text token, const unsigned char *hash, int64_t now_ms,
-                                      struct visitor *ret)
+/* A row of a hash, to be filled. */
+static enum session_seen ask_database(struct sessions *t, struct text token, const struct session_row *asked, struct visitor *ret)
 {
     struct session found;
     struct account account;
     if (session_find(&t->reader, t->merchant_id, token, &found, &account) != ACCOUNT_OK) return SESSION_NONE;
-    struct session_row *set = row_set(t, hash), *row = set;
+    struct session_row *set = row_set(t, asked->hash), *row = set;
     for (int i = 0; i < SESSION_WAYS; i++) {
-        if (memcmp(set[i].hash, hash, SESSION_HASH_BYTES) == 0) { row = &set[i]; break; }
+        if (memcmp(set[i].hash, asked->hash, SESSION_HASH_BYTES) == 0) { row = &set[i]; break; }
         if (set[i].checked_ms < row->checked_ms) row = &set[i];
     }
-    *row = (struct session_row){ .checked_ms = now_ms, .who = { .user_id = account.user_id, .role = account.role } };
-    memcpy(row->hash, hash, SESSION_HASH_BYTES);
+    *row = *asked;
+    row->who = (struct visitor){ .user_id = account.user_id, .role = account.role };
     memcpy(row->who.name, account.name, sizeof row->who.name);
     memcpy(row->who.csrf, found.csrf, sizeof row->who.csrf);
     *ret = row->who;
     return found.touch_due ? SESSION_TOUCH : SESSION_GOOD;
 }
 
-enum session_seen sessions_find(struct sessions *t, struct text token, struct visitor *ret)
+enum session_seen sessions_find(struct sessions *t, struct text token, uint64_t replaced, struct visitor *ret)
 {
-    unsigned char hash[SESSION_HASH_BYTES];
+    struct session_row asked = { .replaced = replaced };
     if (token.len != SESSION_TOKEN_BYTES - 1) return SESSION_NONE;
-    hash_token(t, token, hash);
-    int64_t now_ms = t->env->now_ms(t->env->ctx);
+    hash_token(t, token, asked.hash);
+    asked.checked_ms = t->env->now_ms(t->env->ctx);
     enum session_seen seen = SESSION_NONE;
     pthread_mutex_lock(&t->lock);
-    struct session_row *set = row_set(t, hash);
+    struct session_row *set = row_set(t, asked.hash);
     for (int i = 0; i < SESSION_WAYS; i++) {
-        int64_t age = now_ms - set[i].checked_ms;
-        if (!set[i].who.user_id || sodium_memcmp(set[i].hash, hash, SESSION_HASH_BYTES) != 0) continue;
-        if (age < 0 || age > SESSIONS_RECHECK_MS) {
+        int64_t age = asked.checked_ms - set[i].checked_ms;
+        if (!set[i].who.user_id || sodium_memcmp(set[i].hash, asked.hash, SESSION_HASH_BYTES) != 0) continue;
+        if (age < 0 || age > SESSIONS_RECHECK_MS || set[i].replaced != replaced) {
             set[i].who.user_id = 0;
             continue;
         }
         *ret = set[i].who;
         seen = SESSION_GOOD;
     }
-    if (seen == SESSION_NONE) seen = ask_database(t, token, hash, now_ms, ret);
+    if (seen == SESSION_NONE) seen = ask_database(t, token, &asked, ret);
     pthread_mutex_unlock(&t->lock);
     return seen;
 }

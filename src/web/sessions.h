@@ -14,7 +14,8 @@ struct sessions *sessions_open(const struct env *env, const char *path, int64_t 
 void sessions_close(struct sessions *t);
 
 enum session_seen { SESSION_NONE, SESSION_GOOD, SESSION_TOUCH /* good, and its last use is to be written down */ };
-enum session_seen sessions_find(struct sessions *t, struct text token, struct visitor *ret);
+/* `replaced`: as writer_replaced tells; what was found in the content before the last replacement is not believed. */
+enum session_seen sessions_find(struct sessions *t, struct text token, uint64_t replaced, struct visitor *ret);
 void sessions_forget(struct sessions *t, struct text token);
 void sessions_forget_user(struct sessions *t, int64_t user_id);
 #endif

@@ -90,7 +90,7 @@ static bool upload_write(struct store *s, struct write *w)
 static void upload_done(struct call *c, struct write *w)
 {
     struct upload_body *u = w->ctx;
-    struct scan_ask ask = { .upload_id = u->row.upload_id };
+    struct scan_ask ask = { .replaced = c->replaced, .upload_id = u->row.upload_id };
     struct text none;
     int progress;
     u->kept = true;
@@ -141,7 +141,7 @@ void upload_read(struct call *c, struct store *s)
 {
     struct shop shop;
     struct upload_row row;
-    struct scan_ask ask = { .upload_id = 0 };
+    struct scan_ask ask = { .replaced = c->replaced };
     struct text json;
     int progress = 0;
     if (!call_shop(c, s, &shop) || !call_id(c, c->params[1], &ask.upload_id) || !read_option(c, "profile", ask.profile, sizeof ask.profile)

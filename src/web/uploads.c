@@ -184,7 +184,7 @@ static void *run(void *arg)
 
 static bool same(const struct scan_ask *a, const struct scan_ask *b)
 {
-    return a->upload_id == b->upload_id && !strcmp(a->store, b->store) && !strcmp(a->profile, b->profile) && !strcmp(a->zone, b->zone);
+    return a->replaced == b->replaced && a->upload_id == b->upload_id && !strcmp(a->store, b->store) && !strcmp(a->profile, b->profile) && !strcmp(a->zone, b->zone);
 }
 
 static struct scan_slot *slot_for(struct uploads *u, const struct scan_ask *ask)

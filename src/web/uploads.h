@@ -15,7 +15,7 @@ struct uploads *uploads_start(struct web *w, char *message, size_t message_size)
 void uploads_stop(struct uploads *u);
 
 /* How to look at a file. */
-struct scan_ask { int64_t upload_id; char store[64], profile[64], zone[48]; };
+struct scan_ask { uint64_t replaced /* of the call */; int64_t upload_id; char store[64], profile[64], zone[48]; };
 enum scan_state { SCAN_RUNNING, SCAN_READY, SCAN_BUSY /* too many are looked at already */ };
 /* The scan of that file with those options, begun when it is asked for the first time. Ready: *ret is the answer's JSON, copied
  * into `a`; TEXT_NONE when the file could not be looked at. Running: *ret_progress is 0..1000. */

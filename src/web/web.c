@@ -84,7 +84,7 @@ static void recognise(struct call *c)
     struct web *w = c->web;
     struct text token = cookie_find(http_header(c->q, "Cookie"), w->cookie);
     if (token.len != SESSION_TOKEN_BYTES - 1) return;
-    enum session_seen seen = sessions_find(w->sessions, token, &c->who);
+    enum session_seen seen = sessions_find(w->sessions, token, c->replaced, &c->who);
     if (seen == SESSION_NONE) return;
     memcpy(c->token, token.ptr, token.len);
     if (seen == SESSION_TOUCH) touch_session(w, c->token);
@@ -136,6 +136,7 @@ static void on_begin(void *ctx, struct http_request *q)
     }
     c->web = w;
     c->q = q;
+    c->replaced = writer_replaced(desk_writer(w->options.desk));
     q->user = c;
     if (!host_ok(w, q)) {
         reply_fault(c, FAULT_HOST, NULL);
@@ -164,7 +165,9 @@ static bool read_body(struct call *c)
 
 static struct cache_moment moment_of(const struct web *w)
 {
-    return (struct cache_moment){ writer_commits(desk_writer(w->options.desk)), web_now_ms(w), atomic_load(&w->last_write) };
+    const struct writer *writer = desk_writer(w->options.desk);
+    const uint64_t least = atomic_load(&w->last_write), replaced = writer_replaced(writer);
+    return (struct cache_moment){ writer_commits(writer), web_now_ms(w), least > replaced ? least : replaced };
 }
 
 struct reader_task { struct call *call; void (*work)(struct call *c, struct store *s); };
@@ -292,7 +295,9 @@ static struct http_response *on_refuse(void *ctx, int status) { return reply_ref
 static bool write_run(struct store *s, void *arg)
 {
     struct write *w = arg;
-    return w->run(s, w);
+    if (w->call->replaced == writer_replaced(desk_writer(w->call->web->options.desk))) return w->run(s, w);
+    w->fault = FAULT_LOGIN_NEEDED; /* who asks was known to another content */
+    return false;
 }
 
 static void write_done(void *arg, enum writer_result result)

@@ -168,7 +168,7 @@ BOTH_WAYS(column_maps_are_tried_before_they_are_kept)
 
 BOTH_WAYS(copies)
 {
-    char copy[600], other[600];
+    char copy[600], other[600], aside[600];
     int64_t bytes = 0;
     begin(*remote, "");
     path_of("copy.db", copy);
@@ -177,7 +177,12 @@ BOTH_WAYS(copies)
     struct stat st;
     cr_assert(stat(copy, &st) == 0 && st.st_size == bytes && (st.st_mode & 0777) == 0600);
     REFUSED_AS(desk_backup(f.asking, copy, &bytes, &f.m), "exists");
-    REFUSED_AS(desk_restore(&f.env, f.path, copy, &f.m), "running");
+    cr_assert_eq(shop_new(f.asking, "later", "tmall", "CNY", "Asia/Shanghai"), DESK_DONE, "%s", f.m.en);
+    cr_assert_eq(desk_restore(&f.env, f.path, copy, &f.m), DESK_DONE, "through the desk that serves: %s", f.m.en);
+    cr_assert_eq(shop_new(f.asking, "later", "tmall", "CNY", "Asia/Shanghai"), DESK_DONE, "it is not there any more: %s", f.m.en);
+    path_of("shop.db.before-restore", aside);
+    cr_assert_eq(desk_restore(&f.env, f.path, aside, &f.m), DESK_DONE, "%s", f.m.en);
+    REFUSED_AS(shop_new(f.asking, "later", "tmall", "CNY", "Asia/Shanghai"), "store-exists");
     cr_assert_eq(desk_restore(&f.env, other, copy, &f.m), DESK_DONE, "%s", f.m.en);
     write_file("text.db", "not a database at all, but long enough to be looked at");
     path_of("text.db", copy);
