@@ -164,6 +164,7 @@ enum cli_exit demo_run(struct cli *c)
     struct web_demo_login logins[DEMO_STAFF_COUNT];
     const char *path = demo_path(c);
     struct desk_message m = { 0 };
+    enum writer_result made;
     enum cli_exit exit;
     struct desk *d;
     int64_t seed = DEMO_SEED;
@@ -184,8 +185,12 @@ enum cli_exit demo_run(struct cli *c)
     for (int i = 0; i < DEMO_STAFF_COUNT; i++) job->make.password_hashes[i] = job->hashes[i];
     if (make && !c->json) cli_say(c, "Making the demo shop, some seconds ...", "正在建演示店，需要几秒……");
     fflush(c->out);
-    if ((make && writer_call(desk_writer(d), make_shop, job) != WRITER_DONE) || writer_call(desk_writer(d), set_passwords, job) != WRITER_DONE) {
+    made = make ? writer_call(desk_writer(d), make_shop, job) : WRITER_DONE;
+    if (made == WRITER_DONE) made = writer_call(desk_writer(d), set_passwords, job);
+    if (made != WRITER_DONE) {
         desk_close(d);
+        if (made == WRITER_FULL)
+            return cli_fail(c, CLI_COULD_NOT, "disk-full", "The disk is full: the demo shop could not be made in %s", "磁盘已满：无法在 %s 建演示店", path);
         return cli_fail(c, CLI_COULD_NOT, "demo", "The demo shop could not be made in %s", "无法在 %s 建演示店", path);
     }
     for (int i = 0; i < DEMO_STAFF_COUNT; i++)

@@ -21,6 +21,12 @@ enum file_kind file_look(const char *path, int64_t *ret_bytes)
     return access(path, R_OK) == 0 ? FILE_PLAIN : FILE_UNREADABLE;
 }
 
+int64_t file_bytes(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 ? st.st_size : -1;
+}
+
 const char *file_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -9,6 +9,7 @@
 
 enum file_kind { FILE_ABSENT, FILE_PLAIN, FILE_DIRECTORY, FILE_OTHER, FILE_UNREADABLE };
 enum file_kind file_look(const char *path, int64_t *ret_bytes);
+int64_t file_bytes(int fd); /* -1: unknown */
 /* The path without links and dots; the last part need not exist. */
 bool file_absolute(const char *path, char ret[FILE_PATH_MAX]);
 const char *file_base_name(const char *path);

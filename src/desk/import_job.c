@@ -244,6 +244,15 @@ static void read_failed(struct import_job *j, const struct run_file *f)
                 "%s 未能读完；此前的行都在。请继续或撤销此次导入。", f->row.name);
 }
 
+/* A file that was cut or grew under the reading hand: nobody knows whether all of it is in. */
+static bool still_whole(struct import_job *j, const struct run_file *f)
+{
+    if (file_bytes(f->file.fd) == f->row.bytes) return true;
+    message_set(&j->parse_message, "changed", "%s changed while it was read; is it still being downloaded? Undo this import, then import the whole file.",
+                "%s 在读取过程中发生了变化，是否仍在下载？请撤销此次导入，等文件完整后重新导入。", f->row.name);
+    return false;
+}
+
 enum fill_end { FILL_FULL, FILL_FILE_END, FILL_FAILED };
 
 static enum fill_end batch_fill(struct import_job *j, struct intake_reader *reader, struct batch *b)
@@ -279,9 +288,10 @@ static bool file_parse(struct import_job *j, int file)
         if (end == FILL_FULL) b = batch_take(j, file);
     }
     if (end == FILL_FAILED) read_failed(j, f);
+    const bool whole = end == FILL_FILE_END && still_whole(j, f);
     if (reader) intake_reader_close(reader);
     run_source_close(f);
-    return end == FILL_FILE_END;
+    return whole;
 }
 
 static void parse_all(struct import_job *j)

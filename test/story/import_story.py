@@ -4,9 +4,11 @@ import os
 import pathlib
 import re
 import struct
+import subprocess
+import time
 import zlib
 
-from story import CLOSED, DONE, HEADER, PAID, SHIPPED, SLOW, UNPAID, Shop, csv_text, made_orders, order, run_stories
+from story import BINARY, CLOSED, DONE, HEADER, PAID, SHIPPED, SLOW, UNPAID, Shop, csv_text, made_orders, order, run_stories
 
 SHOP_HEADER = HEADER + ["店铺Id", "店铺名称"]
 
@@ -238,6 +240,23 @@ def story_pieces_of_lines(directory):
     shop.bring(orders, items)
     assert {o["order"]: o["pieces"] for o in shop.state()[0]} == {"1001": 5, "1002": None}
     assert shop.json("orders", "--store", "main", "1001")["pieces"] == 5
+
+
+def story_still_downloading(directory):
+    """a file that grows while it is read is not taken for whole: the import stops, says why, and can be undone"""
+    shop = Shop(directory)
+    empty = shop.state()
+    path = made_orders(shop.directory / "many.csv", 60000)
+    process = subprocess.Popen([BINARY, "import", "--db", shop.db, "--json", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with open(path, "ab", buffering=0) as growing:
+        while process.poll() is None:
+            growing.write(b"\r\n")
+            time.sleep(0.002)
+    assert process.returncode == 1 and json.loads(process.stdout.read())["error"]["code"] == "changed"
+    assert [i["state"] for i in shop.json("import", "list")["imports"]] == ["interrupted"]
+    shop.zg("import", "resume", "1", code=1)
+    shop.zg("import", "undo", "1")
+    assert shop.state() == empty
 
 
 def story_set_aside_once(directory):
