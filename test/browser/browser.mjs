@@ -42,7 +42,7 @@ export async function openDesk(...words) {
     child.stderr.on('data', hear)
     child.on('exit', (n) => reject(new Error(`the desk ended with ${n}: ${said}`)))
   })
-  return { ...opened, close: async () => { child.kill('SIGTERM'); assert.equal(await ended, 0, `the desk closed with a fault: ${said}`) } }
+  return { ...opened, kill: () => child.kill('SIGKILL'), close: async () => { child.kill('SIGTERM'); assert.equal(await ended, 0, `the desk closed with a fault: ${said}`) } }
 }
 
 export async function openBrowser() {

@@ -37,7 +37,7 @@ const en: Words = {
     why: ['The buyer no longer wants it', 'Already settled in chat', 'Stock or price is wrong', 'Looks like a mistake or a double order', 'The buyer asked to be left alone'], needReason: 'Please give a reason.', markedDone: '{order} marked as reminded', markedSkip: '{order} marked as skipped', undone: '{order} is back in the list',
     keys: 'Keys', keysTitle: 'Keyboard', k: { j: 'next', k: 'previous', d: 'done', s: 'skip (asks why)', u: 'undo the last one', o: 'open the order', q: 'this table' }, count: '{n} orders · {amount}', open: 'Open order {order}', note: 'Zhanggui sends nothing by itself: contact the buyer in the platform’s chat, then note the outcome here.',
   },
-  pick: { title: 'Pick list', note: 'In order of payment', empty: 'Nothing waits to be shipped.', paid: 'paid {at}', shipBy: 'ship by {at}', late: 'late', pieces: '{n} pcs', buyerNote: 'Buyer’s note', sellerNote: 'Seller’s note', order: 'Order', goods: 'Goods', to: 'To', deadline: 'Deadline' },
+  pick: { title: 'Pick list', note: 'In order of payment', empty: 'Nothing waits to be shipped.', paid: 'paid {at}', shipBy: 'ship by {at}', late: 'late', pieces: '× {n}', buyerNote: 'Buyer’s note', sellerNote: 'Seller’s note', order: 'Order', goods: 'Goods', to: 'To', deadline: 'Deadline' },
   held: { title: 'Held back', empty: 'Nobody is held back.', until: 'until {at}', never: 'not to be contacted', unknown: 'until unknown' },
   pace: { title: 'Today’s pace', empty: 'Nothing paid so far, neither today nor on the day it is compared with.', paid: 'Paid today', compare: 'Compared with {what}', hour: '{h}:00', byNow: 'by now' },
   orders: {
