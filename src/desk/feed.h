@@ -18,7 +18,7 @@ struct feed_event {
 };
 
 struct feed;
-/* Of one shop. NULL: out of memory. */
+/* Of one shop, as it is now: open it anew when writer_replaced has grown. NULL: out of memory. */
 struct feed *feed_open(const struct env *env, struct writer *w, const struct shop *shop);
 void feed_close(struct feed *f);        /* when every event is answered; before writer_stop or after it */
 /* Any thread. The event must live until done. False: too many wait (answer 429), done is not called. */

@@ -68,6 +68,18 @@ int upload_expired(struct store *s, int64_t merchant_id, int64_t before_ms, stru
     return step == DB_FAILED ? -1 : n;
 }
 
+bool upload_at(struct store *s, int64_t merchant_id, struct text path, bool *ret)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT upload_id FROM upload WHERE merchant_id = $1 AND path = $2"));
+    if (!q) return false;
+    db_bind_i64(q, 1, merchant_id);
+    db_bind_text(q, 2, path);
+    const enum db_step step = db_step(q);
+    db_done(q);
+    if (step != DB_FAILED) *ret = step == DB_ROW;
+    return step != DB_FAILED;
+}
+
 bool upload_remove(struct store *s, int64_t merchant_id, int64_t upload_id)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("DELETE FROM upload WHERE merchant_id = $1 AND upload_id = $2"));

@@ -14,5 +14,7 @@ enum upload_found { UPLOAD_FOUND, UPLOAD_NOT_FOUND, UPLOAD_READ_FAILED };
 enum upload_found upload_find(struct store *s, const struct shop *shop, int64_t upload_id, struct upload_row *ret);
 /* Older than before_ms and of no import that runs or waits to go on; -1 on failure. */
 int upload_expired(struct store *s, int64_t merchant_id, int64_t before_ms, struct upload_row *ret, int max);
+/* Whether an upload's bytes are at that path. */
+bool upload_at(struct store *s, int64_t merchant_id, struct text path, bool *ret);
 bool upload_remove(struct store *s, int64_t merchant_id, int64_t upload_id);
 #endif

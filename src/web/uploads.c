@@ -1,6 +1,7 @@
 /* The thread that looks at uploaded files, and their end. See uploads.h. */
 #include "web/uploads.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "desk/commands.h"
 #include "desk/files.h"
@@ -121,6 +123,23 @@ static bool remove_row(struct store *s, void *arg)
     return upload_remove(s, WEB_MERCHANT, ((const struct removal *)arg)->upload_id);
 }
 
+/* Files that no row tells of any more: a restore put rows in their place that know nothing of them, or a kill came before the row. */
+static void sweep(struct uploads *u, int64_t now_ms)
+{
+    const char *dir = desk_files_dir(u->web->options.desk);
+    DIR *d = opendir(dir);
+    for (const struct dirent *e; d && (e = readdir(d));) {
+        char path[FILE_PATH_MAX];
+        struct stat st;
+        bool known = true;
+        const struct text name = text_from_cstr(e->d_name);
+        if (!text_ends_with(name, TEXT(".upload")) || (size_t)snprintf(path, sizeof path, "%s/%s", dir, e->d_name) >= sizeof path) continue;
+        if (lstat(path, &st) != 0 || (int64_t)st.st_mtime * 1000 > now_ms - UPLOAD_KEEP_MS) continue;
+        if (upload_at(&u->reader, WEB_MERCHANT, text_from_cstr(path), &known) && !known) file_remove(path);
+    }
+    if (d) closedir(d);
+}
+
 static void expire(struct uploads *u)
 {
     int64_t now_ms = web_now_ms(u->web);
@@ -129,10 +148,12 @@ static void expire(struct uploads *u)
     int n = rows ? upload_expired(&u->reader, WEB_MERCHANT, now_ms - UPLOAD_KEEP_MS, rows, EXPIRE_AT_ONCE) : 0;
     for (int i = 0; i < n; i++) {
         struct removal r = { rows[i].upload_id };
-        /* The file first: a row without a file says "upload it again", a file without a row would stay for ever. */
-        if ((file_remove(rows[i].path) || errno == ENOENT) && writer_call(desk_writer(u->web->options.desk), remove_row, &r) != WRITER_DONE) break;
+        /* The file first: a row without a file says "upload it again". A row of a backup from elsewhere may name any file: only ours go. */
+        const bool ours = file_in_directory(rows[i].path, desk_files_dir(u->web->options.desk));
+        if ((!ours || file_remove(rows[i].path) || errno == ENOENT) && writer_call(desk_writer(u->web->options.desk), remove_row, &r) != WRITER_DONE) break;
     }
     memory_give(u->env, rows, EXPIRE_AT_ONCE * sizeof *rows);
+    sweep(u, now_ms);
     if (n < EXPIRE_AT_ONCE) u->expired_at_ms = now_ms;
 }
 
