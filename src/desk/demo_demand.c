@@ -46,7 +46,7 @@ static int64_t year_before(const struct zone *z, int64_t at_ms)
     return ret;
 }
 
-/* 27 days of build-up, 14 of warm-up, 2 of event, 8 of review (SEEDS 1.1). */
+/* 27 days of build-up, 14 of warm-up, 2 of event, 8 of review, as a seller planned Double 11 2020. */
 static struct campaign campaign_from(int sale, int64_t event_from_ms)
 {
     return (struct campaign){

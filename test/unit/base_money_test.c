@@ -25,7 +25,7 @@ Test(money, currencies_are_those_of_iso_4217)
 
 struct row { const char *cell, *currency; enum money_parse_error error; int64_t minor; };
 static const struct row rows[] = {
-    /* as FORMATS.md has seen them */
+    /* as exports write them */
     { "201.12", "CNY", MONEY_OK, 20112 }, { "0元", "CNY", MONEY_OK, 0 }, { "123.00元", "CNY", MONEY_OK, 12300 },
     { "¥12", "CNY", MONEY_OK, 1200 }, { "￥1,234.50", "CNY", MONEY_OK, 123450 }, { "1,234.00", "CNY", MONEY_OK, 123400 },
     { "$12.34", "USD", MONEY_OK, 1234 }, { "$ 1,234.56", "USD", MONEY_OK, 123456 }, { "US $1,234.56", "USD", MONEY_OK, 123456 },

@@ -1,4 +1,4 @@
-/* Pick order: paid orders in the order of payment (SEEDS 4.1); which are late against the promise to ship. */
+/* Pick order: paid orders in the order of payment (sellers' practice, Double 11 2014: "ship by payment time"); which are late against the promise to ship. */
 #ifndef ZG_CORE_PICK_H
 #define ZG_CORE_PICK_H
 #include "core/contact/contact.h"

@@ -1,4 +1,4 @@
-/* Payment reminder (催付): is this order to be reminded now, and if not, why not.  SEEDS 3.2. */
+/* Payment reminder (催付): is this order to be reminded now, and if not, why not. Waves and windows after sellers' practice, Double 11 2014. */
 #ifndef ZG_CORE_REMINDER_H
 #define ZG_CORE_REMINDER_H
 #include "core/contact/contact.h"
