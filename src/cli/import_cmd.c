@@ -86,8 +86,8 @@ static void warn_of_status(struct cli *c, const struct import_figures *f)
 {
     for (int i = 0; i < f->file_count; i++)
         if (f->files[i].unknown_status[0])
-            fprintf(c->err, c->zh ? "zhanggui: %s 里有不认识的订单状态：%s。这些订单的状态只按付款、发货等时间判断。\n"
-                                  : "zhanggui: %s has order states that are not known: %s. Only the times of payment, shipping and so on tell what became of these orders.\n",
+            fprintf(c->err, c->zh ? "zhanggui: %s 里有不认识的订单状态：%s。这些订单只按付款、发货等时间判断，且不催付。\n"
+                                  : "zhanggui: %s has order states that are not known: %s. Only their times of payment, shipping and so on are gone by, and nobody is reminded of them.\n",
                     f->files[i].name, f->files[i].unknown_status);
 }
 

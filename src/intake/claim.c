@@ -227,14 +227,16 @@ static void read_status(struct claim_maker *m, const struct values *v, struct or
     const struct profile *p = m->profile;
     bool known;
     c->status = v->of[FIELD_STATUS].len > 0 ? claim_status(m, v->of[FIELD_STATUS], &known) : STATUS_NONE;
+    if (v->of[FIELD_STATUS].len > 0 && !known) c->status = STATUS_UNKNOWN;
     enum order_status shipping;
     if (c->status == STATUS_PAID && v->of[FIELD_SHIP_STATUS].len > 0 && status_find(&p->ship_status, v->of[FIELD_SHIP_STATUS], &shipping) &&
         shipping != STATUS_NONE)
         c->status = shipping;
-    if (c->status == STATUS_NONE && v->of[FIELD_CLOSE_REASON].len > 0 && p->open_reasons.count > 0 &&
+    const bool untold = c->status == STATUS_NONE || c->status == STATUS_UNKNOWN;
+    if (untold && v->of[FIELD_CLOSE_REASON].len > 0 && p->open_reasons.count > 0 &&
         !word_list_has(&p->open_reasons, v->of[FIELD_CLOSE_REASON]))
         c->status = STATUS_CLOSED;
-    bool waits = c->status == STATUS_NONE || c->status == STATUS_UNPAID || c->status == STATUS_PAID;
+    bool waits = (untold && c->status != STATUS_CLOSED) || c->status == STATUS_UNPAID || c->status == STATUS_PAID;
     if (waits && word_list_within(&p->deposit_words, v->of[FIELD_STAGES])) {
         c->status = deposit_is_paid(p, v->of[FIELD_STAGES], c) ? STATUS_DEPOSIT_PAID : STATUS_UNPAID;
         c->paid_at_ms = CLAIM_NONE; /* of the deposit: the order itself is not paid */

@@ -220,6 +220,11 @@ def story_odd_rows(directory):
     path = shop.write("a.csv", [order("1001", "神秘状态"), order("1002")])
     for lang, said in (("en", "not known: 神秘状态"), ("zh", "不认识的订单状态：神秘状态")):
         assert said in shop.zg("import", "--store", "main", path, lang=lang)[1]
+    today = shop.json("today", "--store", "main", "--at", "2020-02-10T10:45:00+08:00")
+    assert today["reminders"] == [] and today["held"] == [] and [p["order"] for p in today["pick"]] == ["1001", "1002"], "both are paid"
+    shop.bring(shop.write("z.csv", [order("1006", "神秘状态", paid=""), order("1007", UNPAID, paid="")]))
+    today = shop.json("today", "--store", "main", "--at", "2020-02-10T10:45:00+08:00")
+    assert [r["order"] for r in today["reminders"]] == ["1007"] and [(h["order"], h["never"]) for h in today["held"]] == [("1006", True)], today
     with shop.desk():
         assert "神秘状态" in shop.zg("import", "--store", "main", path, "--json")[1]
     twice = csv_text([order("1003") + ["11", "甲店"]], SHOP_HEADER) * 2

@@ -7,7 +7,7 @@ import random
 from intake_reading import FIXTURES, read, read_bytes, run_tests
 
 HEADER = "订单编号,总金额,买家实际支付金额,订单状态,订单创建时间,订单付款时间 ,收货地址 ,店铺名称,退款金额,买家留言\n"
-UNPAID, PAID, SHIPPED, DELIVERED, CLOSED, DEPOSIT = 1, 2, 3, 4, 5, 6
+UNPAID, PAID, SHIPPED, DELIVERED, CLOSED, DEPOSIT, UNKNOWN = 1, 2, 3, 4, 5, 6, 7
 
 
 def china(text):
@@ -52,7 +52,7 @@ def test_taobao_orders_2017():
     assert c[5]["pay_kind"] == 2 and c[5]["status"] == UNPAID
     assert c[6]["status"] == DEPOSIT and "paid_at" not in c[6], "deposit paid, balance open"
     assert c[7]["status"] == UNPAID, "not even the deposit"
-    assert c[8]["status"] == 0 and "tracking" not in c[8] and "seller_note" not in c[8]
+    assert c[8]["status"] == UNKNOWN and "tracking" not in c[8] and "seller_note" not in c[8]
 
 
 def test_taobao_orders_2022():

@@ -16,6 +16,7 @@
 enum order_status {
     STATUS_NONE = 0, STATUS_UNPAID = 1, STATUS_PAID = 2, STATUS_SHIPPED = 3, STATUS_DELIVERED = 4, STATUS_CLOSED = 5,
     STATUS_DEPOSIT_PAID = 6, /* presale: deposit paid, balance open */
+    STATUS_UNKNOWN = 7, /* a word that no table lists: it may mean anything, so nobody is reminded because of it */
 };
 /* Frozen: ranks of sources for equal as_of; the greater wins. */
 enum source_rank { SOURCE_FILE = 10, SOURCE_API = 20, SOURCE_WEBHOOK = 30, SOURCE_PERSON = 40 };
