@@ -108,6 +108,10 @@ static enum cli_exit run_words(struct cli *c, const char *const *words, int coun
     }
     options_foresee(c, words, count);
     c->verb = verb_find(words, count, &used);
+    if (!c->verb && (help || (count > 1 && (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0)))) {
+        c->verb = begins_a_verb(words[0]); /* "policy --help": there is but one such verb */
+        help = c->verb != NULL;
+    }
     if (!c->verb) return unknown_verb(c, words[0]);
     if (!help && !options_read(c, words + used, count - used, &help)) return CLI_WRONG_USE;
     if (help) {

@@ -26,6 +26,7 @@ def story_help(directory):
         text, _ = zhanggui(*verb.split(), "--help", lang="zh")
         assert "用法：" in text and f"例如：zhanggui {verb}" in text, text
     assert zhanggui("help", "today")[0] == zhanggui("today", "--help")[0]
+    assert zhanggui("policy", "--help")[0] == zhanggui("help", "policy")[0] == zhanggui("policy", "show", "--help")[0]
     assert re.fullmatch(r"zhanggui \d+\.\d+\.\d+\n", zhanggui("--version")[0])
 
 
