@@ -257,7 +257,8 @@ static void serve_requests(struct writer *w)
 static void serve_alone(struct writer *w)
 {
     const struct writer_request *r = atomic_exchange(&w->alone, NULL);
-    assert(r && !current_job(w));
+    assert(r);
+    assert(!current_job(w));
     enum writer_result result = commit_all(w);
     db_error_clear(w->store.db);
     if (result == WRITER_DONE) result = r->run(&w->store, r->arg) ? WRITER_DONE : result_of_error(w);

@@ -1,5 +1,4 @@
 """Faults on the real binary: kills at random, a disk that is really full, verbs beside a desk under load."""
-import ctypes
 import json
 import os
 import pathlib
@@ -13,7 +12,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "story"))
-from story import BINARY, SLOW, Shop, Skip, get, made_orders, order, run_stories, until, zhanggui  # noqa: E402
+from story import BINARY, SLOW, Disk, Shop, Skip, get, made_orders, order, run_stories, told_as_root, until, zhanggui  # noqa: E402
 
 SEED = int(os.environ.get("ZG_SEED", "1"))
 KILLS = 100 if "ZG_LONG" in os.environ else 20 if SLOW == 1 else 5  # under the sanitizers the code counts, not the number
@@ -122,49 +121,9 @@ def story_killed_undo(directory):
     print(f"# 6 kills of an undo, {halfway} with some rows out and some not", flush=True)
 
 
-class Disk:
-    """A real file system of a few MiB."""
-
-    def __init__(self, directory, mib):
-        self.path = directory
-        os.mkdir(directory)
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.mount(b"zg-test", directory.encode(), b"tmpfs", 0, f"size={mib}m".encode()) != 0:
-            raise Skip(f"a small disk cannot be mounted here: {os.strerror(ctypes.get_errno())}")
-        self.libc = libc
-
-    def fill(self):
-        """Leaves no room; gives the name of what fills it."""
-        name = self.path + "/filler"
-        with open(name, "wb", buffering=0) as out:
-            try:
-                while True:
-                    out.write(bytes(65536))
-            except OSError:
-                pass
-            try:
-                while True:
-                    out.write(bytes(512))
-            except OSError:
-                pass
-        return name
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.libc.umount2(self.path.encode(), 2)
-
-
 def story_full_disk(directory):
     """a disk that is really full: imports beside a serving desk stop and say so, readers go on, and with room again the same desk resumes"""
-    if os.geteuid() != 0 and "ZG_UNSHARED" not in os.environ and shutil.which("unshare"):  # as root of a namespace of our own
-        got = subprocess.run(["unshare", "-Urm", sys.executable, __file__, "story_full_disk"], capture_output=True, text=True,
-                             env={**os.environ, "ZG_UNSHARED": "1"})
-        if got.returncode != 0 and got.stdout.startswith("1.."):
-            raise AssertionError(got.stdout)
-        if got.returncode != 0 or "# SKIP" in got.stdout:
-            raise Skip("a small disk cannot be mounted here: " + (got.stderr.strip() or got.stdout.strip())[-200:])
+    if told_as_root(__file__, "story_full_disk"):
         return
     path = made_orders(directory + "/ExportOrderList202003010000.csv", ORDERS)
     with Disk(directory + "/disk", 64) as disk:
@@ -174,9 +133,7 @@ def story_full_disk(directory):
         whole = Shop(whole_dir)
         whole.bring(path)
         with shop.desk() as url:
-            filler = disk.fill()
-            with open(filler, "r+b") as f:
-                f.truncate(max(0, f.seek(0, 2) - 6 * 1024 * 1024))
+            filler = disk.fill(left=6 * 1024 * 1024)
             _, err = shop.zg("import", "--store", "main", path, code=1)
             assert "full" in err and "resume" in err, err
             shop.zg("today", "--store", "main", "--at", "2020-01-02T15:00:00+08:00")

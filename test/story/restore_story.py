@@ -10,7 +10,7 @@ import threading
 import time
 
 from browser import Browser
-from story import BINARY, SLOW, Shop, made_orders, order, run_stories, serving, until, zhanggui
+from story import BINARY, SLOW, Disk, Shop, made_orders, order, run_stories, serving, told_as_root, until, zhanggui
 
 FIRST = [order(str(number)) for number in range(1001, 1041)]
 MORE = [order(str(number), placed="2020-02-11 10:00:00", paid="2020-02-11 10:01:00") for number in range(2001, 2031)]
@@ -262,6 +262,37 @@ def story_killed(directory):
         assert not left, left
     print(f"# a restore of {took_s * 1000:.0f} ms, killed at random: {ends}")
     assert ends["new"] >= 1 and ends["old"] >= 1, ends
+
+
+def story_full_disk(directory):
+    """with too little room for any step of a restore nothing has changed, nothing is left over and the desk goes on"""
+    if told_as_root(__file__, "story_full_disk"):
+        return
+    with Disk(directory + "/disk", 64) as disk:
+        shop = Shop(disk.path)
+        copy = directory + "/copy.db"
+        shop.bring(made_orders(directory + "/ExportOrderList202003010000.csv", 4000))
+        shop.zg("backup", copy)
+        shop.bring(shop.write("ExportOrderList202002111200.csv", MORE))
+        old, new, size = seen(shop.db), as_alone(copy, directory + "/alone.db"), os.path.getsize(copy)
+        refused = 0
+        with serving("serve", "--db", shop.db) as desk:
+            for tenths in range(1, 50, 4):
+                filler = disk.fill(left=size * tenths // 10)
+                try:
+                    shop.zg("restore", copy)
+                    break
+                except AssertionError as told:
+                    assert "room" in str(told) or "full" in str(told), told
+                refused += 1
+                os.unlink(filler)
+                assert seen(shop.db) == old, tenths
+                assert not [name for name in os.listdir(disk.path) if "part" in name]
+                shop.zg("init", "--store", f"after{tenths}", "--name", "S", "--platform", "other", "--currency", "CNY", "--zone", "Asia/Shanghai")
+            assert refused >= 4, refused
+            os.unlink(filler)
+            assert seen(shop.db) == new and Browser(desk["url"]).get("!/healthz").status == 200
+    print(f"# {refused} restores of {size} bytes refused for want of room", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ and speaks TAP, so that each story counts. A story that cannot run raises Skip w
 orders come from the environment: ZG_BINARY, ZG_MAKE_ORDERS (test/story/meson.build sets them)."""
 import contextlib
 import csv
+import ctypes
 import io
 import json
 import os
@@ -79,6 +80,53 @@ class Shop:
         """A running desk; gives its URL."""
         with serving("serve", "--db", self.db, *options) as answer:
             yield answer["url"]
+
+
+class Disk:
+    """A real file system of a few MiB."""
+
+    def __init__(self, directory, mib):
+        self.path = directory
+        os.mkdir(directory)
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.mount(b"zg-test", directory.encode(), b"tmpfs", 0, f"size={mib}m".encode()) != 0:
+            raise Skip(f"a small disk cannot be mounted here: {os.strerror(ctypes.get_errno())}")
+        self.libc = libc
+
+    def fill(self, left=0):
+        """Leaves no room, or so many bytes; gives the name of what fills it."""
+        name = self.path + "/filler"
+        with open(name, "wb", buffering=0) as out:
+            try:
+                while True:
+                    out.write(bytes(65536))
+            except OSError:
+                pass
+            try:
+                while True:
+                    out.write(bytes(512))
+            except OSError:
+                pass
+            out.truncate(max(0, out.tell() - left))
+        return name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.libc.umount2(self.path.encode(), 2)
+
+
+def told_as_root(file, story):
+    """A story that mounts needs root; anybody is root in a namespace of their own. True: it was told there."""
+    if os.geteuid() == 0 or "ZG_UNSHARED" in os.environ or not shutil.which("unshare"):
+        return False
+    got = subprocess.run(["unshare", "-Urm", sys.executable, file, story], capture_output=True, text=True, env={**os.environ, "ZG_UNSHARED": "1"})
+    if got.returncode != 0 and got.stdout.startswith("1.."):
+        raise AssertionError(got.stdout)
+    if got.returncode != 0 or "# SKIP" in got.stdout:
+        raise Skip("a small disk cannot be mounted here: " + (got.stderr.strip() or got.stdout.strip())[-200:])
+    return True
 
 
 def zhanggui(*words, code=0, lang=None, cwd=None, env=None):
