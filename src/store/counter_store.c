@@ -154,11 +154,11 @@ static void entry_cell(struct db_cell *c, const void *rows, size_t row, int colu
 static const struct db_batch_table batch_counter = { "batch_counter", SQL("CREATE TABLE batch_counter (a BIGINT, b BIGINT, region TEXT, f0 BIGINT,"
     " f1 BIGINT, f2 BIGINT, f3 BIGINT, f4 BIGINT, f5 BIGINT, f6 BIGINT, f7 BIGINT, f8 BIGINT)"), entry_cell };
 
-/* One row a kind of counter: how its entries are added, and how one that has come to nothing is deleted ($1, $2 merchant and store,
- * $3 .. its key). */
-struct counter_sql { const char *add, *drop; };
+/* One row a kind of counter: how its entries are added, and how one that has come to nothing is deleted. $1 is the merchant; then
+ * come, as far as the kind has them, the store, the two parts of the key and the region. */
+struct counter_sql { bool by_store, has_second, has_region; const char *add, *drop; };
 static const struct counter_sql counter_sql[COUNTER_KINDS] = {
-    [COUNT_HOUR] = {
+    [COUNT_HOUR] = { true, false, true,
         SQL("INSERT INTO counter_hour (merchant_id, store_id, hour_start_ms, region, orders, paid_orders, refunded_orders, cancelled_orders,"
             " pieces, total_minor, paid_minor, refund_minor, kept_minor)"
             " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), a, region, f0, f1, f2, f3, f4, f5, f6, f7, f8 FROM batch_counter WHERE 1 = 1"
@@ -167,21 +167,18 @@ static const struct counter_sql counter_sql[COUNTER_KINDS] = {
             " cancelled_orders = counter_hour.cancelled_orders + excluded.cancelled_orders, pieces = counter_hour.pieces + excluded.pieces,"
             " total_minor = counter_hour.total_minor + excluded.total_minor, paid_minor = counter_hour.paid_minor + excluded.paid_minor,"
             " refund_minor = counter_hour.refund_minor + excluded.refund_minor, kept_minor = counter_hour.kept_minor + excluded.kept_minor"),
-        SQL("DELETE FROM counter_hour WHERE merchant_id = $1 AND store_id = $2 AND hour_start_ms = $3 AND region = $5 AND orders = 0"
-            " AND CAST($4 AS BIGINT) = 0") },
-    [COUNT_PRODUCT_DAY] = {
+        SQL("DELETE FROM counter_hour WHERE merchant_id = $1 AND store_id = $2 AND hour_start_ms = $3 AND region = $4 AND orders = 0") },
+    [COUNT_PRODUCT_DAY] = { true, true, false,
         SQL("INSERT INTO counter_product_day (merchant_id, store_id, day, product_id, lines, pieces, paid_pieces, paid_minor)"
             " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), a, b, f0, f1, f2, f3 FROM batch_counter WHERE 1 = 1"
             " ON CONFLICT (merchant_id, store_id, day, product_id) DO UPDATE SET lines = counter_product_day.lines + excluded.lines,"
             " pieces = counter_product_day.pieces + excluded.pieces, paid_pieces = counter_product_day.paid_pieces + excluded.paid_pieces,"
             " paid_minor = counter_product_day.paid_minor + excluded.paid_minor"),
-        SQL("DELETE FROM counter_product_day WHERE merchant_id = $1 AND store_id = $2 AND day = $3 AND product_id = $4 AND lines = 0"
-            " AND CAST($5 AS TEXT) = ''") },
-    [COUNT_STOCK] = {
+        SQL("DELETE FROM counter_product_day WHERE merchant_id = $1 AND store_id = $2 AND day = $3 AND product_id = $4 AND lines = 0") },
+    [COUNT_STOCK] = { false, false, false,
         SQL("INSERT INTO stock_reserved (merchant_id, product_id, pieces) SELECT CAST($1 AS BIGINT), a, f0 FROM batch_counter"
-            " WHERE CAST($2 AS BIGINT) > 0 ON CONFLICT (merchant_id, product_id) DO UPDATE SET pieces = stock_reserved.pieces + excluded.pieces"),
-        SQL("DELETE FROM stock_reserved WHERE merchant_id = $1 AND CAST($2 AS BIGINT) > 0 AND product_id = $3 AND CAST($4 AS BIGINT) = 0"
-            " AND CAST($5 AS TEXT) = '' AND pieces = 0") },
+            " WHERE 1 = 1 ON CONFLICT (merchant_id, product_id) DO UPDATE SET pieces = stock_reserved.pieces + excluded.pieces"),
+        SQL("DELETE FROM stock_reserved WHERE merchant_id = $1 AND product_id = $2 AND pieces = 0") },
 };
 
 static int by_key(const void *a, const void *b)
@@ -201,13 +198,15 @@ static bool is_nothing(const struct entry *e)
 
 static bool drop_empty(struct counters *c, enum counter_kind kind, const struct entry *e)
 {
-    struct db_stmt *q = db_stmt(c->a->s->db, counter_sql[kind].drop); /* house: from the table above */
+    const struct counter_sql *k = &counter_sql[kind];
+    struct db_stmt *q = db_stmt(c->a->s->db, k->drop); /* house: from the table above */
     if (!q) return false;
-    db_bind_i64(q, 1, c->a->shop.merchant_id);
-    db_bind_i64(q, 2, c->a->shop.store_id);
-    db_bind_i64(q, 3, e->a);
-    db_bind_i64(q, 4, e->b);
-    db_bind_text(q, 5, e->region);
+    int n = 1;
+    db_bind_i64(q, n++, c->a->shop.merchant_id);
+    if (k->by_store) db_bind_i64(q, n++, c->a->shop.store_id);
+    db_bind_i64(q, n++, e->a);
+    if (k->has_second) db_bind_i64(q, n++, e->b);
+    if (k->has_region) db_bind_text(q, n++, e->region);
     return db_exec(q);
 }
 
@@ -225,7 +224,7 @@ static bool table_flush(struct counters *c, enum counter_kind kind)
         struct db_stmt *q = db_stmt(db, counter_sql[kind].add); /* house: from the table above */
         if (!q) return false;
         db_bind_i64(q, 1, c->a->shop.merchant_id);
-        db_bind_i64(q, 2, c->a->shop.store_id);
+        if (counter_sql[kind].by_store) db_bind_i64(q, 2, c->a->shop.store_id);
         if (!db_exec(q)) return false;
     }
     for (size_t i = 0; i < n; i++)
