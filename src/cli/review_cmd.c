@@ -97,6 +97,9 @@ enum cli_exit review_run(struct cli *c)
     if (c->json) return cli_json(c, answer);
     fprintf(c->out, "%s, %s .. %s\n", a.shop.name, cli_value(c, "from"), cli_value(c, "to"));
     show_age(c, answer);
+    if (json_is_false(json_object_get(answer, "enough")))
+        cli_say(c, "%lld orders; from %lld on figures can be compared.", "%lld 单；满 %lld 单数字才有可比性。", (long long)show_i64(answer, "orders"),
+                (long long)show_i64(answer, "min_orders"));
     figures(c, answer);
     drivers(c, json_object_get(answer, "drivers"));
     breakdown(c, json_object_get(answer, "by_day"), "day", (struct words){ "day", "日期" }, a.shop.currency);

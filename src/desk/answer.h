@@ -59,7 +59,7 @@ struct review_ask {
 };
 /* "2020-02-01" -> days since 1970-01-01 */
 bool answer_day_parse(struct text s, int64_t *ret_day);
-/* GET /stores/{key}/review and `zhanggui review --json` are the same answer. */
+/* GET /stores/{key}/review and `zhanggui review --json` are the same answer. "enough": the period has at least "min_orders" orders. */
 json_t *answer_review(const struct answer_ask *q, const struct review_ask *r, enum answer_error *ret_error);
 
 /* GET /policy and `zhanggui policy show --json` */

@@ -256,6 +256,8 @@ static json_t *review_json(struct answer *w, const struct review_ask *r)
     put(w, o, "paid", json_integer(s.paid_orders));
     put(w, o, "refunded_orders", json_integer(s.refunded_orders));
     put(w, o, "cancelled", json_integer(s.cancelled_orders));
+    put(w, o, "min_orders", json_integer(q->policy->score_min_orders));
+    put(w, o, "enough", json_boolean(s.orders >= q->policy->score_min_orders));
     put(w, o, "customers", s.customers == 0 && s.orders > 0 ? json_null() : json_integer(s.customers)); /* no source named a buyer */
     put(w, o, "total", json_money(w, s.total_minor));
     put(w, o, "paid_amount", json_money(w, s.paid_minor));

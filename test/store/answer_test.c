@@ -488,9 +488,12 @@ Test(answer, review_is_the_sum_of_contributions)
             if (w.orders[i].order.customer_id != CLAIM_NONE) customer[w.orders[i].order.customer_id] = true;
         }
         for (int i = 0; i < BUYERS; i++) customers += customer[i];
+        p.score_min_orders = sum.orders + k % 3 - 1; /* one too many, just enough, one short */
         json_t *j = answer_review(&q, &r, &error);
         cr_assert(j, "%s", db_error_message(w.s.db));
         cr_expect_eq(number_of(j, "orders"), sum.orders);
+        cr_expect_eq(number_of(j, "min_orders"), p.score_min_orders);
+        cr_expect(k % 3 < 2 ? json_is_true(json_object_get(j, "enough")) : json_is_false(json_object_get(j, "enough")));
         cr_expect_eq(number_of(j, "paid"), sum.paid_orders);
         cr_expect_eq(number_of(j, "unpaid"), sum.orders - sum.paid_orders);
         cr_expect_eq(number_of(j, "refunded_orders"), sum.refunded_orders);

@@ -75,6 +75,7 @@ def story_review(directory):
         want = second_rule.review(rows, first, after)
         for name in ("orders", "unpaid", "paid", "refunded_orders"):
             assert got[name] == want[name], (name, got[name], want[name])
+        assert got["min_orders"] == 60 and got["enough"] is (want["orders"] >= 60)
         assert got["total"]["minor"] == want["total"] and got["kept"]["minor"] == want["kept"]
         for name, key in (("by_day", "day"), ("by_hour", "hour"), ("by_region", "region")):
             table = {row[key]: {k: row[k] for k in ("orders", "paid", "total", "kept")} for row in got[name]}

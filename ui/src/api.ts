@@ -57,7 +57,7 @@ export interface Order extends OrderRow, Aged {
 export interface Figures { orders: number; paid: number; total: number; kept: number }
 export interface Factor extends Said { name: string; before: number | null; after: number | null; effect: Money }
 export interface Review extends Aged {
-  from: string; to: string; orders: number; unpaid: number; paid: number; refunded_orders: number; cancelled: number; customers: number | null
+  from: string; to: string; orders: number; unpaid: number; paid: number; refunded_orders: number; cancelled: number; min_orders: number; enough: boolean; customers: number | null
   total: Money; paid_amount: Money; refund: Money; kept: Money; average: Money | null; paid_share_bp: number | null; refund_share_bp: number | null
   compare: { from: string; to: string; orders: number; paid: number; kept: Money; average: Money | null; paid_share_bp: number | null } | null
   drivers: { method: 'lmdi' | 'shapley'; delta: Money; factors: Factor[]; reason: Said } | null

@@ -16,6 +16,7 @@ struct policy {
     int cap_per_day;                                          /* contacts per buyer in 24 h over all channels: 2 */
     int64_t gap_min_s;                                        /* between two contacts to one buyer: 1800 */
     int64_t ship_within_s;                                    /* 259200: three days, the shop's own promise */
+    int64_t score_min_orders;                                 /* 60: a period with fewer orders is not scored or compared */
 };
 struct policy_row { const char *name, *unit, *source; int64_t value; struct text what_en, what_zh; };
 struct policy policy_defaults(void);

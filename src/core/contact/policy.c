@@ -15,11 +15,13 @@ struct policy policy_defaults(void)
         .cap_per_day = 2,
         .gap_min_s = 30 * 60,
         .ship_within_s = 3 * 24 * 60 * 60,
+        .score_min_orders = 60,
     };
 }
 
 #define WORDS(literal) { literal, sizeof(literal) - 1 }
 #define SELLERS_2014 "Taobao sellers' practice, Double 11 of 2014"
+#define SUMMIT_2018 "AliExpress seller summit 2018, sellers' capability model"
 #define OURS_2026 "Zhanggui default, 2026-11"
 
 int policy_rows(const struct policy *p, struct policy_row *ret, int max)
@@ -47,6 +49,8 @@ int policy_rows(const struct policy *p, struct policy_row *ret, int max)
           WORDS("Least time between two contacts to one buyer"), WORDS("两次联系同一买家的最短间隔") },
         { "ship_within_s", "s", SELLERS_2014, p->ship_within_s,
           WORDS("The shop's promise to ship, counted from the payment"), WORDS("本店承诺付款后多久内发货") },
+        { "score_min_orders", "orders", SUMMIT_2018, p->score_min_orders,
+          WORDS("Orders from which a period's figures can be compared"), WORDS("一段时间满多少单，数字才有可比性") },
     };
     int n = (int)(sizeof rows / sizeof rows[0]);
     if (n > max) n = max;

@@ -63,6 +63,7 @@ const en: Words = {
     undoTitle: 'Undo this import?', undoText: 'Orders and figures go back to what they would be without it, with all other files kept. The audit and messages already sent stay.', undoGo: 'Undo it', undoing: 'Undoing', resuming: 'Resuming', state: { running: 'running', applied: 'applied', interrupted: 'stopped half-way', undone: 'undone' }, by: '{who} · {at}', file: 'File',
   },
   review: {
+    few: '{n} orders; from {min} on figures can be compared',
     title: 'Review', from: 'From', to: 'To (inclusive)', go: 'Show', presets: { d7: 'Last 7 days', d30: 'Last 30 days', month: 'This month', last: 'Last month', d11: 'Last Double 11', newest: 'Month of the newest data' }, compare: 'Compared with the period before',
     moved: 'No orders in the last 30 days, so this shows {month}, where the newest data is.', empty: 'No orders in this period.', kpi: { orders: 'Orders', paid: 'Paid', unpaid: 'Unpaid', kept: 'Kept', average: 'Average order', paidShare: 'Paid share', refundShare: 'Refund share', refunded: 'With a refund', customers: 'Buyers', total: 'Ordered', refund: 'Refunded', paidAmount: 'Paid amount', cancelled: 'Closed' }, before: 'before: {v}',
     keptHint: 'paid less refunds', drivers: 'Why it changed', driversFrom: 'Before', driversTo: 'Now', delta: '{v} in all', factor: 'Driver', was: 'Before', is: 'Now', effect: 'Brought', driversNone: 'There is no earlier period to compare, so nothing is split.', byDay: 'By day', byHour: 'By hour of order', byRegion: 'By region', byProduct: 'By product', traffic: 'Traffic',

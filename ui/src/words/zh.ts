@@ -61,6 +61,7 @@ const zh = {
     undoTitle: '撤销这次导入？', undoText: '订单和数字会回到从没导入过它、但导入过其他文件的样子。审计记录和已经发出的消息会保留。', undoGo: '撤销', undoing: '正在撤销', resuming: '接着导入', state: { running: '进行中', applied: '已生效', interrupted: '停在半路', undone: '已撤销' }, by: '{who} · {at}', file: '文件',
   },
   review: {
+    few: '{n} 单；满 {min} 单数字才有可比性',
     title: '复盘', from: '从', to: '到（含）', go: '看这段', presets: { d7: '最近 7 天', d30: '最近 30 天', month: '本月', last: '上月', d11: '上个双十一', newest: '最新数据所在月' }, compare: '与前一段相比',
     moved: '最近 30 天没有订单，先看最新数据所在的 {month}。', empty: '这段时间没有订单。', kpi: { orders: '下单', paid: '已付', unpaid: '未付', kept: '实际留下', average: '客单价', paidShare: '付款率', refundShare: '退款占比', refunded: '有退款', customers: '买家数', total: '下单金额', refund: '退款金额', paidAmount: '已付金额', cancelled: '已关闭' }, before: '前一段 {v}',
     keptHint: '实付减退款', drivers: '为什么变了', driversFrom: '前一段', driversTo: '这一段', delta: '合计 {v}', factor: '因素', was: '前一段', is: '这一段', effect: '带来', driversNone: '没有可比的前一段，所以不分解。', byDay: '按天', byHour: '按下单时段', byRegion: '按地区', byProduct: '按商品', traffic: '流量',
