@@ -123,6 +123,24 @@ struct text text_clip_utf8(struct text s, size_t max)
     return (struct text){ s.ptr, n };
 }
 
+size_t text_copy(char *to, size_t size, struct text from)
+{
+    const struct text t = text_clip_utf8(from, size - 1);
+    if (t.len > 0) memcpy(to, t.ptr, t.len);
+    to[t.len] = '\0';
+    return t.len;
+}
+
+void text_mend_cut(char *s)
+{
+    const size_t n = strlen(s);
+    size_t lead = n;
+    while (lead > 0 && n - lead < 3 && is_continuation((unsigned char)s[lead - 1])) lead--;
+    if (lead == 0) return;
+    const unsigned char c = (unsigned char)s[--lead];
+    if (n - lead < (c >= 0xf0 ? 4u : c >= 0xe0 ? 3u : c >= 0xc0 ? 2u : 1u)) s[lead] = '\0';
+}
+
 bool text_to_i64(struct text s, int64_t *ret_value)
 {
     size_t i = 0;

@@ -34,6 +34,10 @@ struct text text_cut(struct text s, char sep, struct text *rest);
 bool text_utf8_valid(struct text s); /* strict: no overlong form, surrogate, or code point above U+10FFFF */
 /* At most `max` bytes of s, never cutting a UTF-8 sequence in two. */
 struct text text_clip_utf8(struct text s, size_t max);
+/* Into a C string of `size` bytes, clipped as above; returns its length. */
+size_t text_copy(char *to, size_t size, struct text from);
+/* Takes away a UTF-8 sequence that was cut at the end of a C string, as snprintf leaves it. */
+void text_mend_cut(char *s);
 /* Decimal digits with optional leading '-'; false (and *ret_value untouched) on anything else or overflow. */
 bool text_to_i64(struct text s, int64_t *ret_value);
 #endif

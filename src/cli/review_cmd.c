@@ -85,16 +85,10 @@ enum cli_exit review_run(struct cli *c)
     if (compare && strcmp(compare, "none") != 0 && !r.compare)
         return cli_fail(c, CLI_WRONG_USE, "compare", "--compare is previous or none, not \"%s\"", "--compare 只能是 previous 或 none，而不是“%s”", compare);
     if (!cli_day(c, "from", &r.from_day) || !cli_day(c, "to", &r.to_day)) return CLI_WRONG_USE;
-    enum cli_exit begun = ask_begin(c, &a, INSTANT_NONE);
-    if (begun != CLI_DONE) return begun;
+    enum cli_exit exit = ask_begin(c, &a, INSTANT_NONE);
+    if (exit != CLI_DONE) return exit;
     answer = answer_review(&a.q, &r, &error);
-    if (!answer) {
-        enum cli_exit exit = fail_answer(c, &a, error);
-        ask_end(&a);
-        return exit;
-    }
-    ask_end(&a);
-    if (c->json) return cli_json(c, answer);
+    if (!ask_answered(c, &a, answer, error, &exit)) return exit;
     fprintf(c->out, "%s, %s .. %s\n", a.shop.name, cli_value(c, "from"), cli_value(c, "to"));
     show_age(c, answer);
     if (json_is_false(json_object_get(answer, "enough")))

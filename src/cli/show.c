@@ -82,3 +82,11 @@ enum cli_exit fail_answer(struct cli *c, struct ask *a, enum answer_error error)
     }
     return fail_store(c, &a->reader);
 }
+
+bool ask_answered(struct cli *c, struct ask *a, json_t *answer, enum answer_error error, enum cli_exit *ret_exit)
+{
+    if (!answer) *ret_exit = fail_answer(c, a, error);
+    ask_end(a);
+    if (answer && c->json) *ret_exit = cli_json(c, answer);
+    return answer && !c->json;
+}

@@ -17,5 +17,7 @@ void show_age(struct cli *c, const json_t *answer);
 struct ask { struct store reader; struct shop shop; struct policy policy; struct answer_ask q; };
 enum cli_exit ask_begin(struct cli *c, struct ask *a, int64_t now_ms /* INSTANT_NONE: the clock */);
 void ask_end(struct ask *a);
+/* Ends the asking. True: `answer` is there and to be printed for people. False: *ret_exit says how it ended, in JSON or with what went wrong. */
+bool ask_answered(struct cli *c, struct ask *a, json_t *answer, enum answer_error error, enum cli_exit *ret_exit);
 enum cli_exit fail_answer(struct cli *c, struct ask *a, enum answer_error error);
 #endif

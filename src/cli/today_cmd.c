@@ -85,16 +85,10 @@ enum cli_exit today_run(struct cli *c)
     json_t *answer;
 
     if (!cli_instant(c, "at", &at_ms)) return CLI_WRONG_USE;
-    enum cli_exit begun = ask_begin(c, &a, at_ms);
-    if (begun != CLI_DONE) return begun;
+    enum cli_exit exit = ask_begin(c, &a, at_ms);
+    if (exit != CLI_DONE) return exit;
     answer = answer_today_cli(&a.q, c->zh, &error);
-    if (!answer) {
-        enum cli_exit exit = fail_answer(c, &a, error);
-        ask_end(&a);
-        return exit;
-    }
-    ask_end(&a);
-    if (c->json) return cli_json(c, answer);
+    if (!ask_answered(c, &a, answer, error, &exit)) return exit;
     fprintf(c->out, "%s, %s\n", a.shop.name, cli_cstr(c, show_when(c, answer, "at")));
     show_age(c, answer);
     for (size_t i = 0; i < json_array_size(json_object_get(answer, "lines")); i++) {

@@ -114,3 +114,16 @@ json_t *answer_feed(const struct answer_ask *q, enum answer_error *ret_error)
     }
     return answer_end(&w, o, ret_error);
 }
+
+void put_order(struct answer *w, json_t *o, const struct order_row *r, const struct lines_row *l)
+{
+    put(w, o, "order", json_text(r->order_no));
+    put(w, o, "state", json_string(order_state_word(order_state_at(&r->order, w->ask->now_ms))));
+    put(w, o, "placed_at", json_instant(w, r->order.placed_at_ms));
+    put(w, o, "paid_at", json_instant(w, r->order.paid_at_ms));
+    put(w, o, "amount", json_money(w, r->order.total_minor));
+    put(w, o, "paid", json_money(w, r->order.paid_at_ms == INSTANT_NONE ? CLAIM_NONE : r->order.paid_minor));
+    put(w, o, "refund", json_money(w, r->order.refund_minor));
+    put(w, o, "pieces", json_count(r->order.pieces != CLAIM_NONE ? r->order.pieces : l->pieces));
+    put(w, o, "region", json_text(r->order.region));
+}

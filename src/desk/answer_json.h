@@ -29,6 +29,8 @@ json_t *json_day(int64_t day);                 /* "2020-02-01" */
 json_t *lines_title(struct answer *w, const struct lines_row *l);   /* the first product's title; "... +2" when there are more lines */
 json_t *json_words(struct text en, struct text zh);              /* {"en","zh"} */
 json_t *json_reason(const struct reason *r);                     /* {"rule","en","zh"} */
+/* What a row of the list and the page of one order both tell; l: the sum of its lines. Not its title and buyer. */
+void put_order(struct answer *w, json_t *o, const struct order_row *r, const struct lines_row *l);
 /* data_age_s, latest_fact_at, stale */
 void put_age(struct answer *w, json_t *o);
 bool answer_stale(const struct answer *w);

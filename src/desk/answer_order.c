@@ -133,17 +133,9 @@ static json_t *order_page(struct answer *w, const struct order_row *r)
         return NULL;
     }
     json_t *o = json_object(), *lines = lines_json(w, r->order_id, &sum);
-    put(w, o, "order", json_text(r->order_no));
-    put(w, o, "state", json_string(order_state_word(state)));
+    put_order(w, o, r, &sum);
     put(w, o, "state_text", json_words(order_state_text(state, false), order_state_text(state, true)));
     put_age(w, o);
-    put(w, o, "placed_at", json_instant(w, r->order.placed_at_ms));
-    put(w, o, "paid_at", json_instant(w, r->order.paid_at_ms));
-    put(w, o, "amount", json_money(w, r->order.total_minor));
-    put(w, o, "paid", json_money(w, r->order.paid_at_ms == INSTANT_NONE ? CLAIM_NONE : r->order.paid_minor));
-    put(w, o, "refund", json_money(w, r->order.refund_minor));
-    put(w, o, "pieces", json_count(r->order.pieces != CLAIM_NONE ? r->order.pieces : sum.pieces));
-    put(w, o, "region", json_text(r->order.region));
     put(w, o, "title", json_text(sum.title));
     put(w, o, "buyer", q->mask & ANSWER_BUYER ? json_text(person.buyer) : json_null());
     put(w, o, "times", times_json(w, &r->order));

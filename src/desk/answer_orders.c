@@ -32,16 +32,8 @@ static json_t *order_json(struct answer *w, const struct order_row *r, bool page
     struct lines_row lines = { 0 };
     json_t *o = json_object();
     if (!query_lines_row(w->ask->store, w->ask->shop, &w->arena, r->order_id, &lines)) w->failed = true;
-    put(w, o, "order", json_text(r->order_no));
-    put(w, o, "state", json_string(order_state_word(state)));
+    put_order(w, o, r, &lines);
     if (page) put(w, o, "state_text", json_words(order_state_text(state, false), order_state_text(state, true)));
-    put(w, o, "placed_at", json_instant(w, r->order.placed_at_ms));
-    put(w, o, "paid_at", json_instant(w, r->order.paid_at_ms));
-    put(w, o, "amount", json_money(w, r->order.total_minor));
-    put(w, o, "paid", json_money(w, r->order.paid_at_ms == INSTANT_NONE ? CLAIM_NONE : r->order.paid_minor));
-    put(w, o, "refund", json_money(w, r->order.refund_minor));
-    put(w, o, "pieces", json_count(r->order.pieces != CLAIM_NONE ? r->order.pieces : lines.pieces));
-    put(w, o, "region", json_text(r->order.region));
     put(w, o, "title", lines_title(w, &lines));
     if (page) {
         struct person_cells person = { 0 };

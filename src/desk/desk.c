@@ -28,8 +28,8 @@ void message_set(struct desk_message *m, const char *code, const char *en, const
     va_end(again);
     va_end(args);
     /* vsnprintf may have cut a character in two */
-    m->en[text_clip_utf8(text_from_cstr(m->en), sizeof m->en).len] = '\0';
-    m->zh[text_clip_utf8(text_from_cstr(m->zh), sizeof m->zh).len] = '\0';
+    text_mend_cut(m->en);
+    text_mend_cut(m->zh);
 }
 
 enum desk_result message_of_writer(struct desk_message *m, enum writer_result r)

@@ -9,32 +9,13 @@ enum { SCAN_NEWS_US = 100000 };
 
 /* ---- files ---- */
 
-static ssize_t source_read(void *ctx, void *buf, size_t cap)
-{
-    struct run_source *s = ctx;
-    return s->fd < 0 ? -1 : s->env->read(s->env->ctx, s->fd, buf, cap);
-}
-
-static bool source_rewind(void *ctx)
-{
-    struct run_source *s = ctx;
-    if (s->fd >= 0) s->env->close(s->env->ctx, s->fd);
-    s->fd = s->env->open(s->env->ctx, s->path, O_RDONLY | O_CLOEXEC, 0);
-    return s->fd >= 0;
-}
-
 bool run_source_open(struct run_file *f)
 {
-    f->source = (struct intake_source){ .ctx = &f->file, .read = source_read, .rewind = source_rewind,
-                                        .name = text_from_cstr(f->row.name), .size = f->row.bytes };
-    return source_rewind(&f->file);
+    f->source = file_source_of(&f->file, f->row.name, f->row.bytes);
+    return file_source_rewind(&f->file);
 }
 
-void run_source_close(struct run_file *f)
-{
-    if (f->file.fd >= 0) f->file.env->close(f->file.env->ctx, f->file.fd);
-    f->file.fd = -1;
-}
+void run_source_close(struct run_file *f) { file_source_close(&f->file); }
 
 /* ---- looking through a file ---- */
 
@@ -64,28 +45,9 @@ static enum desk_result refuse(struct desk_message *m, const char *code, const c
     snprintf(m->code, sizeof m->code, "%s", code);
     snprintf(m->en, sizeof m->en, "%.80s%s%.*s", name ? name : "", name ? ": " : "", en_len, en.ptr ? en.ptr : "");
     snprintf(m->zh, sizeof m->zh, "%.80s%s%.*s", name ? name : "", name ? ":" : "", zh_len, zh.ptr ? zh.ptr : "");
-    m->en[text_clip_utf8(text_from_cstr(m->en), sizeof m->en).len] = '\0';
-    m->zh[text_clip_utf8(text_from_cstr(m->zh), sizeof m->zh).len] = '\0';
+    text_mend_cut(m->en);
+    text_mend_cut(m->zh);
     return DESK_REFUSED;
-}
-
-static const char *refusal_word(enum intake_refusal r)
-{
-    switch (r) {
-    case REFUSED_NOT: return "";
-    case REFUSED_DIRECTORY: return "directory";
-    case REFUSED_UNREADABLE: return "unreadable";
-    case REFUSED_EMPTY: return "empty";
-    case REFUSED_NOT_TEXT: return "not-text";
-    case REFUSED_NO_HEADER: return "no-header";
-    case REFUSED_NO_ROWS: return "no-rows";
-    case REFUSED_TWO_STORES: return "two-stores";
-    case REFUSED_OTHER_STORE: return "other-store";
-    case REFUSED_TOO_LARGE: return "too-large";
-    case REFUSED_BAD_PROFILE: return "bad-profile";
-    case REFUSED_OTHER_KIND: return "other-kind";
-    }
-    return "";
 }
 
 static enum desk_result file_look_at(struct run_file *f, struct desk_message *m)
@@ -122,7 +84,7 @@ static enum desk_result file_scan(struct import_run *run, int i, struct desk_mes
         else message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足：没有任何改动。");
         return DESK_FAILED;
     }
-    if (f->scan.refusal != REFUSED_NOT) return refuse(m, refusal_word(f->scan.refusal), NULL, f->scan.refusal_en, f->scan.refusal_zh);
+    if (f->scan.refusal != REFUSED_NOT) return refuse(m, intake_refusal_word(f->scan.refusal), NULL, f->scan.refusal_en, f->scan.refusal_zh);
     if (f->scan.store_seen.len > 0) run->store_seen = f->scan.store_seen; /* files of another shop do not go in with these */
     if (!f->scan.profile)
         return refuse(m, "unknown-header", f->row.name, TEXT("no known export has this header. Name a profile, or map its columns on the Import page."),
@@ -142,8 +104,8 @@ static void file_described(struct run_file *f)
 {
     const struct text profile = profile_name(f->scan.profile);
     snprintf(f->row.profile, sizeof f->row.profile, "%.*s", (int)(profile.len < 63 ? profile.len : 63), profile.ptr);
-    run_copy_cstr(f->row.encoding, sizeof f->row.encoding, intake_encoding_word(f->scan.encoding));
-    run_copy_cstr(f->row.zone, sizeof f->row.zone, f->options.zone->name);
+    text_copy(f->row.encoding, sizeof f->row.encoding, text_from_cstr(intake_encoding_word(f->scan.encoding)));
+    text_copy(f->row.zone, sizeof f->row.zone, text_from_cstr(f->options.zone->name));
     f->row.as_of_ms = f->scan.as_of_ms;
     f->row.rows_total = f->scan.rows;
     f->options.as_of_ms = f->scan.as_of_ms;
@@ -153,11 +115,8 @@ static struct run_file *file_new(struct import_run *run)
 {
     struct run_file *f = ARENA_NEW(&run->arena, struct run_file);
     if (!f) return NULL;
-    f->file = (struct run_source){ .env = run->desk->env, .path = f->row.path, .fd = -1 };
-    const struct env *env = run->desk->env;
-    f->options = (struct intake_options){ .zone = run->shop.zone, .find_zone = env->zone, .find_zone_ctx = env->ctx, .currency = run->shop.currency, .country = text_from_cstr(run->shop.country),
-                                          .as_of_ms = INSTANT_NONE, .now_ms = env->now_ms(env->ctx) };
-    memcpy(f->options.hash_key, run->shop.hash_key, sizeof f->options.hash_key);
+    f->file = (struct file_source){ .env = run->desk->env, .path = f->row.path, .fd = -1 };
+    f->options = shop_intake_options(run->desk->env, &run->shop);
     run->files[run->file_count++] = f;
     return f;
 }
@@ -180,8 +139,8 @@ static enum desk_result files_asked(struct import_run *run, struct desk_message 
     for (int i = 0; i < ask->count; i++) {
         struct run_file *f = file_new(run);
         if (!f) break;
-        run_copy_cstr(f->row.path, sizeof f->row.path, ask->paths[i]);
-        run_copy_cstr(f->row.name, sizeof f->row.name, ask->names[i]);
+        text_copy(f->row.path, sizeof f->row.path, text_from_cstr(ask->paths[i]));
+        text_copy(f->row.name, sizeof f->row.name, text_from_cstr(ask->names[i]));
         f->options.zone = zone;
         f->options.profile = profile;
         f->options.as_of_ms = ask->as_of_ms;

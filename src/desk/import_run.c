@@ -16,20 +16,13 @@ enum { MARK_AGAIN_MS = 500, LEAVE_TRIES = 11, LEAVE_WAIT_MS = 20 };
 
 int64_t run_now_us(const struct import_run *run) { return run->desk->env->monotonic_us(run->desk->env->ctx); }
 
-void run_copy_cstr(char *to, size_t size, const char *from)
-{
-    const struct text t = text_clip_utf8(text_from_cstr(from), size - 1);
-    if (t.len > 0) memcpy(to, t.ptr, t.len);
-    to[t.len] = '\0';
-}
-
 static void figures_of_row(struct import_file_figures *f, const struct import_file_row *r)
 {
     *f = (struct import_file_figures){ .as_of_ms = r->as_of_ms, .rows = r->rows_total, .rows_done = r->rows_done, .added = r->added,
                                        .updated = r->updated, .unchanged = r->unchanged, .quarantined = r->quarantined };
-    run_copy_cstr(f->name, sizeof f->name, r->name);
-    run_copy_cstr(f->profile, sizeof f->profile, r->profile);
-    run_copy_cstr(f->encoding, sizeof f->encoding, r->encoding);
+    text_copy(f->name, sizeof f->name, text_from_cstr(r->name));
+    text_copy(f->profile, sizeof f->profile, text_from_cstr(r->profile));
+    text_copy(f->encoding, sizeof f->encoding, text_from_cstr(r->encoding));
 }
 
 static void unknown_words(struct import_file_figures *f, const struct intake_scan_result *scan)

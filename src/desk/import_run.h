@@ -3,15 +3,14 @@
 #define ZG_DESK_IMPORT_RUN_H
 #include <stdatomic.h>
 #include "desk/desk.h"
+#include "desk/source.h"
 #include "store/import_store.h"
 
 enum run_kind { RUN_IMPORT, RUN_RESUME, RUN_UNDO };
 
-/* A file being read; intake asks for it in pieces and may start over. */
-struct run_source { const struct env *env; const char *path; int fd; };
 struct run_file {
     struct import_file_row row;         /* as the database has it, or will */
-    struct run_source file;
+    struct file_source file;
     struct intake_source source;
     struct intake_options options;
     struct intake_scan_result scan;
@@ -50,7 +49,6 @@ enum desk_result run_state_refused(struct desk_message *m, int64_t import_id, en
 
 /* ---- import_run.c ---- */
 int64_t run_now_us(const struct import_run *run);
-void run_copy_cstr(char *to, size_t size, const char *from);
 /* What is durable now: the rows' figures of every file. On any thread. */
 void run_publish(struct import_run *run, enum import_phase phase, const struct import_file_row *rows);
 bool run_source_open(struct run_file *f);

@@ -70,13 +70,6 @@ const char *wire_text(json_t *from, const char *key)
 
 int64_t wire_i64(json_t *from, const char *key) { return json_integer_value(json_object_get(from, key)); }
 
-static void copy_cstr(char *to, size_t size, const char *from)
-{
-    const struct text t = text_clip_utf8(text_from_cstr(from), size - 1);
-    if (t.len > 0) memcpy(to, t.ptr, t.len);
-    to[t.len] = '\0';
-}
-
 /* ---- figures ---- */
 
 static const struct { const char *key; size_t offset; } file_numbers[] = {
@@ -122,10 +115,10 @@ void wire_to_figures(json_t *from, struct import_figures *ret)
     json_array_foreach(files, i, file) {
         if (i >= DESK_IMPORT_FILES_MAX) break;
         struct import_file_figures *x = &ret->files[i];
-        copy_cstr(x->name, sizeof x->name, wire_text(file, "name"));
-        copy_cstr(x->profile, sizeof x->profile, wire_text(file, "profile"));
-        copy_cstr(x->encoding, sizeof x->encoding, wire_text(file, "encoding"));
-        copy_cstr(x->unknown_status, sizeof x->unknown_status, wire_text(file, "unknown_status"));
+        text_copy(x->name, sizeof x->name, text_from_cstr(wire_text(file, "name")));
+        text_copy(x->profile, sizeof x->profile, text_from_cstr(wire_text(file, "profile")));
+        text_copy(x->encoding, sizeof x->encoding, text_from_cstr(wire_text(file, "encoding")));
+        text_copy(x->unknown_status, sizeof x->unknown_status, text_from_cstr(wire_text(file, "unknown_status")));
         for (size_t k = 0; k < COUNT_OF(file_numbers); k++)
             *(int64_t *)(void *)((char *)x + file_numbers[k].offset) = wire_i64(file, file_numbers[k].key);
         ret->file_count = (int)i + 1;
@@ -146,9 +139,9 @@ json_t *wire_of_end(enum desk_result r, const struct desk_message *m)
 enum desk_result wire_to_end(json_t *from, struct desk_message *m)
 {
     const char *word = wire_text(from, "result");
-    copy_cstr(m->code, sizeof m->code, wire_text(from, "code"));
-    copy_cstr(m->en, sizeof m->en, wire_text(from, "en"));
-    copy_cstr(m->zh, sizeof m->zh, wire_text(from, "zh"));
+    text_copy(m->code, sizeof m->code, text_from_cstr(wire_text(from, "code")));
+    text_copy(m->en, sizeof m->en, text_from_cstr(wire_text(from, "en")));
+    text_copy(m->zh, sizeof m->zh, text_from_cstr(wire_text(from, "zh")));
     for (size_t i = 0; i < COUNT_OF(result_words); i++)
         if (strcmp(word, result_words[i]) == 0) return (enum desk_result)i;
     return DESK_FAILED;

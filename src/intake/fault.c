@@ -202,3 +202,22 @@ void intake_refuse(struct arena *a, enum intake_refusal refusal, struct text fil
 {
     refusal_say(a, &(struct refusal_facts){ .refusal = refusal, .file = file, .sniffed = SNIFFED_BINARY }, ret);
 }
+
+const char *intake_refusal_word(enum intake_refusal r)
+{
+    switch (r) {
+    case REFUSED_NOT: return "";
+    case REFUSED_DIRECTORY: return "directory";
+    case REFUSED_UNREADABLE: return "unreadable";
+    case REFUSED_EMPTY: return "empty";
+    case REFUSED_NOT_TEXT: return "not-text";
+    case REFUSED_NO_HEADER: return "no-header";
+    case REFUSED_NO_ROWS: return "no-rows";
+    case REFUSED_TWO_STORES: return "two-stores";
+    case REFUSED_OTHER_STORE: return "other-store";
+    case REFUSED_TOO_LARGE: return "too-large";
+    case REFUSED_BAD_PROFILE: return "bad-profile";
+    case REFUSED_OTHER_KIND: return "other-kind";
+    }
+    return "";
+}

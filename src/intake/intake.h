@@ -104,6 +104,7 @@ int64_t intake_reader_bytes(const struct intake_reader *r); /* consumed so far *
 int64_t intake_reader_line(const struct intake_reader *r);  /* physical line on which the row last given begins */
 void intake_reader_close(struct intake_reader *r);
 
+const char *intake_refusal_word(enum intake_refusal r); /* "two-stores" */
 /* The sentences of a refusal that the caller found out itself (a folder, a file that cannot be opened). */
 void intake_refuse(struct arena *a, enum intake_refusal refusal, struct text file, struct intake_scan_result *ret);
 #endif

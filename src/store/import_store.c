@@ -15,13 +15,6 @@ const char *import_state_word(enum import_state s)
     return "";
 }
 
-static void copy_clipped(char *to, size_t size, struct text from)
-{
-    const struct text t = text_clip_utf8(from, size - 1);
-    if (t.len > 0) memcpy(to, t.ptr, t.len);
-    to[t.len] = '\0';
-}
-
 /* ---- writing ---- */
 
 static bool next_import_id(struct store *s, int64_t merchant_id, int64_t *ret)
@@ -151,8 +144,8 @@ static void import_row_read(struct db_stmt *q, struct import_row *ret)
     };
     struct text zh;
     const struct text en = text_cut(db_text(q, "message"), '\n', &zh);
-    copy_clipped(ret->message_en, sizeof ret->message_en, en);
-    copy_clipped(ret->message_zh, sizeof ret->message_zh, zh);
+    text_copy(ret->message_en, sizeof ret->message_en, en);
+    text_copy(ret->message_zh, sizeof ret->message_zh, zh);
 }
 
 enum import_found import_find(struct store *s, int64_t merchant_id, int64_t import_id, struct import_row *ret)
@@ -192,11 +185,11 @@ static void file_row_read(struct db_stmt *q, struct import_file_row *ret)
         .rows_total = db_i64(q, "rows_total"), .rows_done = db_i64(q, "rows_done"), .added = db_i64(q, "added"),
         .updated = db_i64(q, "updated"), .unchanged = db_i64(q, "unchanged"), .quarantined = db_i64(q, "quarantined"),
     };
-    copy_clipped(ret->name, sizeof ret->name, db_text(q, "name"));
-    copy_clipped(ret->path, sizeof ret->path, db_text(q, "path"));
-    copy_clipped(ret->profile, sizeof ret->profile, db_text(q, "profile"));
-    copy_clipped(ret->encoding, sizeof ret->encoding, db_text(q, "encoding"));
-    copy_clipped(ret->zone, sizeof ret->zone, db_text(q, "zone"));
+    text_copy(ret->name, sizeof ret->name, db_text(q, "name"));
+    text_copy(ret->path, sizeof ret->path, db_text(q, "path"));
+    text_copy(ret->profile, sizeof ret->profile, db_text(q, "profile"));
+    text_copy(ret->encoding, sizeof ret->encoding, db_text(q, "encoding"));
+    text_copy(ret->zone, sizeof ret->zone, db_text(q, "zone"));
 }
 
 int import_files(struct store *s, int64_t merchant_id, int64_t import_id, struct import_file_row *ret, int max)

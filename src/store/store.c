@@ -29,13 +29,6 @@ void store_close(struct store *s)
 
 /* ---- shops ---- */
 
-static void copy_clipped(char *to, size_t size, struct text from)
-{
-    struct text t = text_clip_utf8(from, size - 1);
-    if (t.len) memcpy(to, t.ptr, t.len);
-    to[t.len] = '\0';
-}
-
 static bool secret_load(struct store *s, int64_t merchant_id, unsigned char ret[SECRET_BYTES])
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT value FROM secret WHERE merchant_id = $1 AND name = 'hash'"));
@@ -55,11 +48,11 @@ static bool shop_row(struct store *s, struct db_stmt *q, struct shop *ret)
 {
     char zone[sizeof((struct zone){ 0 }.name)];
     *ret = (struct shop){ .merchant_id = db_i64(q, "merchant_id"), .store_id = db_i64(q, "store_id"), .demo = db_i64(q, "demo") != 0 };
-    copy_clipped(ret->key, sizeof ret->key, db_text(q, "store_key"));
-    copy_clipped(ret->name, sizeof ret->name, db_text(q, "name"));
-    copy_clipped(ret->platform, sizeof ret->platform, db_text(q, "platform"));
-    copy_clipped(ret->country, sizeof ret->country, db_text(q, "country"));
-    copy_clipped(zone, sizeof zone, db_text(q, "zone"));
+    text_copy(ret->key, sizeof ret->key, db_text(q, "store_key"));
+    text_copy(ret->name, sizeof ret->name, db_text(q, "name"));
+    text_copy(ret->platform, sizeof ret->platform, db_text(q, "platform"));
+    text_copy(ret->country, sizeof ret->country, db_text(q, "country"));
+    text_copy(zone, sizeof zone, db_text(q, "zone"));
     ret->zone = s->env->zone(s->env->ctx, zone);
     if (ret->zone && currency_parse(db_text(q, "currency"), &ret->currency)) return true;
     db_refuse(s->db, DB_ERROR_CORRUPT, "a store has a time zone or a currency that this program does not know");

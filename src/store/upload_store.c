@@ -1,19 +1,12 @@
 /* See upload_store.h. */
 #include "store/upload_store.h"
 
-static void copy_text(char *to, size_t size, struct text from)
-{
-    struct text t = text_clip_utf8(from, size - 1);
-    if (t.len) memcpy(to, t.ptr, t.len);
-    to[t.len] = '\0';
-}
-
 static void upload_of(struct db_stmt *q, struct upload_row *ret)
 {
     *ret = (struct upload_row){ .upload_id = db_i64(q, "upload_id"), .store_id = db_i64(q, "store_id"), .bytes = db_i64(q, "bytes"),
                                 .user_id = db_i64(q, "user_id"), .created_at_ms = db_i64(q, "created_at_ms") };
-    copy_text(ret->name, sizeof ret->name, db_text(q, "name"));
-    copy_text(ret->path, sizeof ret->path, db_text(q, "path"));
+    text_copy(ret->name, sizeof ret->name, db_text(q, "name"));
+    text_copy(ret->path, sizeof ret->path, db_text(q, "path"));
 }
 
 bool upload_add(struct store *s, int64_t merchant_id, const struct upload_row *u, int64_t *ret_upload_id)

@@ -11,30 +11,11 @@ static json_t *said(struct text en, struct text zh)
 
 static json_t *string(struct text t) { return json_stringn(t.ptr ? t.ptr : "", t.len); }
 
-static const char *refusal_word(enum intake_refusal r)
-{
-    switch (r) {
-    case REFUSED_NOT: return "";
-    case REFUSED_DIRECTORY: return "directory";
-    case REFUSED_UNREADABLE: return "unreadable";
-    case REFUSED_EMPTY: return "empty";
-    case REFUSED_NOT_TEXT: return "not-text";
-    case REFUSED_NO_HEADER: return "no-header";
-    case REFUSED_NO_ROWS: return "no-rows";
-    case REFUSED_TWO_STORES: return "two-stores";
-    case REFUSED_OTHER_STORE: return "other-store";
-    case REFUSED_TOO_LARGE: return "too-large";
-    case REFUSED_BAD_PROFILE: return "bad-profile";
-    case REFUSED_OTHER_KIND: return "other-kind";
-    }
-    return "";
-}
-
 static json_t *refusal_json(const struct intake_scan_result *r)
 {
     if (r->refusal == REFUSED_NOT) return json_null();
     json_t *j = said(r->refusal_en, r->refusal_zh);
-    json_object_set_new(j, "code", json_string(refusal_word(r->refusal)));
+    json_object_set_new(j, "code", json_string(intake_refusal_word(r->refusal)));
     return j;
 }
 

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 #include "desk/commands.h"
 #include "desk/files.h"
+#include "desk/source.h"
 #include "desk/writer.h"
 #include "web/call.h"
 #include "web/memory.h"
@@ -37,24 +37,6 @@ struct uploads {
     int64_t expired_at_ms;
 };
 
-/* ---- a file as intake reads it ---- */
-
-struct file_source { const struct env *env; const char *path; int fd; };
-
-static ssize_t source_read(void *ctx, void *buf, size_t cap)
-{
-    struct file_source *f = ctx;
-    return f->env->read(f->env->ctx, f->fd, buf, cap);
-}
-
-static bool source_rewind(void *ctx)
-{
-    struct file_source *f = ctx;
-    if (f->fd >= 0) f->env->close(f->env->ctx, f->fd);
-    f->fd = f->env->open(f->env->ctx, f->path, O_RDONLY | O_CLOEXEC, 0);
-    return f->fd >= 0;
-}
-
 /* ---- one scan ---- */
 
 static bool scan_progress(void *ctx, int64_t done, int64_t all)
@@ -68,12 +50,10 @@ static bool scan_progress(void *ctx, int64_t done, int64_t all)
 static struct intake_options options_of(const struct uploads *u, const struct shop *shop, const struct scan_ask *ask,
                                         const struct profile_set *set)
 {
-    struct intake_options o = { .zone = shop->zone, .find_zone = u->env->zone, .find_zone_ctx = u->env->ctx, .currency = shop->currency,
-                                .country = text_from_cstr(shop->country), .as_of_ms = INSTANT_NONE, .now_ms = u->env->now_ms(u->env->ctx) };
+    struct intake_options o = shop_intake_options(u->env, shop);
     const struct zone *asked = ask->zone[0] ? u->env->zone(u->env->ctx, ask->zone) : NULL;
     if (asked) o.zone = asked;
     if (ask->profile[0]) o.profile = profile_set_find(set, text_from_cstr(ask->profile));
-    memcpy(o.hash_key, shop->hash_key, sizeof o.hash_key);
     return o;
 }
 
@@ -83,18 +63,18 @@ static char *scan_file(struct uploads *u, struct scan_slot *slot, const struct u
     struct arena a;
     char *json = NULL;
     struct file_source file = { u->env, row->path, -1 };
-    struct intake_source source = { &file, source_read, source_rewind, text_from_cstr(row->name), row->bytes };
+    struct intake_source source = file_source_of(&file, row->name, row->bytes);
     struct intake_options options = options_of(u, shop, &slot->ask, set);
     void *progress[] = { slot, u };
     arena_init(&a, &u->env->memory, SCAN_ARENA_BYTES_MAX);
     struct intake_scan_result *result = ARENA_NEW(&a, struct intake_scan_result);
-    if (result && source_rewind(&file) && intake_scan(&a, set, &source, &options, scan_progress, progress, result) && source_rewind(&file)) {
+    if (result && file_source_rewind(&file) && intake_scan(&a, set, &source, &options, scan_progress, progress, result) && file_source_rewind(&file)) {
         struct scan_view view = { u->env, row, set, &source, &options, result };
         json_t *j = scan_json(&a, &view);
         json = j ? json_dumps(j, JSON_COMPACT) : NULL;
         json_decref(j);
     }
-    if (file.fd >= 0) u->env->close(u->env->ctx, file.fd);
+    file_source_close(&file);
     arena_release(&a);
     return json;
 }

@@ -2,19 +2,9 @@
  * quoted, is read again as the same cells: parse(print(x)) = x. Rows and cells lie inside the input, one after another. */
 #include <string.h>
 #include "fuzz.h"
+#include "fuzz_bytes.h"
 #include "fuzz_memory.h"
 #include "intake/csv.h"
-
-struct bytes { const char *data; size_t size, at, piece; };
-static ssize_t bytes_read(void *ctx, void *buf, size_t cap)
-{
-    struct bytes *b = ctx;
-    size_t n = b->size - b->at < cap ? b->size - b->at : cap;
-    if (n > b->piece) n = b->piece;
-    if (n > 0) memcpy(buf, b->data + b->at, n);
-    b->at += n;
-    return (ssize_t)n;
-}
 
 struct out { char *text; size_t len, size; };
 static void put(struct out *o, char c)
@@ -88,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char delimiter = delimiters[data[0] % 3];
     struct out first = { 0 }, second = { 0 }, third = { 0 }, quoted = { 0 };
     arena_init(&a, &memory, 0);
-    struct bytes whole = { (const char *)data + 2, size - 2, 0, SIZE_MAX }, pieces = { (const char *)data + 2, size - 2, 0, (size_t)data[1] % 70 + 1 };
+    struct bytes whole = { data + 2, size - 2, 0, SIZE_MAX }, pieces = { data + 2, size - 2, 0, (size_t)data[1] % 70 + 1 };
     int faults = read_table(&a, &whole, delimiter, &first, &quoted);
     FUZZ_CHECK(faults == read_table(&a, &pieces, delimiter, &second, NULL));
     FUZZ_CHECK(first.len == second.len && (first.len == 0 || memcmp(first.text, second.text, first.len) == 0));

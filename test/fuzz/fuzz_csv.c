@@ -4,19 +4,10 @@
 #include <string.h>
 #include "base/instant.h"
 #include "fuzz.h"
+#include "fuzz_bytes.h"
 #include "fuzz_memory.h"
 #include "intake/intake.h"
 
-struct bytes { const uint8_t *data; size_t size, at, piece; };
-static ssize_t bytes_read(void *ctx, void *buf, size_t cap)
-{
-    struct bytes *b = ctx;
-    size_t n = b->size - b->at < cap ? b->size - b->at : cap;
-    if (n > b->piece) n = b->piece;
-    if (n > 0) memcpy(buf, b->data + b->at, n);
-    b->at += n;
-    return (ssize_t)n;
-}
 static bool bytes_rewind(void *ctx)
 {
     ((struct bytes *)ctx)->at = 0;

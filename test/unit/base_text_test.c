@@ -105,3 +105,20 @@ Test(text, reads_integers_to_both_ends)
     cr_expect_not(text_to_i64(TEXT("3.5E+16"), &v));
     cr_expect(v == 7, "untouched on failure");
 }
+
+Test(text, mends_what_was_cut)
+{
+    static const char whole[] = "a\xc3\xa9\xe4\xb8\xad\xf0\x9f\x8d\xb5"; /* a, two, three and four bytes: whole after 1, 3, 6, 10 */
+    static const size_t want[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10 };
+    for (size_t n = 0; n < sizeof want / sizeof want[0]; n++) {
+        char s[16] = "";
+        memcpy(s, whole, n);
+        text_mend_cut(s);
+        cr_expect_eq(strlen(s), want[n], "%zu bytes", n);
+    }
+    char small[4];
+    cr_expect_eq(text_copy(small, sizeof small, text_from_cstr(whole)), 3);
+    cr_expect_str_eq(small, "a\xc3\xa9");
+    cr_expect_eq(text_copy(small, sizeof small, TEXT_NONE), 0);
+    cr_expect_str_eq(small, "");
+}

@@ -1,0 +1,15 @@
+/* A file as intake reads it, and the options that a shop gives its reading: the same for a look in the page and for an import. */
+#ifndef ZG_DESK_SOURCE_H
+#define ZG_DESK_SOURCE_H
+#include "intake/intake.h"
+#include "store/store.h"
+
+struct file_source { const struct env *env; const char *path; int fd /* -1: closed */; };
+/* Reads from *f, which must outlive it and is opened by rewinding. */
+struct intake_source file_source_of(struct file_source *f, const char *name, int64_t bytes);
+bool file_source_rewind(struct file_source *f); /* opens it, at its beginning */
+void file_source_close(struct file_source *f);
+
+/* The shop's zone, currency, country and key; no profile and no as_of. Texts point into the shop. */
+struct intake_options shop_intake_options(const struct env *env, const struct shop *shop);
+#endif
