@@ -340,7 +340,7 @@ enum desk_result desk_profile_save(struct desk *d, struct text store, struct tex
     if (p) snprintf(zone, sizeof zone, "%.*s", (int)profile_zone(p).len, profile_zone(p).ptr ? profile_zone(p).ptr : "");
     if (set) profile_set_free(set);
     if (zone[0] && !d->env->zone(d->env->ctx, zone)) {
-        message_set(ret, "zone", "There is no time zone \"%s\"; zones are IANA names, as Asia/Shanghai.", "没有时区“%s”;时区须为 IANA 名称,如 Asia/Shanghai。", zone);
+        message_set(ret, "zone", "There is no time zone \"%s\"; zones are IANA names, as Asia/Shanghai.", "没有时区“%s”；时区须为 IANA 名称，如 Asia/Shanghai。", zone);
         return DESK_REFUSED;
     }
     if (!p) {

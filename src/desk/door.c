@@ -43,7 +43,7 @@ static json_t *end_with_figures(enum desk_result r, const struct desk_message *m
 static json_t *bad_ask(void)
 {
     struct desk_message m;
-    message_set(&m, "wire", "The running desk does not understand this command; both must be of one version.", "正在运行的掌柜不认识此命令;两者版本须一致。");
+    message_set(&m, "wire", "The running desk does not understand this command; both must be of one version.", "正在运行的掌柜不认识此命令；两者版本须一致。");
     return wire_of_end(DESK_REFUSED, &m);
 }
 

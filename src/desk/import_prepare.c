@@ -41,10 +41,11 @@ static bool scan_progress(void *ctx, int64_t bytes_done, int64_t bytes_all)
 /* "orders.csv: what was seen and what to do"; without a name where the sentence has it. */
 static enum desk_result refuse(struct desk_message *m, const char *code, const char *name, struct text en, struct text zh)
 {
-    const int en_len = (int)(en.len < 512 ? en.len : 512), zh_len = (int)(zh.len < 512 ? zh.len : 512);
+    const struct text file = text_clip_utf8(text_from_cstr(name ? name : ""), 80);
+    const int file_len = (int)file.len, en_len = (int)text_clip_utf8(en, 512).len, zh_len = (int)text_clip_utf8(zh, 512).len;
     snprintf(m->code, sizeof m->code, "%s", code);
-    snprintf(m->en, sizeof m->en, "%.80s%s%.*s", name ? name : "", name ? ": " : "", en_len, en.ptr ? en.ptr : "");
-    snprintf(m->zh, sizeof m->zh, "%.80s%s%.*s", name ? name : "", name ? ":" : "", zh_len, zh.ptr ? zh.ptr : "");
+    snprintf(m->en, sizeof m->en, "%.*s%s%.*s", file_len, file.ptr, name ? ": " : "", en_len, en.ptr ? en.ptr : "");
+    snprintf(m->zh, sizeof m->zh, "%.*s%s%.*s", file_len, file.ptr, name ? "：" : "", zh_len, zh.ptr ? zh.ptr : "");
     text_mend_cut(m->en);
     text_mend_cut(m->zh);
     return DESK_REFUSED;

@@ -45,7 +45,7 @@ int sock_connect(const struct env *env, const char *path) { return with_short_pa
 static enum desk_result gone(struct desk_message *m)
 {
     message_set(m, "gone", "The running desk stopped before it answered; what it had acknowledged stands. Look at the list of imports.",
-                "正在运行的掌柜在答复前停止;已确认的内容都在。请查看导入列表。");
+                "正在运行的掌柜在答复前停止；已确认的内容都在。请查看导入列表。");
     return DESK_FAILED;
 }
 

@@ -122,6 +122,7 @@ struct parse { struct arena *a; struct profile *p; char *error; size_t error_siz
 static bool bad(struct parse *ps, const char *what, const char *which)
 {
     snprintf(ps->error, ps->error_size, "%s: %.80s", what, which);
+    text_mend_cut(ps->error);
     return false;
 }
 

@@ -124,6 +124,8 @@ BOTH_WAYS(imports_undo_and_resume)
     cr_assert(x->unchanged == 2 && x->added == 0 && f.figures.import_id == 2);
     REFUSED_AS(import("none", "orders.csv", NULL, NULL), "no-store");
     REFUSED_AS(import("main", "none.csv", NULL, NULL), "absent");
+    REFUSED_AS(import("main", "订单报表订单报表订单报表订单报表订单报表订单报表订单报表.csv", NULL, NULL), "absent");
+    cr_expect(text_utf8_valid(text_from_cstr(f.m.en)) && text_utf8_valid(text_from_cstr(f.m.zh)), "a long name is cut between characters");
     REFUSED_AS(import("main", ".", NULL, NULL), "directory");
     REFUSED_AS(import("main", "orders.csv", "none", NULL), "profile");
     REFUSED_AS(import("main", "orders.csv", NULL, "Asia/Nowhere"), "zone");
