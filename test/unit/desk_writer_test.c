@@ -283,7 +283,7 @@ Test(writer, a_flood_of_requests_does_not_starve_a_job)
 
 Test(writer, a_failed_job_loses_only_what_was_not_durable)
 {
-    struct work k = { .next = 10000, .last = 12000, .fail_at = 10100 };
+    struct work k = { .next = 10000, .durable = 10000 /* nothing yet */, .last = 12000, .fail_at = 10100 };
     work_post(&k);
     struct put p = { .id = 30000 };
     usleep(10000);
