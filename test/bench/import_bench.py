@@ -28,7 +28,7 @@ LIMIT_MIB = 256
 
 
 def timed(command, cwd, shell=False):
-    """Seconds and peak resident MiB of a command that must succeed."""
+    """Seconds, processor seconds and peak resident MiB of a command that must succeed."""
     began = time.monotonic()
     process = subprocess.Popen(command, cwd=cwd, shell=shell, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out = process.stdout.read()
@@ -38,7 +38,7 @@ def timed(command, cwd, shell=False):
     seconds = time.monotonic() - began
     if process.returncode != 0:
         raise RuntimeError(f"{command}: {err.decode()[-500:]}")
-    return seconds, usage.ru_maxrss / 1024, out
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out
 
 
 def clean(directory, name):
@@ -50,17 +50,17 @@ def ours(directory, file):
     clean(directory, "shop.db")
     subprocess.run([BINARY, "init", "--db", "shop.db", "--store", "main", "--name", "Bench", "--platform", "taobao", "--currency", "CNY", "--zone",
                     "Asia/Shanghai"], cwd=directory, check=True, stdout=subprocess.DEVNULL)
-    seconds, mib, out = timed([BINARY, "import", "--db", "shop.db", "--store", "main", "--json", file.name], directory)
-    return seconds, mib, json.loads(out)["files"][0]
+    seconds, busy, mib, out = timed([BINARY, "import", "--db", "shop.db", "--store", "main", "--json", file.name], directory)
+    return seconds, busy, mib, json.loads(out)["files"][0]
 
 
 def peer(directory, file, gb18030):
     clean(directory, "peer.db")
     subprocess.run(["sqlite3", "peer.db", f"CREATE TABLE t({COLUMNS[0]} PRIMARY KEY,{','.join(COLUMNS[1:])})"], cwd=directory, check=True)
     source = f"|iconv -f GB18030 -t UTF-8 {file.name}" if gb18030 else file.name
-    seconds, mib, _ = timed(["sqlite3", "peer.db", ".mode csv", f'.import --skip 1 "{source}" t'], directory)
+    seconds, busy, _, _ = timed(["sqlite3", "peer.db", ".mode csv", f'.import --skip 1 "{source}" t'], directory)
     rows = subprocess.run(["sqlite3", "peer.db", "SELECT COUNT(*) FROM t"], cwd=directory, check=True, capture_output=True).stdout
-    return seconds, mib, int(rows)
+    return seconds, busy, int(rows)
 
 
 def median(values):
@@ -68,20 +68,24 @@ def median(values):
 
 
 def compare(directory, file, orders, runs, gb18030):
-    mine, theirs, peak = [], [], 0.0
+    mine, theirs, my_busy, their_busy, peak = [], [], [], [], 0.0
     for _ in range(runs):
-        seconds, mib, figures = ours(directory, file)
+        seconds, busy, mib, figures = ours(directory, file)
         assert figures["added"] == orders and figures["quarantined"] == 0, figures
         mine.append(seconds)
+        my_busy.append(busy)
         peak = max(peak, mib)
-        seconds, _, rows = peer(directory, file, gb18030)
+        seconds, busy, rows = peer(directory, file, gb18030)
         assert rows == orders, rows
         theirs.append(seconds)
+        their_busy.append(busy)
     size = file.stat().st_size
     ratio = statistics.median(theirs) / statistics.median(mine)
     print(f"\n{file.name}: {orders:,} orders x {len(COLUMNS)} columns, {size / 1e6:.0f} MB, {runs} runs each, alternating")
     print(f"    zhanggui import           {median(mine)}  {orders / statistics.median(mine):,.0f} rows/s, peak {peak:.0f} MiB (at most {LIMIT_MIB})")
     print(f"    {'iconv | ' if gb18030 else ''}sqlite3 .import{'' if gb18030 else '        '}   {median(theirs)}  {orders / statistics.median(theirs):,.0f} rows/s")
+    print(f"    processor time            {statistics.median(my_busy):7.2f} s beside {statistics.median(their_busy):.2f} s{' (without iconv)' if gb18030 else ''}, "
+          f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"    ratio of speeds           {ratio:7.2f}    (at least 0.5 is asked, 1 is the goal)", flush=True)
 
 
