@@ -10,7 +10,7 @@
 #include "desk/files.h"
 #include "os/process.h"
 
-enum { DEMO_SEED = 11, PASSWORD_BYTES = 20 };
+enum { PASSWORD_BYTES = 20 };
 #define DEMO_OLD_AFTER_S (5 * 3600)
 
 const struct option demo_options[] = {

@@ -18,6 +18,7 @@ void account_change_handle(struct call *c);
 /* store_page.c */
 void stores_read(struct call *c, struct store *s);
 void store_create_handle(struct call *c);
+void demo_create_handle(struct call *c);
 /* desk_page.c: today, orders, review */
 void today_read(struct call *c, struct store *s);
 void mark_handle(struct call *c);

@@ -35,6 +35,7 @@ const struct route routes[] = {
 
     { HTTP_GET, API "/stores", "stores.read", BY_ALL, NULL, 0, NULL, stores_read },
     { HTTP_POST, API "/stores", "stores.write", BY_OWNER, NULL, 0, store_create_handle, NULL },
+    { HTTP_POST, API "/demo", "stores.write", BY_OWNER, NULL, ROUTE_NO_BODY, demo_create_handle, NULL },
 
     { HTTP_GET, STORE "/today", "today.read", BY_ALL, MASK_LIST, ROUTE_CACHED, NULL, today_read },
     { HTTP_POST, STORE "/reminders/{order}/mark", "reminders.mark", SPEAKERS, NULL, 0, mark_handle, NULL },

@@ -1,4 +1,5 @@
-/* GET and POST /stores. */
+/* GET and POST /stores; POST /demo, the made-up shop beside one's own. */
+#include "desk/demo.h"
 #include "web/call.h"
 #include "web/pages.h"
 #include "web/reply.h"
@@ -81,3 +82,35 @@ void store_create_handle(struct call *c)
     c->ctx = n;
     call_on_reader(c, shop_make);
 }
+
+/* ---- the demo shop ---- */
+
+struct demo_ask { struct demo_options options; struct demo_result made; };
+
+static bool demo_run(struct store *s, void *arg)
+{
+    struct demo_ask *ask = arg;
+    return demo_make(s, &ask->options, &ask->made);
+}
+
+/* Waits for the writer, a second or two: a new desk has nothing else to do. It brings no accounts of its own. */
+static void demo_make_read(struct call *c, struct store *s)
+{
+    const struct env *env = c->web->env;
+    struct demo_ask ask = { .options = { .seed = DEMO_SEED, .now_ms = env->now_ms(env->ctx) } };
+    struct shop shop;
+    if (shop_find(s, TEXT(DEMO_STORE_KEY), &shop) == SHOP_OK) {
+        reply_fault(c, FAULT_STORE_TAKEN, "key");
+        return;
+    }
+    switch (writer_call(desk_writer(c->web->options.desk), demo_run, &ask)) {
+    case WRITER_DONE: reply_json(c, 201, store_json(&ask.made.shop)); return;
+    case WRITER_FULL: reply_fault(c, FAULT_DISK_FULL, NULL); return;
+    case WRITER_REFUSED: reply_fault(c, FAULT_STORE_TAKEN, "key"); return;
+    case WRITER_FAILED:
+    case WRITER_STOPPED: break;
+    }
+    reply_internal(c, "the demo shop could not be made");
+}
+
+void demo_create_handle(struct call *c) { call_on_reader(c, demo_make_read); }

@@ -13,7 +13,7 @@ import subprocess
 import time
 
 from browser import PASSWORD, ROLES, Browser, staff
-from story import BINARY, PAID, UNPAID, Shop, csv_text, order, run_stories, serving, until, zhanggui
+from story import BINARY, PAID, SLOW, UNPAID, Shop, csv_text, order, run_stories, serving, until, zhanggui
 
 # Strings that occur nowhere else, one a field of a person; HEADER's order.
 CANARY = {"buyer": "kanarienvogel_nick", "note": "kanarien remark", "name": "金丝雀甲", "address": "浙江省 杭州市 金丝雀路42号(310000)",
@@ -569,6 +569,25 @@ def story_log(directory):
     assert "GET /api/v1/stores/{store}/orders/{order} 200" in text and "user 1" in text, text
     for secret in [*CANARY.values(), "777001", "王店主", PASSWORD, owner.cookie.split("=")[1], owner.csrf, desk["setup_code"]]:
         assert secret not in text, secret
+
+
+def story_demo(directory):
+    """the demo shop is one press away on a desk of one's own: a store beside it, made once, no accounts; its import can be undone"""
+    shop = Shop(directory)
+    with serving("serve", "--db", shop.db) as desk:
+        owner = Browser(desk["url"]).setup(desk["setup_code"])
+        made = owner.post("/demo")
+        assert made.status == 201 and made.json["demo"] and made.json["key"] == "demo", made.body
+        today = owner.get("/stores/demo/today").json
+        assert today["totals"]["pick"] > 0 and today["latest_fact_at"], today["totals"]
+        assert owner.get("/stores/main/orders").json["orders"] == [], "the own store is as empty as before"
+        assert [a["role"] for a in owner.get("/accounts").json["accounts"]] == ["owner"]
+        assert owner.post("/demo").status == 409
+        number = owner.get("/stores/demo/imports").json["imports"][0]["import_id"]
+        assert owner.post(f"/imports/{number}/undo").status == 202
+        until(lambda: owner.get(f"/imports/{number}").json["state"] == "undone", 60 * SLOW, "the undo")
+        assert owner.get("/stores/demo/orders").json["orders"] == []
+    zhanggui("verify", "--db", shop.db)
 
 
 if __name__ == "__main__":

@@ -177,6 +177,7 @@ export const api = {
   changeAccount: (id: number | string, b: { role?: Role; disabled?: boolean; password?: string }) => call<Account>('PATCH', `/accounts/${seg(String(id))}`, b),
   stores: async () => listOf<Store>(await call<unknown>('GET', '/stores'), 'stores'),
   addStore: (b: NewStore) => call<Store>('POST', '/stores', b),
+  makeDemo: () => call<Store>('POST', '/demo', {}),
   policy: () => call<{ rows: PolicyRow[] }>('GET', '/policy'),
 
   today: (store: string, signal?: AbortSignal) => call<Today>('GET', `/stores/${seg(store)}/today`, undefined, signal),
