@@ -355,7 +355,7 @@ enum claim_made claim_make(struct claim_maker *m, const struct csv_row *row, str
     if (!gather(m, row, &v, ret_fault)) return CLAIM_FAULT;
     bool has_line = v.of[FIELD_TITLE].len + v.of[FIELD_SKU_CODE].len + v.of[FIELD_SUB_NO].len + v.of[FIELD_PRODUCT_NO].len > 0;
     if (v.of[FIELD_ORDER_NO].len == 0 && !has_line) return CLAIM_PASSED_OVER;
-    struct order_claim c = { .as_of_ms = m->as_of_ms, .rank = SOURCE_FILE, .customer_id = CLAIM_NONE, .has_line = has_line };
+    struct order_claim c = { .as_of_ms = m->as_of_ms, .first_as_of_ms = m->as_of_ms, .rank = SOURCE_FILE, .customer_id = CLAIM_NONE, .has_line = has_line };
     if (!check_numbers(&v, has_line, ret_fault)) return CLAIM_FAULT;
     if (!read_times(m, &v, &c, ret_fault) || !read_amounts(m, &v, &c, ret_fault)) return CLAIM_FAULT;
     read_status(m, &v, &c);

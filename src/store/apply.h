@@ -20,7 +20,7 @@ struct line_facts {
     int64_t pieces, unit_minor, line_minor, refund_minor; /* CLAIM_NONE when not told */
 };
 
-enum event_change { EVENT_KEPT, EVENT_NEW, EVENT_MOVED /* its as_of changed */, EVENT_GONE };
+enum event_change { EVENT_KEPT, EVENT_NEW, EVENT_MOVED /* its as_of or first_as_of changed */, EVENT_GONE };
 
 /* One order while it is worked on. claims[i] belongs to events[i]; claims stand together for order_fold. */
 struct work_event { int64_t event_no; enum event_change change; const struct line_facts *line; /* NULL: none */ };
@@ -43,8 +43,18 @@ struct order_image {
 
 /* Rows to write. */
 struct order_out { int64_t order_id; struct text order_no; struct order order; };
-struct event_out { int64_t order_id, event_no; const struct order_claim *claim; int64_t customer_id; const struct line_facts *line; };
-struct event_ref { int64_t order_id, event_no, as_of_ms; };
+struct event_out { int64_t order_id, event_no; const struct order_claim *claim; int64_t first_as_of_ms, customer_id; const struct line_facts *line; };
+/* as_of of the earliest and of the latest export that tells something; nobody told: told_never. */
+struct told { int64_t first_ms, last_ms; };
+static inline struct told told_never(void) { return (struct told){ INSTANT_MAX, INSTANT_NONE }; }
+static inline struct told told_join(struct told a, struct told b)
+{
+    return (struct told){ a.first_ms < b.first_ms ? a.first_ms : b.first_ms, a.last_ms > b.last_ms ? a.last_ms : b.last_ms };
+}
+static inline bool told_eq(struct told a, struct told b) { return a.first_ms == b.first_ms && a.last_ms == b.last_ms; }
+static inline struct told claim_told(const struct order_claim *c) { return (struct told){ c->first_as_of_ms, c->as_of_ms }; }
+
+struct event_ref { int64_t order_id, event_no; struct told told; };
 struct line_out { int64_t order_id; struct line_image line; };
 
 struct list { void *rows; size_t n, capacity; };
@@ -65,7 +75,7 @@ struct counters; /* counter_store.c */
 
 /* Where the last questions about assertions fell: [from, to] is one range of the table, or a gap between two. */
 enum { ASSERTION_CACHE = 8 };
-struct assertion_span { int64_t import_id, event_no, from, to, as_of_ms /* INSTANT_NONE: a gap */; };
+struct assertion_span { int64_t import_id, event_no, from, to; struct told told /* told_never: a gap */; };
 
 /* Customers that this session has seen, by hash (customer_store.c). */
 struct seen_customer { int64_t hash, customer_id /* 0: free slot */; };
@@ -106,7 +116,7 @@ void reduce_emit(struct apply_session *a, int64_t order_id, struct text order_no
 int claim_order(int64_t as_of_a, int rank_a, const unsigned char *key_a, int64_t as_of_b, int rank_b, const unsigned char *key_b);
 
 /* ---- event_store.c ---- */
-struct stored_key { int64_t order_id, event_no, as_of_ms; struct claim_key key; };
+struct stored_key { int64_t order_id, event_no; struct told told; struct claim_key key; };
 /* Keys of all events of n orders (ids ascending), in the order of (order_id, event_no). */
 bool event_keys_load(struct apply_session *a, const int64_t *order_ids, size_t n, struct list *ret /* stored_key */);
 /* All events with their lines of n orders (ids ascending); w[i].order_id is given. */
@@ -114,11 +124,11 @@ bool event_load(struct apply_session *a, struct order_work *w, size_t n);
 bool out_write(struct apply_session *a); /* everything in a->out */
 
 /* ---- assertion_store.c ---- */
-/* as_of with which an import asserts an event, INSTANT_NONE when it does not. */
-bool assertion_find(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, int64_t *ret_as_of_ms);
+/* When an import asserts an event, told_never when it does not. */
+bool assertion_find(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, struct told *ret);
 /* Takes back what an import says about event event_no of orders from .. to. */
 bool assertion_cut(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t from, int64_t to);
-bool assertion_write(struct apply_session *a, struct event_ref *refs, size_t n); /* sorts refs */
+bool assertion_write(struct apply_session *a, struct event_ref *refs, size_t n); /* sorts and joins refs */
 
 /* ---- known_store.c, customer_store.c ---- */
 /* The claims of a batch that are new events, in the order of the file; ids are filled in. */

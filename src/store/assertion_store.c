@@ -14,7 +14,7 @@ static struct assertion_span *span_slot(struct apply_session *a, int64_t import_
 /* The range that begins at or before order_id; false in *ret_found when there is none. */
 static bool range_before(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, struct assertion_span *ret, bool *ret_found)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT order_from, order_to, as_of_ms FROM assertion WHERE merchant_id = $1 AND import_id = $2"
+    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT order_from, order_to, first_as_of_ms, as_of_ms FROM assertion WHERE merchant_id = $1 AND import_id = $2"
                                               " AND event_no = $3 AND order_from <= $4 ORDER BY order_from DESC LIMIT 1"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
@@ -23,7 +23,7 @@ static bool range_before(struct apply_session *a, int64_t import_id, int64_t eve
     db_bind_i64(q, 4, order_id);
     enum db_step step = db_step(q);
     *ret_found = step == DB_ROW;
-    if (step == DB_ROW) *ret = (struct assertion_span){ import_id, event_no, db_i64_at(q, 0), db_i64_at(q, 1), db_i64_at(q, 2) };
+    if (step == DB_ROW) *ret = (struct assertion_span){ import_id, event_no, db_i64_at(q, 0), db_i64_at(q, 1), { db_i64_at(q, 2), db_i64_at(q, 3) } };
     db_done(q);
     return step != DB_FAILED;
 }
@@ -46,22 +46,22 @@ static bool next_begin(struct apply_session *a, int64_t import_id, int64_t event
     return step == DB_ROW;
 }
 
-bool assertion_find(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, int64_t *ret_as_of_ms)
+bool assertion_find(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, struct told *ret)
 {
     struct assertion_span *s = span_slot(a, import_id, event_no), r;
     bool found;
     if (s->event_no == event_no && s->import_id == import_id && s->from <= order_id && order_id <= s->to) {
-        *ret_as_of_ms = s->as_of_ms;
+        *ret = s->told;
         return true;
     }
     if (!range_before(a, import_id, event_no, order_id, &r, &found)) return false;
     if (!found || r.to < order_id) {
         int64_t next;
         if (!next_begin(a, import_id, event_no, order_id, &next)) return false;
-        r = (struct assertion_span){ import_id, event_no, found ? r.to + 1 : INT64_MIN, next == INT64_MAX ? next : next - 1, INSTANT_NONE };
+        r = (struct assertion_span){ import_id, event_no, found ? r.to + 1 : INT64_MIN, next == INT64_MAX ? next : next - 1, told_never() };
     }
     *s = r;
-    *ret_as_of_ms = r.as_of_ms;
+    *ret = r.told;
     return true;
 }
 
@@ -93,15 +93,16 @@ static bool range_delete(struct apply_session *a, const struct assertion_span *r
 
 static bool range_insert(struct apply_session *a, const struct assertion_span *r)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO assertion (merchant_id, import_id, event_no, order_from, order_to, as_of_ms)"
-                                              " VALUES ($1, $2, $3, $4, $5, $6)"));
+    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO assertion (merchant_id, import_id, event_no, order_from, order_to, first_as_of_ms,"
+                                              " as_of_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, r->import_id);
     db_bind_i64(q, 3, r->event_no);
     db_bind_i64(q, 4, r->from);
     db_bind_i64(q, 5, r->to);
-    db_bind_i64(q, 6, r->as_of_ms);
+    db_bind_i64(q, 6, r->told.first_ms);
+    db_bind_i64(q, 7, r->told.last_ms);
     return db_exec(q);
 }
 
@@ -113,7 +114,7 @@ bool assertion_cut(struct apply_session *a, int64_t import_id, int64_t event_no,
     for (;;) { /* the last range that begins before the end of the cut, until none of it lies inside */
         if (!range_before(a, import_id, event_no, to, &r, &found)) return false;
         if (!found || r.to < from) return true;
-        struct assertion_span rest = { import_id, event_no, to + 1, r.to, r.as_of_ms };
+        struct assertion_span rest = { import_id, event_no, to + 1, r.to, r.told };
         bool ok = r.from < from ? range_set_end(a, &r, from - 1) : range_delete(a, &r);
         if (!ok || (r.to > to && !range_insert(a, &rest))) return false;
     }
@@ -126,7 +127,7 @@ static bool range_assign(struct apply_session *a, const struct assertion_span *r
     bool found;
     if (!assertion_cut(a, r->import_id, r->event_no, r->from, r->to)) return false;
     if (!range_before(a, r->import_id, r->event_no, r->from, &left, &found)) return false;
-    if (found && left.to == r->from - 1 && left.as_of_ms == r->as_of_ms) return range_set_end(a, &left, r->to);
+    if (found && left.to == r->from - 1 && told_eq(left.told, r->told)) return range_set_end(a, &left, r->to);
     return range_insert(a, r);
 }
 
@@ -134,19 +135,29 @@ static int by_event_no(const void *a, const void *b)
 {
     const struct event_ref *x = a, *y = b;
     if (x->event_no != y->event_no) return x->event_no > y->event_no ? 1 : -1;
-    if (x->order_id != y->order_id) return x->order_id > y->order_id ? 1 : -1;
-    return (x->as_of_ms < y->as_of_ms) - (x->as_of_ms > y->as_of_ms); /* the latest first */
+    return (x->order_id > y->order_id) - (x->order_id < y->order_id);
+}
+
+/* One row an event, of what several claims of a batch told. */
+static size_t join_same(struct event_ref *refs, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 1; i < n; i++) {
+        if (by_event_no(&refs[kept], &refs[i]) == 0) refs[kept].told = told_join(refs[kept].told, refs[i].told);
+        else refs[++kept] = refs[i];
+    }
+    return kept + 1;
 }
 
 bool assertion_write(struct apply_session *a, struct event_ref *refs, size_t n)
 {
     if (n == 0) return true;
     qsort(refs, n, sizeof *refs, by_event_no);
+    n = join_same(refs, n);
     for (size_t i = 0, next; i < n; i = next) {
-        struct assertion_span r = { a->import_id, refs[i].event_no, refs[i].order_id, refs[i].order_id, refs[i].as_of_ms };
+        struct assertion_span r = { a->import_id, refs[i].event_no, refs[i].order_id, refs[i].order_id, refs[i].told };
         for (next = i + 1; next < n && refs[next].event_no == r.event_no; next++) {
-            if (refs[next].order_id == r.to) continue; /* the same event, told less lately */
-            if (refs[next].order_id != r.to + 1 || refs[next].as_of_ms != r.as_of_ms) break;
+            if (refs[next].order_id != r.to + 1 || !told_eq(refs[next].told, r.told)) break;
             r.to++;
         }
         if (!range_assign(a, &r)) return false;

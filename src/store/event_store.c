@@ -14,16 +14,16 @@ static const struct db_batch_table batch_order_id = { "batch_order_id", SQL("CRE
 bool event_keys_load(struct apply_session *a, const int64_t *order_ids, size_t n, struct list *ret)
 {
     if (!db_batch(a->s->db, &batch_order_id, order_ids, n)) return false;
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT e.order_id, e.event_no, e.as_of_ms, e.event_key FROM batch_order_id b CROSS JOIN event e"
+    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT e.order_id, e.event_no, e.first_as_of_ms, e.as_of_ms, e.event_key FROM batch_order_id b CROSS JOIN event e"
                                               " WHERE e.merchant_id = $1 AND e.order_id = b.order_id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     enum db_step step;
     while ((step = db_step(q)) == DB_ROW) {
         struct stored_key *k = LIST_ADD(&a->scratch, ret, struct stored_key);
-        struct text key = db_blob_at(q, 3);
+        struct text key = db_blob_at(q, 4);
         if (!k || key.len != sizeof k->key.bytes) break;
-        *k = (struct stored_key){ .order_id = db_i64_at(q, 0), .event_no = db_i64_at(q, 1), .as_of_ms = db_i64_at(q, 2) };
+        *k = (struct stored_key){ .order_id = db_i64_at(q, 0), .event_no = db_i64_at(q, 1), .told = { db_i64_at(q, 2), db_i64_at(q, 3) } };
         memcpy(k->key.bytes, key.ptr, key.len);
     }
     db_done(q);
@@ -42,7 +42,7 @@ static bool claim_row(struct apply_session *a, struct db_stmt *q, struct order_c
         .refund_minor = db_i64_at(q, 14), .pieces = db_i64_at(q, 15), .status = (enum order_status)db_i64_at(q, 16),
         .pay_kind = (enum pay_kind)db_i64_at(q, 17), .region = arena_text(&a->scratch, db_text_at(q, 18)),
         .country = arena_text(&a->scratch, db_text_at(q, 19)), .tracking = arena_text(&a->scratch, db_text_at(q, 20)),
-        .customer_id = db_i64_at(q, 21),
+        .customer_id = db_i64_at(q, 21), .first_as_of_ms = db_i64_at(q, 22),
     };
     memcpy(c->key.bytes, key.ptr, key.len);
     return true;
@@ -52,7 +52,7 @@ static bool events_load(struct apply_session *a, struct order_work *w, size_t n)
 {
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT e.order_id, e.event_no, e.event_key, e.as_of_ms, e.source_rank, e.placed_at_ms, e.paid_at_ms,"
         " e.cancelled_at_ms, e.shipped_at_ms, e.delivered_at_ms, e.refunded_at_ms, e.ship_by_ms, e.total_minor, e.paid_minor, e.refund_minor,"
-        " e.pieces, e.status, e.pay_kind, e.region, e.country, e.tracking, e.customer_id FROM batch_order_id b CROSS JOIN event e"
+        " e.pieces, e.status, e.pay_kind, e.region, e.country, e.tracking, e.customer_id, e.first_as_of_ms FROM batch_order_id b CROSS JOIN event e"
         " WHERE e.merchant_id = $1 AND e.order_id = b.order_id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
@@ -170,12 +170,14 @@ static void event_cell(struct db_cell *c, const void *rows, size_t row, int colu
     case 19: db_cell_text_or_null(c, k->country); break;
     case 20: db_cell_text_or_null(c, k->tracking); break;
     case 21: db_cell_i64_or_null(c, e->customer_id); break;
+    case 22: db_cell_i64(c, e->first_as_of_ms); break;
     }
 }
 static const struct db_batch_table batch_event = { "batch_event", SQL("CREATE TABLE batch_event (order_id BIGINT, event_no BIGINT, event_key BYTEA,"
     " as_of_ms BIGINT, source_rank BIGINT, placed_at_ms BIGINT, paid_at_ms BIGINT, cancelled_at_ms BIGINT, shipped_at_ms BIGINT,"
     " delivered_at_ms BIGINT, refunded_at_ms BIGINT, ship_by_ms BIGINT, total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT,"
-    " pieces BIGINT, status BIGINT, pay_kind BIGINT, region TEXT, country TEXT, tracking TEXT, customer_id BIGINT)"), event_cell };
+    " pieces BIGINT, status BIGINT, pay_kind BIGINT, region TEXT, country TEXT, tracking TEXT, customer_id BIGINT,"
+    " first_as_of_ms BIGINT)"), event_cell };
 
 static void person_cell(struct db_cell *c, const void *rows, size_t row, int column)
 {
@@ -243,7 +245,7 @@ static const struct db_batch_table batch_order_line = { "batch_order_line", SQL(
     " total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact, region, country, tracking, customer_id, pick_until_ms"
 #define EVENT_COLUMNS "order_id, event_no, event_key, as_of_ms, source_rank, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms," \
     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, region, country," \
-    " tracking, customer_id"
+    " tracking, customer_id, first_as_of_ms"
 
 static int by_order(const void *a, const void *b)
 {
@@ -329,12 +331,14 @@ static bool moved_write(struct apply_session *a)
 {
     const struct event_ref *r = a->out.events_moved.rows;
     for (size_t i = 0; i < a->out.events_moved.n; i++) {
-        struct db_stmt *q = db_stmt(a->s->db, SQL("UPDATE event SET as_of_ms = $4 WHERE merchant_id = $1 AND order_id = $2 AND event_no = $3"));
+        struct db_stmt *q = db_stmt(a->s->db, SQL("UPDATE event SET as_of_ms = $4, first_as_of_ms = $5 WHERE merchant_id = $1"
+                                                     " AND order_id = $2 AND event_no = $3"));
         if (!q) return false;
         db_bind_i64(q, 1, a->shop.merchant_id);
         db_bind_i64(q, 2, r[i].order_id);
         db_bind_i64(q, 3, r[i].event_no);
-        db_bind_i64(q, 4, r[i].as_of_ms);
+        db_bind_i64(q, 4, r[i].told.last_ms);
+        db_bind_i64(q, 5, r[i].told.first_ms);
         if (!db_exec(q)) return false;
     }
     return true;

@@ -55,19 +55,21 @@ const struct migration migrations[] = {
     INDEX("0012 orders_pick", "CREATE INDEX orders_pick ON orders (merchant_id, store_id, pick_until_ms, paid_at_ms, ship_by_ms)"
         " WHERE pick_until_ms IS NOT NULL"),
     /* One row of a file, or one event of a feed: what it claims about the order as a whole. as_of_ms is kept: the latest of the
-     * assertions that stand. An event is here as long as one stands. */
+     * assertions that stand, and first_as_of_ms: the earliest. An event is here as long as one stands. */
     TABLE("0013 event",
         "CREATE TABLE event (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, event_key BYTEA NOT NULL,"
         " as_of_ms BIGINT NOT NULL, source_rank BIGINT NOT NULL, placed_at_ms BIGINT, paid_at_ms BIGINT,"
         " cancelled_at_ms BIGINT, shipped_at_ms BIGINT, delivered_at_ms BIGINT, refunded_at_ms BIGINT, ship_by_ms BIGINT,"
         " total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT, pieces BIGINT, status BIGINT NOT NULL, pay_kind BIGINT NOT NULL,"
-        " region TEXT, country TEXT, tracking TEXT, customer_id BIGINT, PRIMARY KEY (merchant_id, order_id, event_no))"),
-    /* Which imports say so: import_id asserts event event_no of every order order_from .. order_to that has one, as of as_of_ms.
+        " region TEXT, country TEXT, tracking TEXT, customer_id BIGINT, first_as_of_ms BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, order_id, event_no))"),
+    /* Which imports say so: import_id asserts event event_no of every order order_from .. order_to that has one, as of as_of_ms
+     * and, when files of one import or events of the feed told it before, as early as first_as_of_ms.
      * Rows of one import and event_no never overlap. A file in the order of its order ids takes one row.
      * import_id 0 is the live feed. */
     TABLE("0014 assertion",
         "CREATE TABLE assertion (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, event_no BIGINT NOT NULL,"
-        " order_from BIGINT NOT NULL, order_to BIGINT NOT NULL, as_of_ms BIGINT NOT NULL,"
+        " order_from BIGINT NOT NULL, order_to BIGINT NOT NULL, first_as_of_ms BIGINT NOT NULL, as_of_ms BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, import_id, event_no, order_from))"),
     /* Personal cells, one row an event that has any. */
     TABLE("0015 person",

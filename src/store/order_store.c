@@ -252,20 +252,23 @@ static const struct stored_key *stored(const struct batch *b, const struct group
     return NULL;
 }
 
-static bool assert_event(struct batch *b, int64_t order_id, int64_t event_no, int64_t as_of_ms)
+static bool assert_event(struct batch *b, int64_t order_id, int64_t event_no, struct told told)
 {
     struct event_ref *r = LIST_ADD(&b->a->scratch, &b->a->out.assertions, struct event_ref);
-    if (r) *r = (struct event_ref){ order_id, event_no, as_of_ms };
+    if (r) *r = (struct event_ref){ order_id, event_no, told };
     return r != NULL;
 }
 
-/* A stored event again: asserted by this import from now on, and told more lately when the file is younger. */
+/* A stored event again: asserted by this import from now on, and told more lately or earlier than before by a younger or older
+ * file. */
 static bool classify_stored(struct batch *b, struct group *g, const struct order_claim *c, const struct stored_key *k)
 {
-    int64_t own = INSTANT_NONE;
-    if (c->as_of_ms > k->as_of_ms) g->loads = true;
+    const struct told told = { c->as_of_ms, c->as_of_ms };
+    struct told own = told_never();
+    if (!told_eq(told_join(k->told, told), k->told)) g->loads = true;
     if (!assertion_find(b->a, b->a->import_id, k->event_no, k->order_id, &own)) return false;
-    return own >= c->as_of_ms || assert_event(b, k->order_id, k->event_no, c->as_of_ms);
+    const struct told both = told_join(own, told);
+    return told_eq(both, own) || assert_event(b, k->order_id, k->event_no, both);
 }
 
 static bool classify(struct batch *b)
@@ -333,11 +336,11 @@ static bool load_changed(struct batch *b)
     return event_load(a, b->works, n);
 }
 
-static bool emit_event(struct batch *b, int64_t order_id, int64_t event_no, const struct order_claim *claim, const struct known_want *w)
+static bool emit_event(struct batch *b, int64_t order_id, int64_t event_no, const struct known_want *w, struct told told)
 {
     struct event_out *e = LIST_ADD(&b->a->scratch, &b->a->out.events_new, struct event_out);
-    if (e) *e = (struct event_out){ order_id, event_no, claim, w->customer_id, w->line };
-    return e && assert_event(b, order_id, event_no, claim->as_of_ms);
+    if (e) *e = (struct event_out){ order_id, event_no, w->claim, told.first_ms, w->customer_id, w->line };
+    return e && assert_event(b, order_id, event_no, told);
 }
 
 /* An order that nobody knew, in one claim. */
@@ -348,7 +351,9 @@ static bool reduce_single(struct batch *b, struct group *g)
     const struct order_image none = { 0 };
     struct order_image image = { .there = true };
     struct line_image line;
-    order_fold(w->claim, 1, &image.order);
+    struct order_claim claim = *w->claim;
+    claim.first_as_of_ms = claim.as_of_ms;
+    order_fold(&claim, 1, &image.order);
     image.order.customer_id = w->customer_id;
     if (w->line) {
         line = (struct line_image){ w->line->line_key, w->line->product_id, w->line->options, w->line->pieces, w->line->unit_minor,
@@ -358,10 +363,10 @@ static bool reduce_single(struct batch *b, struct group *g)
     }
     b->tally.added++;
     reduce_emit(b->a, g->order_id, g->order_no, &none, &image);
-    return emit_event(b, g->order_id, 1, w->claim, w);
+    return emit_event(b, g->order_id, 1, w, claim_told(&claim));
 }
 
-/* Takes one claim into the work; true in *ret_changed when an event is new or told more lately. */
+/* Takes one claim into the work; true in *ret_changed when an event is new, or told earlier or more lately than before. */
 static bool take_claim(struct batch *b, struct order_work *w, uint32_t i, int64_t *last_no, bool *ret_changed)
 {
     struct claim_state *s = &b->state[i];
@@ -373,6 +378,7 @@ static bool take_claim(struct batch *b, struct order_work *w, uint32_t i, int64_
         s->at = (uint32_t)w->n;
         w->claims[w->n] = *c;
         w->claims[w->n].customer_id = want->customer_id;
+        w->claims[w->n].first_as_of_ms = c->as_of_ms;
         w->events[w->n] = (struct work_event){ ++*last_no, EVENT_NEW, want->line };
         w->n++;
         return true;
@@ -382,8 +388,10 @@ static bool take_claim(struct batch *b, struct order_work *w, uint32_t i, int64_
     else while (at < w->n && w->events[at].event_no != s->event_no) at++;
     assert(at < w->n);
     s->at = (uint32_t)at;
-    if (c->as_of_ms > w->claims[at].as_of_ms) {
-        w->claims[at].as_of_ms = c->as_of_ms;
+    const struct told told = told_join(claim_told(&w->claims[at]), (struct told){ c->as_of_ms, c->as_of_ms });
+    if (!told_eq(told, claim_told(&w->claims[at]))) {
+        w->claims[at].as_of_ms = told.last_ms;
+        w->claims[at].first_as_of_ms = told.first_ms;
         if (w->events[at].change == EVENT_KEPT) w->events[at].change = EVENT_MOVED;
     } else {
         *ret_changed = false;
@@ -408,11 +416,13 @@ static bool emit_events(struct batch *b, const struct order_work *w)
         const struct work_event *e = &w->events[i];
         if (e->change == EVENT_NEW) {
             const struct known_want want = { .claim = c, .customer_id = c->customer_id, .line = (struct line_facts *)e->line };
-            if (!emit_event(b, w->order_id, e->event_no, c, &want)) return false;
+            if (!emit_event(b, w->order_id, e->event_no, &want, claim_told(c))) return false;
+            /* told again within the batch: the product has its words from the first */
+            if (e->line && c->first_as_of_ms < c->as_of_ms && !known_product_moved(b->a, c, e->line)) return false;
         } else if (e->change == EVENT_MOVED) {
             struct event_ref *r = LIST_ADD(&b->a->scratch, &b->a->out.events_moved, struct event_ref);
             if (!r) return false;
-            *r = (struct event_ref){ w->order_id, e->event_no, c->as_of_ms };
+            *r = (struct event_ref){ w->order_id, e->event_no, claim_told(c) };
             if (e->line && !known_product_moved(b->a, c, e->line)) return false;
         }
     }

@@ -1,7 +1,7 @@
 /* Takes an import back, a slice at a time, through the same reduce.c as it came in.
  *
- * A slice is a stretch of one range of table assertion. Each of its events is told by another import, and keeps the latest as_of of
- * those, or by none, and goes: with its personal cells and its line, and with the customer, the product and the order when it was
+ * A slice is a stretch of one range of table assertion. Each of its events is told by another import, and keeps the earliest and
+ * the latest as_of of those, or by none, and goes: with its personal cells and its line, and with the customer, the product and the order when it was
  * the last to name them. Counters move by contribution(after) - contribution(before).
  * What people did stays: an order number that bears a reminder mark keeps its number for the day the order comes back. */
 #include <assert.h>
@@ -138,14 +138,14 @@ static bool load(struct undo *u)
 
 /* ---- deciding ---- */
 
-static bool latest_other(struct undo *u, int64_t order_id, int64_t *ret_as_of_ms)
+static bool told_by_others(struct undo *u, int64_t order_id, struct told *ret)
 {
     const int64_t *others = u->others.rows;
-    *ret_as_of_ms = INSTANT_NONE;
+    *ret = told_never();
     for (size_t i = 0; i < u->others.n; i++) {
-        int64_t as_of;
-        if (!assertion_find(u->a, others[i], u->stretch.event_no, order_id, &as_of)) return false;
-        if (as_of > *ret_as_of_ms) *ret_as_of_ms = as_of;
+        struct told told;
+        if (!assertion_find(u->a, others[i], u->stretch.event_no, order_id, &told)) return false;
+        *ret = told_join(*ret, told);
     }
     return true;
 }
@@ -167,13 +167,13 @@ static bool take_back(struct undo *u, struct order_work *w)
     struct apply_session *a = u->a;
     struct order_image before, after;
     size_t at = 0;
-    int64_t as_of;
+    struct told told;
     while (at < w->n && w->events[at].event_no != u->stretch.event_no) at++;
     assert(at < w->n);
-    if (!latest_other(u, w->order_id, &as_of)) return false;
-    if (as_of == w->claims[at].as_of_ms) return true; /* another import says the same, as lately */
+    if (!told_by_others(u, w->order_id, &told)) return false;
+    if (told_eq(told, claim_told(&w->claims[at]))) return true; /* others say the same, as early and as lately */
     image_of(&a->scratch, w, &before);
-    const bool gone = as_of == INSTANT_NONE;
+    const bool gone = told.last_ms == INSTANT_NONE;
     w->events[at].change = gone ? EVENT_GONE : EVENT_MOVED;
     if (gone) {
         int64_t *id = LIST_ADD(&a->scratch, &u->gone, int64_t);
@@ -183,8 +183,9 @@ static bool take_back(struct undo *u, struct order_work *w)
     } else {
         struct event_ref *r = LIST_ADD(&a->scratch, &a->out.events_moved, struct event_ref);
         if (!r) return false;
-        *r = (struct event_ref){ w->order_id, u->stretch.event_no, as_of };
-        w->claims[at].as_of_ms = as_of;
+        *r = (struct event_ref){ w->order_id, u->stretch.event_no, told };
+        w->claims[at].as_of_ms = told.last_ms;
+        w->claims[at].first_as_of_ms = told.first_ms;
     }
     if (w->events[at].line) {
         struct product_turn *p = LIST_ADD(&a->scratch, &u->products, struct product_turn);

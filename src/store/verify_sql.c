@@ -18,12 +18,12 @@
 /* n: one row an order, with what the statuses of its events imply. Statuses: 2 paid, 3 shipped, 4 delivered, 5 closed. */
 #define PER_ORDER \
     "n AS (SELECT merchant_id, order_id, COUNT(*) AS events, MIN(event_no) AS event_no," \
-    " MIN(CASE WHEN status = 4 THEN as_of_ms END) AS delivered_by," \
-    " MIN(CASE WHEN status IN (3, 4) OR tracking IS NOT NULL THEN as_of_ms END) AS shipped_by," \
-    " MIN(CASE WHEN status IN (2, 3, 4) THEN as_of_ms END) AS paid_by," \
-    " MIN(CASE WHEN status = 5 THEN as_of_ms END) AS closed_by," \
+    " MIN(CASE WHEN status = 4 THEN first_as_of_ms END) AS delivered_by," \
+    " MIN(CASE WHEN status IN (3, 4) OR tracking IS NOT NULL THEN first_as_of_ms END) AS shipped_by," \
+    " MIN(CASE WHEN status IN (2, 3, 4) THEN first_as_of_ms END) AS paid_by," \
+    " MIN(CASE WHEN status = 5 THEN first_as_of_ms END) AS closed_by," \
     " MAX(CASE WHEN status = 5 THEN as_of_ms END) AS last_closed, MAX(CASE WHEN status NOT IN (0, 5) THEN as_of_ms END) AS last_open," \
-    " MIN(CASE WHEN refund_minor > 0 THEN as_of_ms END) AS refunded_by FROM event WHERE merchant_id = $1 GROUP BY merchant_id, order_id)"
+    " MIN(CASE WHEN refund_minor > 0 THEN first_as_of_ms END) AS refunded_by FROM event WHERE merchant_id = $1 GROUP BY merchant_id, order_id)"
 #define TOLD_ORDERS \
     "t AS (SELECT n.*, " TOLD("placed_at_ms") ", " TOLD("paid_at_ms") ", " TOLD("cancelled_at_ms") ", " TOLD("shipped_at_ms") ", " \
     TOLD("delivered_at_ms") ", " TOLD("refunded_at_ms") ", " TOLD("ship_by_ms") ", " TOLD("total_minor") ", " TOLD("paid_minor") ", " \
@@ -89,11 +89,11 @@ const struct check checks[] = {
           LINE_TOLD("line_minor") ", " LINE_TOLD("refund_minor") " FROM n ORDER BY order_id, line_key"),
       SQL("SELECT order_id, line_key, product_id, options, pieces, unit_minor, line_minor, refund_minor FROM order_line"
           " WHERE merchant_id = $1 ORDER BY order_id, line_key"), NULL },
-    { "event", false, 2, "iii",
-      SQL("SELECT e.order_id, e.event_no, MAX(a.as_of_ms) AS as_of_ms FROM assertion a CROSS JOIN event e WHERE a.merchant_id = $1"
-          " AND e.merchant_id = $1 AND e.order_id >= a.order_from AND e.order_id <= a.order_to AND e.event_no = a.event_no"
+    { "event", false, 2, "iiii",
+      SQL("SELECT e.order_id, e.event_no, MAX(a.as_of_ms) AS as_of_ms, MIN(a.first_as_of_ms) AS first_as_of_ms FROM assertion a"
+          " CROSS JOIN event e WHERE a.merchant_id = $1 AND e.merchant_id = $1 AND e.order_id >= a.order_from AND e.order_id <= a.order_to AND e.event_no = a.event_no"
           " GROUP BY e.order_id, e.event_no ORDER BY e.order_id, e.event_no"),
-      SQL("SELECT order_id, event_no, as_of_ms FROM event WHERE merchant_id = $1 ORDER BY order_id, event_no"), NULL },
+      SQL("SELECT order_id, event_no, as_of_ms, first_as_of_ms FROM event WHERE merchant_id = $1 ORDER BY order_id, event_no"), NULL },
     { "assertion", false, 3, "iii", NULL,
       SQL("SELECT import_id, event_no, order_from FROM (SELECT import_id, event_no, order_from, order_to, LEAD(order_from) OVER"
           " (PARTITION BY import_id, event_no ORDER BY order_from) AS next_from FROM assertion WHERE merchant_id = $1) r"

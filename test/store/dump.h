@@ -12,11 +12,11 @@ static const char *const dump_queries[] = {
     "SELECT 'order', o.order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms,"
     " total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact, region, country, tracking, c.buyer_hash, o.customer_id IS NULL,"
     " pick_until_ms FROM orders o LEFT JOIN customer c ON c.customer_id = o.customer_id ORDER BY 2",
-    "SELECT 'event', k.order_no, hex(event_key), as_of_ms, source_rank, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
+    "SELECT 'event', k.order_no, hex(event_key), first_as_of_ms, as_of_ms, source_rank, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, region, country,"
     " tracking, c.buyer_hash, e.customer_id IS NULL FROM event e JOIN order_key k ON k.order_id = e.order_id"
     " LEFT JOIN customer c ON c.customer_id = e.customer_id ORDER BY 2, 3",
-    "SELECT 'assertion', a.import_id, k.order_no, hex(e.event_key), a.as_of_ms FROM assertion a JOIN event e ON e.event_no = a.event_no"
+    "SELECT 'assertion', a.import_id, k.order_no, hex(e.event_key), a.first_as_of_ms, a.as_of_ms FROM assertion a JOIN event e ON e.event_no = a.event_no"
     " AND e.order_id BETWEEN a.order_from AND a.order_to JOIN order_key k ON k.order_id = e.order_id ORDER BY 2, 3, 4",
     "SELECT 'person', k.order_no, hex(e.event_key), buyer, name, phone, address, buyer_note, seller_note, email FROM person p"
     " LEFT JOIN event e ON e.order_id = p.order_id AND e.event_no = p.event_no LEFT JOIN order_key k ON k.order_id = p.order_id ORDER BY 2, 3",

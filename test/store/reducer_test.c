@@ -3,7 +3,9 @@
  * usage: reducer_test FIRST_SEED SEEDS
  * For each seed: a history in random pieces (commits, sessions and undos cut anywhere) in one store; in a second store only what
  * stands, in another order, row by row. Their dumps by natural keys must be equal. Control: a rebuild that forgets one standing
- * import must differ. */
+ * import must differ.
+ * A row stands in many files under many times: what its status implies counts from the earliest that stands. The histories count
+ * how often they met that, and one small history of two exports says the times by name. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "dump.h"
@@ -12,6 +14,7 @@
 #include "store/verify.h"
 
 enum { FILES = 7, FILE_ROWS_MAX = 40, LIVE_MAX = 12 };
+/* rows: of the pool, and as many times POOL_ROWS as the row's as_of is hours later than the file's (an import holds several files) */
 struct made_file { int rows[FILE_ROWS_MAX], n; int64_t as_of_ms; bool begun, undone; };
 struct world {
     struct env env;
@@ -19,6 +22,7 @@ struct world {
     struct made_file files[FILES];
     int live[LIVE_MAX], live_n;
     struct prng p;
+    int64_t undone_first, undone_later, implied_first; /* how often met */
 };
 struct made_store { struct store s; struct shop shop; };
 
@@ -59,10 +63,28 @@ static void import_state(struct made_store *m, int64_t import_id, int64_t state)
     if (!db_exec(q)) fail(&m->s, "import row");
 }
 
+static int64_t count(struct store *s, const char *sql, int64_t import_id)
+{
+    struct db_stmt *q = db_stmt(s->db, sql); /* house: handed on by the SQL() of the caller */
+    if (!q) fail(s, "count");
+    db_bind_i64(q, 1, import_id);
+    if (db_step(q) != DB_ROW) fail(s, "count");
+    const int64_t n = db_i64_at(q, 0);
+    db_done(q);
+    return n;
+}
+
+/* Events of an order that wants a time which nobody told. */
+#define IMPLYING "event e JOIN orders o ON o.merchant_id = e.merchant_id AND o.order_id = e.order_id AND e.status IN (2, 3, 4, 5)" \
+    " AND o.exact < 15 WHERE e.merchant_id = 1 AND e.first_as_of_ms < e.as_of_ms"
+#define TOLD_BY_IT " AND EXISTS (SELECT 1 FROM assertion a WHERE a.merchant_id = 1 AND a.import_id = $1 AND a.event_no = e.event_no" \
+    " AND e.order_id BETWEEN a.order_from AND a.order_to AND "
+
 static struct order_claim row_of(const struct world *w, int row, int64_t as_of_ms)
 {
-    struct order_claim c = w->pool.rows[row];
-    c.as_of_ms = as_of_ms;
+    struct order_claim c = w->pool.rows[row % POOL_ROWS];
+    c.as_of_ms = as_of_ms + row / POOL_ROWS * MS_PER_HOUR;
+    c.first_as_of_ms = 1; /* the reducer's to fill in */
     return c;
 }
 
@@ -89,6 +111,8 @@ static void import_rows(struct world *w, struct made_store *m, int file, int fro
 static void undo(struct world *w, struct made_store *m, int file)
 {
     bool done = false;
+    w->undone_first += count(&m->s, SQL("SELECT COUNT(*) FROM " IMPLYING TOLD_BY_IT "a.first_as_of_ms = e.first_as_of_ms AND a.as_of_ms < e.as_of_ms)"), file + 1);
+    w->undone_later += count(&m->s, SQL("SELECT COUNT(*) FROM " IMPLYING TOLD_BY_IT "a.as_of_ms = e.as_of_ms AND a.first_as_of_ms > e.first_as_of_ms)"), file + 1);
     while (!done) {
         struct apply_session *a = apply_session_create(&m->s, &m->shop, file + 1);
         if (!a || !db_begin(m->s.db) || !undo_slice(a, file + 1, 1 + (int64_t)prng_below(&w->p, 6), &done)) fail(&m->s, "undo");
@@ -101,7 +125,7 @@ static void undo(struct world *w, struct made_store *m, int file)
 
 static void live_event(struct world *w, struct made_store *m, int i)
 {
-    struct order_claim c = row_of(w, w->live[i], MADE_AT + w->live[i] * MS_PER_HOUR);
+    struct order_claim c = row_of(w, w->live[i], MADE_AT + w->live[i] % POOL_ROWS * MS_PER_HOUR);
     struct apply_session *a = apply_session_create(&m->s, &m->shop, 0);
     struct apply_tally tally = { 0 };
     if (!a || !db_begin(m->s.db) || !apply_claims(a, &c, 1, &tally) || !apply_flush(a) || !db_commit(m->s.db)) fail(&m->s, "live event");
@@ -162,10 +186,11 @@ static void files_make(struct world *w)
     for (int i = 0; i < FILES; i++) {
         struct made_file *f = &w->files[i];
         *f = (struct made_file){ .n = 1 + (int)prng_below(&w->p, FILE_ROWS_MAX), .as_of_ms = MADE_AT + (int64_t)prng_below(&w->p, 4) * MS_PER_DAY };
-        for (int k = 0; k < f->n; k++) f->rows[k] = (int)prng_below(&w->p, POOL_ROWS);
+        const uint64_t times = 1 + prng_below(&w->p, 3);
+        for (int k = 0; k < f->n; k++) f->rows[k] = (int)prng_below(&w->p, POOL_ROWS * times);
     }
     w->live_n = (int)prng_below(&w->p, LIVE_MAX);
-    for (int i = 0; i < w->live_n; i++) w->live[i] = (int)prng_below(&w->p, POOL_ROWS);
+    for (int i = 0; i < w->live_n; i++) w->live[i] = (int)prng_below(&w->p, POOL_ROWS * 3);
 }
 
 static bool holds(struct made_store *m, uint64_t seed, const char *which)
@@ -180,7 +205,7 @@ static bool holds(struct made_store *m, uint64_t seed, const char *which)
 }
 
 /* True when the control (a forgotten import) was seen or could not be tried. */
-static bool run_seed(uint64_t seed, bool *ret_control)
+static bool run_seed(uint64_t seed, bool *ret_control, int64_t met[3])
 {
     struct world w = { 0 };
     struct made_store one, two, three;
@@ -191,6 +216,9 @@ static bool run_seed(uint64_t seed, bool *ret_control)
     files_make(&w);
     store_make(&w, &one), store_make(&w, &two), store_make(&w, &three);
     history(&w, &one);
+    met[0] += w.undone_first, met[1] += w.undone_later;
+    met[2] += count(&one.s, SQL("SELECT COUNT(*) FROM " IMPLYING " AND e.first_as_of_ms IN (o.paid_at_ms, o.shipped_at_ms,"
+                                " o.delivered_at_ms, o.cancelled_at_ms) AND $1 = 0"), 0);
     rebuild(&w, &two, -1);
     for (int i = 0; i < FILES; i++)
         if (w.files[i].begun && !w.files[i].undone) forget = i;
@@ -242,6 +270,47 @@ static bool import_is_events(uint64_t seed)
     pool_release(&w.pool);
     os_env_release(&w.env);
     return same;
+}
+
+/* Two exports of one row, and the four times that its status implies: whichever comes first, and after each is taken back. */
+static bool told_again(void)
+{
+    static const struct { enum order_status status; const char *column; } rows[] = {
+        { STATUS_PAID, SQL("SELECT COALESCE(MAX(paid_at_ms), $1) FROM orders") }, { STATUS_SHIPPED, SQL("SELECT COALESCE(MAX(shipped_at_ms), $1) FROM orders") },
+        { STATUS_DELIVERED, SQL("SELECT COALESCE(MAX(delivered_at_ms), $1) FROM orders") }, { STATUS_CLOSED, SQL("SELECT COALESCE(MAX(cancelled_at_ms), $1) FROM orders") },
+    };
+    bool good = true;
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        struct world w = { 0 };
+        struct made_store m;
+        const int early = (int)(i % 2), late = 1 - early; /* which file is the early one; file 0 comes first */
+        const int64_t at[2] = { MADE_AT, MADE_AT + 4 * MS_PER_HOUR };
+        const char *sql = rows[i / 2].column;
+        if (!os_env_init(&w.env)) fail(NULL, "env");
+        prng_seed(&w.p, i);
+        store_make(&w, &m);
+        w.pool.rows[0] = (struct order_claim){ .order_no = TEXT("1"), .rank = SOURCE_FILE, .placed_at_ms = MADE_AT - 9, .paid_at_ms = CLAIM_NONE,
+            .cancelled_at_ms = CLAIM_NONE, .shipped_at_ms = CLAIM_NONE, .delivered_at_ms = CLAIM_NONE, .refunded_at_ms = CLAIM_NONE,
+            .ship_by_ms = CLAIM_NONE, .total_minor = 5, .paid_minor = CLAIM_NONE, .refund_minor = CLAIM_NONE, .pieces = 1,
+            .status = rows[i / 2].status, .customer_id = CLAIM_NONE };
+        w.files[early] = (struct made_file){ .n = 1, .as_of_ms = at[0] };
+        w.files[late] = (struct made_file){ .n = 1, .as_of_ms = at[1] };
+        import_rows(&w, &m, 0, 0, 1, false);
+        bool ok = count(&m.s, sql, 0) == w.files[0].as_of_ms && holds(&m, i, "the first");
+        import_rows(&w, &m, 1, 0, 1, false);
+        ok = ok && count(&m.s, sql, 0) == at[0] && holds(&m, i, "both");
+        undo(&w, &m, early);
+        ok = ok && count(&m.s, sql, 0) == at[1] && holds(&m, i, "without the early one");
+        import_rows(&w, &m, early, 0, 1, false);
+        ok = ok && count(&m.s, sql, 0) == at[0] && holds(&m, i, "both again");
+        undo(&w, &m, late);
+        ok = ok && count(&m.s, sql, 0) == at[0] && holds(&m, i, "without the late one");
+        if (!ok) fprintf(stderr, "status %d told twice, %s first: the implied time is wrong\n", rows[i / 2].status, early ? "late" : "early");
+        good = good && ok;
+        store_close(&m.s);
+        os_env_release(&w.env);
+    }
+    return good;
 }
 
 enum { MANY = 2400, MANY_BATCH = 600 };
@@ -313,15 +382,18 @@ static bool large_batches(uint64_t seed)
 
 int main(int argc, char **argv)
 {
-    int64_t first = 1, seeds = 200, bad = 0, caught = 0;
+    int64_t first = 1, seeds = 200, bad = 0, caught = 0, met[3] = { 0 };
     if (argc == 3 && (!text_to_i64(text_from_cstr(argv[1]), &first) || !text_to_i64(text_from_cstr(argv[2]), &seeds))) return 2;
     for (int64_t i = 0; i < seeds; i++) {
         bool control = false;
-        bad += !run_seed((uint64_t)(first + i), &control) || !import_is_events((uint64_t)(first + i));
+        bad += !run_seed((uint64_t)(first + i), &control, met) || !import_is_events((uint64_t)(first + i));
         caught += control;
     }
     for (int64_t i = 0; i < 3; i++) bad += !large_batches((uint64_t)(first + i));
+    bad += !told_again();
     printf("%lld histories, %lld differ from their rebuild; %lld of the rebuilds that forget an import were seen\n", (long long)seeds,
            (long long)bad, (long long)caught);
-    return bad == 0 && caught > seeds / 2 ? 0 : 1;
+    printf("rows told under several times, of which the earliest (%lld) or the latest (%lld) was undone; implied times from the earliest: %lld\n",
+           (long long)met[0], (long long)met[1], (long long)met[2]);
+    return bad == 0 && caught > seeds / 2 && met[0] > seeds && met[1] > seeds && met[2] > seeds / 2 ? 0 : 1;
 }

@@ -22,6 +22,8 @@ static const char *const harms[] = {
     "UPDATE orders SET customer_id = 999 WHERE order_id = (SELECT MAX(order_id) FROM orders)",
     "DELETE FROM orders WHERE order_id = (SELECT MAX(order_id) FROM orders)",
     "UPDATE event SET as_of_ms = as_of_ms + 1 WHERE order_id = (SELECT MIN(order_id) FROM event)",
+    "UPDATE event SET first_as_of_ms = first_as_of_ms - 1 WHERE order_id = (SELECT MIN(order_id) FROM event)",
+    "UPDATE assertion SET first_as_of_ms = first_as_of_ms - 1",
     "UPDATE event SET total_minor = 987654321, as_of_ms = as_of_ms + 0 WHERE order_id = (SELECT MIN(order_id) FROM event)",
     "DELETE FROM event WHERE order_id = (SELECT MAX(order_id) FROM event)",
     "DELETE FROM assertion",

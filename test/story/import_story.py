@@ -45,6 +45,37 @@ def story_earlier_export_last(directory):
     assert one.state() == other.state()
 
 
+def story_shipped_since_the_first_export(directory):
+    """an order that two exports call shipped is shipped since the first, whichever is brought first, until that one is undone"""
+    for name in ("forth", "back", "together"):
+        pathlib.Path(directory, name).mkdir()
+        shop = Shop(directory + "/" + name)
+        rows = [order("1001", SHIPPED), order("1002")]
+        early = shop.write("ExportOrderList202002111030.csv", rows)
+        late = shop.write("ExportOrderList202002111400.csv", rows)
+
+        def at_eleven():
+            at = "2020-02-11T11:00:00+08:00"
+            picked = sum(line["count"] for line in shop.json("today", "--store", "main", "--at", at)["lines"] if line["kind"] == "pick")
+            shop.zg("verify")
+            return picked, {o["order"]: o["state"] for o in shop.json("orders", "--store", "main", "--limit", "0", "--at", at)["orders"]}
+        shipped, waits = (1, {"1001": "shipped", "1002": "to_ship"}), (2, {"1001": "to_ship", "1002": "to_ship"})
+        if name == "together":
+            both = shop.bring(early, late)["import_id"]
+            assert at_eleven() == shipped, at_eleven()
+            shop.zg("import", "undo", str(both))
+            assert at_eleven() == (0, {})
+            continue
+        ids = {path: shop.bring(path)["import_id"] for path in ((early, late) if name == "forth" else (late, early))}
+        assert at_eleven() == shipped, (name, at_eleven())
+        shop.zg("import", "undo", str(ids[early]))
+        assert at_eleven() == waits, (name, at_eleven())
+        shop.bring(early)
+        assert at_eleven() == shipped, (name, at_eleven())
+        shop.zg("import", "undo", str(ids[late]))
+        assert at_eleven() == shipped, (name, at_eleven())
+
+
 def story_undo(directory):
     """an undo returns to the former state, in any order, and says so again only as an error"""
     shop = Shop(directory)

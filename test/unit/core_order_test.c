@@ -11,7 +11,7 @@
 static struct order_claim claim_blank(void)
 {
     return (struct order_claim){
-        .order_no = TEXT("1001"), .as_of_ms = 1000, .rank = SOURCE_FILE, .placed_at_ms = NONE, .paid_at_ms = NONE,
+        .order_no = TEXT("1001"), .as_of_ms = 1000, .first_as_of_ms = 1000, .rank = SOURCE_FILE, .placed_at_ms = NONE, .paid_at_ms = NONE,
         .cancelled_at_ms = NONE, .shipped_at_ms = NONE, .delivered_at_ms = NONE, .refunded_at_ms = NONE, .ship_by_ms = NONE,
         .total_minor = NONE, .paid_minor = NONE, .refund_minor = NONE, .pieces = NONE, .customer_id = NONE };
 }
@@ -41,9 +41,11 @@ static int slow_compare(const void *a, const void *b)
 
 static int64_t slow_earliest(const struct order_claim *c, size_t n, unsigned statuses, bool tracking)
 {
-    for (size_t i = 0; i < n; i++) /* sorted */
-        if ((statuses >> c[i].status & 1u) || (tracking && c[i].tracking.len)) return c[i].as_of_ms;
-    return NONE;
+    int64_t earliest = NONE;
+    for (size_t i = 0; i < n; i++)
+        if ((statuses >> c[i].status & 1u) || (tracking && c[i].tracking.len))
+            if (earliest == NONE || c[i].first_as_of_ms < earliest) earliest = c[i].first_as_of_ms;
+    return earliest;
 }
 
 static void slow_fold(struct order_claim *c, size_t n, struct order *o)
@@ -86,8 +88,8 @@ static void slow_fold(struct order_claim *c, size_t n, struct order *o)
     }
     if (o->refund_minor > 0 && o->refunded_at_ms == NONE) {
         o->refunded_at_ms = o->paid_at_ms;
-        for (size_t i = 0; i < n && o->refunded_at_ms == NONE; i++)
-            if (c[i].refund_minor > 0) o->refunded_at_ms = c[i].as_of_ms;
+        for (size_t i = 0; i < n && o->paid_at_ms == NONE; i++)
+            if (c[i].refund_minor > 0 && (o->refunded_at_ms == NONE || c[i].first_as_of_ms < o->refunded_at_ms)) o->refunded_at_ms = c[i].first_as_of_ms;
     }
     if (o->paid_minor == NONE && o->paid_at_ms != NONE) o->paid_minor = o->total_minor;
 }
@@ -107,6 +109,7 @@ static struct order_claim claim_random(struct prng *p)
     uint64_t key = prng_next(p);
     memcpy(c.key.bytes, &key, sizeof key);
     c.as_of_ms = 100 + (int64_t)prng_below(p, 4);
+    c.first_as_of_ms = c.as_of_ms - (prng_below(p, 2) ? 0 : (int64_t)prng_below(p, 6));
     c.rank = ranks[prng_below(p, 4)];
     c.placed_at_ms = some(p, 10);
     c.paid_at_ms = prng_below(p, 3) ? NONE : some(p, 20);
@@ -218,7 +221,7 @@ Test(core_order, implied_times)
         struct order o;
         size_t n = rows[i].c[1].as_of ? 2 : 1;
         for (size_t k = 0; k < n; k++) {
-            c[k].as_of_ms = rows[i].c[k].as_of;
+            c[k].as_of_ms = c[k].first_as_of_ms = rows[i].c[k].as_of;
             c[k].key.bytes[0] = (unsigned char)k;
             c[k].paid_at_ms = rows[i].c[k].paid;
             c[k].shipped_at_ms = rows[i].c[k].shipped;
@@ -235,6 +238,38 @@ Test(core_order, implied_times)
         cr_expect_eq(o.cancelled_at_ms, rows[i].cancelled, "%s: cancelled %lld", rows[i].name, (long long)o.cancelled_at_ms);
         cr_expect_eq(o.refunded_at_ms, rows[i].refunded, "%s: refunded %lld", rows[i].name, (long long)o.refunded_at_ms);
         cr_expect(!o.paid_exact || o.paid_at_ms == rows[i].c[0].paid || o.paid_at_ms == rows[i].c[1].paid, "%s: exact", rows[i].name);
+    }
+}
+
+/* What a row implies counts from the first export that had it; what is told last is still told by the last. */
+Test(core_order, told_again_implies_from_the_first)
+{
+    static const struct { const char *name; enum order_status status; int64_t refund, paid, shipped, delivered, cancelled, refunded; } rows[] = {
+        { "paid", STATUS_PAID, NONE, 10, NONE, NONE, NONE, NONE },
+        { "shipped", STATUS_SHIPPED, NONE, 10, 10, NONE, NONE, NONE },
+        { "delivered", STATUS_DELIVERED, NONE, 10, 10, 10, NONE, NONE },
+        { "closed", STATUS_CLOSED, NONE, NONE, NONE, NONE, 10, NONE },
+        { "refunded", STATUS_NONE, 5, NONE, NONE, NONE, NONE, 10 },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct order_claim c[2] = { claim_blank(), claim_blank() }; /* told at 10 and 30; between them another row, unpaid */
+        struct order o;
+        c[0].first_as_of_ms = 10, c[0].as_of_ms = 30;
+        c[0].status = rows[i].status, c[0].refund_minor = rows[i].refund;
+        c[1].first_as_of_ms = c[1].as_of_ms = 20;
+        c[1].status = STATUS_UNPAID;
+        for (size_t n = 1; n <= 2; n++) {
+            order_fold(c, n, &o);
+            cr_expect_eq(o.paid_at_ms, rows[i].paid, "%s: paid", rows[i].name);
+            cr_expect_eq(o.shipped_at_ms, rows[i].shipped, "%s: shipped", rows[i].name);
+            cr_expect_eq(o.delivered_at_ms, rows[i].delivered, "%s: delivered", rows[i].name);
+            cr_expect_eq(o.cancelled_at_ms, rows[i].cancelled, "%s: cancelled", rows[i].name);
+            cr_expect_eq(o.refunded_at_ms, rows[i].refunded, "%s: refunded", rows[i].name);
+        }
+        c[1].first_as_of_ms = 5, c[1].as_of_ms = 40; /* and opened again since: not closed, however early it was */
+        order_fold(c, 2, &o);
+        cr_expect_eq(o.cancelled_at_ms, NONE, "%s: open at last", rows[i].name);
+        cr_expect_eq(o.shipped_at_ms, rows[i].shipped, "%s: shipped since", rows[i].name);
     }
 }
 

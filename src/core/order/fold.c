@@ -113,11 +113,11 @@ static struct implied order_implied(const struct order_claim *claims, size_t n)
         } else if (c->status != STATUS_NONE && c->as_of_ms == status_as_of_ms) {
             all_closed = all_closed && closed;
         }
-        if (delivered) earlier(&im.delivered_ms, c->as_of_ms);
-        if (shipped || !text_empty(c->tracking)) earlier(&im.shipped_ms, c->as_of_ms);
-        if (shipped || c->status == STATUS_PAID) earlier(&im.paid_ms, c->as_of_ms);
-        if (closed) earlier(&im.closed_ms, c->as_of_ms);
-        if (c->refund_minor > 0) earlier(&im.refunded_ms, c->as_of_ms);
+        if (delivered) earlier(&im.delivered_ms, c->first_as_of_ms);
+        if (shipped || !text_empty(c->tracking)) earlier(&im.shipped_ms, c->first_as_of_ms);
+        if (shipped || c->status == STATUS_PAID) earlier(&im.paid_ms, c->first_as_of_ms);
+        if (closed) earlier(&im.closed_ms, c->first_as_of_ms);
+        if (c->refund_minor > 0) earlier(&im.refunded_ms, c->first_as_of_ms);
     }
     if (!all_closed) im.closed_ms = INSTANT_MAX;
     return im;

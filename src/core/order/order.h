@@ -42,6 +42,7 @@ struct order_claim {
     struct claim_key key;
     struct text order_no;
     int64_t as_of_ms;
+    int64_t first_as_of_ms; /* earliest as_of of the standing assertions of this claim; intake sets as_of_ms, the reducer fills it in */
     int16_t rank; /* enum source_rank */
     int64_t placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms;
     int64_t total_minor;   /* order value as placed, before any refund */
@@ -59,8 +60,8 @@ struct order_claim {
     struct line_claim line;
 };
 
-/* An order as all standing claims together say.  A time that no claim gives but a status implies is the as_of of the
- * earliest claim that implies it ("shipped no later than"); its *_exact is then false. */
+/* An order as all standing claims together say.  A time that no claim gives but a status implies is the earliest
+ * first_as_of of the claims that imply it ("shipped no later than"); its *_exact is then false. */
 struct order {
     int64_t placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms;
     int64_t total_minor, paid_minor, refund_minor, pieces;  /* CLAIM_NONE when never told, but see order_fold */
@@ -73,7 +74,8 @@ struct order {
 
 /* Folds n claims of one order into *ret.  Independent of their order: each attribute has the value of the claim with
  * the greatest (as_of_ms, rank, key) that tells it.  Times are facts resolved the same way; a time that no claim tells
- * is then filled where something implies it, in this order, and its *_exact is false:
+ * is then filled where something implies it, in this order, and its *_exact is false ("earliest as_of" is of first_as_of_ms,
+ * "latest" of as_of_ms):
  *   delivered: earliest as_of of the claims with status DELIVERED;
  *   shipped:   the earlier of the delivery and the earliest as_of of the claims with status SHIPPED or DELIVERED or a
  *              tracking number;
