@@ -71,7 +71,7 @@ const en: Words = {
     visitors: 'Visitors', views: 'Views', carts: 'Carts', favourites: 'Favourites', conversion: 'Conversion', chartOf: 'Chart: {title}; also available as a table',
   },
   people: { title: 'People', add: 'Add a person', name: 'Name', role: 'Role', password: 'First password', newPassword: 'New password', status: 'Status', active: 'active', disabled: 'disabled', disable: 'Disable', enable: 'Enable', reset: 'New password', added: '{name} was added', changed: 'Changed', roles: 'What each role sees',
-    can: { owner: 'Everything, people and settings included', operator: 'Today, orders, import, review', service: 'Today, reminders, orders and buyers', warehouse: 'The pick list, orders and where to send them' }, you: 'you' },
+    can: { owner: 'Everything, people and settings included', operator: 'Today, orders, import, review', service: 'Today, reminders, orders and buyers', warehouse: 'The pick list with its remarks; orders without buyers and money' }, you: 'you' },
   settings: { title: 'Settings', look: 'Look and language', language: 'Language', theme: 'Theme', themes: { system: 'As the system', light: 'Light', dark: 'Dark' }, stores: 'Shops', addStore: 'Add a shop', policy: 'Defaults of the rules', policyHint: 'Each figure has its source.', what: 'Rule', value: 'Value', source: 'Source', version: 'Version {v}', account: 'Account', unit: { s: 's', min: 'min', count: 'times', '': '' } },
 }
 export default en
