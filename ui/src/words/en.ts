@@ -21,7 +21,7 @@ const en: Words = {
   login: { title: 'Sign in', name: 'Name', password: 'Password', go: 'Sign in', demo: 'Demo shop: pick a role and look around', demoNote: 'Orders, buyers and staff here are made from a seed; nobody is real.', slow: 'Too many tries. Please wait {n} s.' },
   first: {
     title: 'No orders yet', lead: 'The order file that your platform exports is enough. A minute later you see what to do today.', import: 'Import my orders', importHint: 'Order files of Taobao, Tmall or Shopify, or any CSV with a header.',
-    demo: 'Try the demo shop', demoHint: 'A made-up year of orders to click through, as a shop of its own beside yours. To take it away, undo its import.', demoMaking: 'Making the demo shop …', demoCmd: 'Run this line in a terminal. It opens the demo shop on another port and leaves your data alone:',
+    demo: 'Try the demo shop', demoHint: 'A made-up year of orders to click through, as a shop of its own beside yours. To empty it, undo its import.', demoMaking: 'Making the demo shop …', demoCmd: 'Run this line in a terminal. It opens the demo shop on another port and leaves your data alone:',
   },
   today: {
     title: 'Today', lead: 'Do this first', other: 'After that', nothing: 'Nothing is due now',
