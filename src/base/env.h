@@ -19,6 +19,8 @@ struct env {
     int (*open)(void *ctx, const char *path, int flags, unsigned mode); /* -1 and errno */
     ssize_t (*read)(void *ctx, int fd, void *buf, size_t len);
     ssize_t (*write)(void *ctx, int fd, const void *buf, size_t len);
+    ssize_t (*read_at)(void *ctx, int fd, void *buf, size_t len, int64_t offset);        /* moves no other reading */
+    ssize_t (*write_at)(void *ctx, int fd, const void *buf, size_t len, int64_t offset);
     int (*fsync)(void *ctx, int fd);
     int (*close)(void *ctx, int fd);
     /* network: listening sockets */

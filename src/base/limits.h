@@ -8,6 +8,12 @@
 #define LIMIT_LINES_PER_ORDER 1000
 #define LIMIT_EVENTS_PER_ORDER 1000
 #define LIMIT_UPLOAD_BYTES (INT64_C(4) * 1024 * 1024 * 1024)
+#define LIMIT_UNPACKED_BYTES (INT64_C(512) * 1024 * 1024) /* of an archive or workbook, all members together */
+#define LIMIT_UNPACKED_RATIO 200            /* times its packed size, of a member of more than LIMIT_UNPACKED_FREE_BYTES */
+#define LIMIT_UNPACKED_FREE_BYTES (1024 * 1024)
+#define LIMIT_ARCHIVE_ENTRIES 1000
+#define LIMIT_PARTS 64                      /* tables of one file */
+#define LIMIT_SHEET_CELLS 5000000           /* filled cells of a workbook's sheet */
 #define LIMIT_JSON_BYTES (1024 * 1024)
 #define LIMIT_JSON_DEPTH 64
 #define LIMIT_WRITER_QUEUE 4096

@@ -116,7 +116,7 @@ static struct run_file *file_new(struct import_run *run)
 {
     struct run_file *f = ARENA_NEW(&run->arena, struct run_file);
     if (!f) return NULL;
-    f->file = (struct file_source){ .env = run->desk->env, .path = f->row.path, .fd = -1 };
+    f->file = (struct file_source){ .env = run->desk->env, .path = f->row.path, .fd = -1, .at_fd = -1 };
     f->options = shop_intake_options(run->desk->env, &run->shop);
     run->files[run->file_count++] = f;
     return f;

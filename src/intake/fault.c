@@ -93,13 +93,16 @@ void fault_say(struct arena *a, const struct fault_place *where, struct intake_f
         .remedy_en = text_from_cstr(w->remedy_en), .remedy_zh = text_from_cstr(w->remedy_zh),
     };
     struct text name = text_clip_utf8(where->column_name, 200);
+    const struct text sheet = text_clip_utf8(where->sheet, 100);
+    const struct text in_en = sheet.len ? arena_printf(a, "Sheet “%.*s”, line", ARG(sheet)) : TEXT("Line");
+    const struct text in_zh = sheet.len ? arena_printf(a, "工作表“%.*s”第", ARG(sheet)) : TEXT("第");
     long long line = where->line;
     if (where->column > 0) {
-        ret->what_en = arena_printf(a, "Line %lld, column “%.*s”: %s", line, ARG(name), w->seen_en);
-        ret->what_zh = arena_printf(a, "第 %lld 行“%.*s”列：%s", line, ARG(name), w->seen_zh);
+        ret->what_en = arena_printf(a, "%.*s %lld, column “%.*s”: %s", ARG(in_en), line, ARG(name), w->seen_en);
+        ret->what_zh = arena_printf(a, "%.*s %lld 行“%.*s”列：%s", ARG(in_zh), line, ARG(name), w->seen_zh);
     } else {
-        ret->what_en = arena_printf(a, "Line %lld: %s", line, w->seen_en);
-        ret->what_zh = arena_printf(a, "第 %lld 行：%s", line, w->seen_zh);
+        ret->what_en = arena_printf(a, "%.*s %lld: %s", ARG(in_en), line, w->seen_en);
+        ret->what_zh = arena_printf(a, "%.*s %lld 行：%s", ARG(in_zh), line, w->seen_zh);
     }
 }
 
@@ -123,6 +126,7 @@ static const struct { const char *en, *zh, *do_en, *do_zh; } kinds[] = {
     [SNIFFED_HTML] = { "a web page (HTML)", "网页（HTML）",
         "The download may have ended on a login page: sign in to the platform and export again as CSV.",
         "下载时可能跳到了登录页：请登录平台后重新导出 CSV。" },
+    [SNIFFED_JSON] = { "a JSON document", "JSON 文档", "Choose the order export of the platform (CSV or Excel).", "请选择平台导出的订单报表（CSV 或 Excel）。" },
     [SNIFFED_BINARY] = { "a file that is no text", "二进制文件", "Choose the order export of the platform (CSV, UTF-8 or GB18030).",
         "请选择平台导出的订单报表（CSV，UTF-8 或 GB18030 编码）。" },
 };
@@ -139,6 +143,62 @@ static void say_no_header(struct arena *a, const struct refusal_facts *f, struct
                                    ARG(file), f->seen.len ? " (seen: " : "", ARG(f->seen), f->seen.len ? ")" : "");
     ret->refusal_zh = arena_printf(a, "“%.*s”的前十行里没有认识的表头%s%.*s%s：请选择平台的订单报表，或手动对应各列。",
                                    ARG(file), f->seen.len ? "（看到的是：" : "", ARG(f->seen), f->seen.len ? "）" : "");
+}
+
+struct text source_base_name(struct text path)
+{
+    for (size_t i = path.len; i > 0; i--)
+        if (path.ptr[i - 1] == '/') return i < path.len ? (struct text){ path.ptr + i, path.len - i } : path;
+    return path;
+}
+
+/* ---- containers ---- */
+
+static const struct container_words { const char *en, *zh; } container_words[] = {
+    [REFUSED_NO_TABLE] = { "has no table in it. Choose a file that the platform exported.", "里面没有表格。请选择平台导出的文件。" },
+    [REFUSED_SEVERAL] = { "holds several tables: choose one of them.", "包含多个表格，请选择其中一个。" },
+    [REFUSED_NO_PART] = { "has no such table in it any more. Is it the same file as before?", "里面已没有这个表格。文件是否被更换？" },
+    [REFUSED_DAMAGED] = { "is damaged: it does not hold together as its kind of file must. Export or download it again.",
+                          "已损坏：内容与文件格式不符。请重新导出或下载。" },
+    [REFUSED_ENCRYPTED] = { "is protected with a password. Open it, save it without one, and import that file.",
+                            "设有密码保护。请打开后另存为不带密码的文件，再导入。" },
+    [REFUSED_NESTED] = { "is an archive inside an archive, which is not unpacked. Unpack the outer one and import what is inside.",
+                         "是压缩包里的压缩包，不会解开。请先解压外层，再导入里面的文件。" },
+    [REFUSED_DOCTYPE] = { "holds a document type declaration (DOCTYPE), which no spreadsheet needs and which can be misused. Save it again with Excel, WPS or LibreOffice.",
+                          "含有文档类型声明（DOCTYPE），正常的表格不需要它，而且可能被恶意利用。请用 Excel、WPS 或 LibreOffice 重新保存。" },
+    [REFUSED_UNPACKED] = { "unpacks to far more than its size: more than 512 MiB in all, or 200 times the packed size. Export a shorter period as CSV.",
+                           "解压后过大：总计超过 512 MiB，或超过压缩大小的 200 倍。请缩短时间段，导出为 CSV。" },
+    [REFUSED_TOO_MANY_PARTS] = { "holds too many files or tables: at most 1,000 entries and 64 tables. Import it in several files.",
+                                 "包含的文件或表格太多：最多 1000 个条目、64 个表格。请分几个文件导入。" },
+    [REFUSED_TOO_MANY_CELLS] = { "has more than 5,000,000 filled cells. Export a shorter period, or as CSV.",
+                                 "有内容的单元格超过 500 万个。请缩短时间段，或导出为 CSV。" },
+};
+
+/* “orders.zip”, file “a.xlsx” in it, sheet “订单”, line 5, column 3 */
+static void say_container(struct arena *a, const struct refusal_facts *f, struct text file, struct intake_scan_result *ret)
+{
+    const struct container_words *w = &container_words[f->refusal];
+    struct text en = arena_printf(a, "“%.*s”", ARG(file)), zh = en;
+    const struct text member = text_clip_utf8(f->member, 120), sheet = text_clip_utf8(f->sheet, 100);
+    if (member.len > 0) {
+        en = arena_printf(a, "%.*s, file “%.*s” in it", ARG(en), ARG(member));
+        zh = arena_printf(a, "%.*s中的文件“%.*s”", ARG(zh), ARG(member));
+    }
+    if (sheet.len > 0) {
+        en = arena_printf(a, "%.*s, sheet “%.*s”", ARG(en), ARG(sheet));
+        zh = arena_printf(a, "%.*s工作表“%.*s”", ARG(zh), ARG(sheet));
+    }
+    if (f->line > 0) {
+        en = arena_printf(a, "%.*s, line %lld", ARG(en), (long long)f->line);
+        zh = arena_printf(a, "%.*s第 %lld 行", ARG(zh), (long long)f->line);
+    }
+    if (f->column > 0) {
+        en = arena_printf(a, "%.*s, column %lld", ARG(en), (long long)f->column);
+        zh = arena_printf(a, "%.*s第 %lld 列", ARG(zh), (long long)f->column);
+    }
+    const bool inside = member.len + sheet.len > 0 || f->line > 0;
+    ret->refusal_en = arena_printf(a, "%.*s%s %s", ARG(en), inside ? ":" : "", w->en);
+    ret->refusal_zh = arena_printf(a, "%.*s%s%s", ARG(zh), inside ? "：" : "", w->zh);
 }
 
 void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_scan_result *ret)
@@ -195,6 +255,10 @@ void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_s
                                        ARG(file), ARG(f->profile_en), ARG(f->expected));
         ret->refusal_zh = arena_printf(a, "“%.*s”不是“%.*s”：缺少 %.*s。请换一种类型，或让系统自动识别。", ARG(file), ARG(f->profile_zh), ARG(f->expected_zh));
         return;
+    case REFUSED_NO_TABLE: case REFUSED_SEVERAL: case REFUSED_NO_PART: case REFUSED_DAMAGED: case REFUSED_ENCRYPTED: case REFUSED_NESTED:
+    case REFUSED_DOCTYPE: case REFUSED_UNPACKED: case REFUSED_TOO_MANY_PARTS: case REFUSED_TOO_MANY_CELLS:
+        say_container(a, f, file, ret);
+        return;
     }
 }
 
@@ -218,6 +282,16 @@ const char *intake_refusal_word(enum intake_refusal r)
     case REFUSED_TOO_LARGE: return "too-large";
     case REFUSED_BAD_PROFILE: return "bad-profile";
     case REFUSED_OTHER_KIND: return "other-kind";
+    case REFUSED_NO_TABLE: return "no-table";
+    case REFUSED_SEVERAL: return "several-tables";
+    case REFUSED_NO_PART: return "no-part";
+    case REFUSED_DAMAGED: return "damaged";
+    case REFUSED_ENCRYPTED: return "encrypted";
+    case REFUSED_NESTED: return "nested-archive";
+    case REFUSED_DOCTYPE: return "doctype";
+    case REFUSED_UNPACKED: return "too-large-unpacked";
+    case REFUSED_TOO_MANY_PARTS: return "too-many-parts";
+    case REFUSED_TOO_MANY_CELLS: return "too-many-cells";
     }
     return "";
 }

@@ -13,12 +13,16 @@ enum row_fault {
 enum { ROW_FAULT_COUNT = FAULT_TOO_MANY_LINES + 1 };
 struct fault_place {
     enum row_fault fault;
+    struct text sheet;       /* of a workbook; empty: none */
     int64_t line;
     int column;              /* 1-based; 0: the whole row */
     struct text column_name, value, raw; /* UTF-8 */
 };
 /* Fills *ret with texts in the arena (copies of everything). */
 void fault_say(struct arena *a, const struct fault_place *where, struct intake_fault *ret);
+
+/* The last part of a path. */
+struct text source_base_name(struct text path);
 
 /* What a refusal's sentence needs beside its code. */
 struct refusal_facts {
@@ -28,7 +32,8 @@ struct refusal_facts {
     struct text seen, expected;      /* two shops' names; the header found; the columns missing */
     struct text expected_zh;         /* the columns missing */
     struct text profile_en, profile_zh;
-    int64_t line;
+    struct text member, sheet;       /* of an archive, of a workbook; empty: the file itself */
+    int64_t line, column;            /* 0: none */
 };
 void refusal_say(struct arena *a, const struct refusal_facts *facts, struct intake_scan_result *ret);
 #endif

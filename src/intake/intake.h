@@ -1,7 +1,7 @@
 /* Intake: from the bytes of a file to typed claims.  Pure over (bytes, profile): no files, no store.
  *
- * In order: intake_scan looks at the whole file once (what is it, which encoding, which profile, how many rows, the latest
- * time in it); intake_rows reads it again, row by row, and gives a claim or a fault for each; nothing is kept in between, so
+ * In order: intake_parts says which tables a file holds; intake_scan looks at the whole of one once (what is it, which encoding, which profile, how many rows, the latest
+ * time in it); intake_reader reads it again, row by row, and gives a claim or a fault for each; nothing is kept in between, so
  * memory is flat in the size of the file.  The caller feeds bytes in pieces of any size. */
 #ifndef ZG_INTAKE_H
 #define ZG_INTAKE_H
@@ -13,13 +13,21 @@
 #include "base/text.h"
 #include "core/order/order.h"
 
-enum intake_encoding { ENCODING_UTF8, ENCODING_UTF8_BOM, ENCODING_GB18030, ENCODING_UTF16LE, ENCODING_UTF16BE };
-const char *intake_encoding_word(enum intake_encoding e); /* "utf-8", "utf-8-bom", "gb18030", "utf-16le", "utf-16be" */
+/* The last two are no text files: their cells are UTF-8 by the time anybody sees them. */
+enum intake_encoding { ENCODING_UTF8, ENCODING_UTF8_BOM, ENCODING_GB18030, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_XLSX, ENCODING_XLS };
+const char *intake_encoding_word(enum intake_encoding e); /* "utf-8", "utf-8-bom", "gb18030", "utf-16le", "utf-16be", "xlsx", "xls" */
 
 /* Why a whole file is refused. Nothing of it goes in. */
 enum intake_refusal {
     REFUSED_NOT, REFUSED_DIRECTORY, REFUSED_UNREADABLE, REFUSED_EMPTY, REFUSED_NOT_TEXT /* picture, zip, xlsx, pdf .. */, REFUSED_NO_HEADER,
     REFUSED_NO_ROWS, REFUSED_TWO_STORES, REFUSED_OTHER_STORE, REFUSED_TOO_LARGE, REFUSED_BAD_PROFILE, REFUSED_OTHER_KIND,
+    REFUSED_NO_TABLE,    /* an archive or a workbook without any table */
+    REFUSED_SEVERAL,     /* several tables and none was chosen */
+    REFUSED_NO_PART,     /* the table that was chosen is not in the file */
+    REFUSED_DAMAGED,     /* an archive or a workbook that does not hold together */
+    REFUSED_ENCRYPTED, REFUSED_NESTED /* an archive in an archive */, REFUSED_DOCTYPE,
+    REFUSED_UNPACKED,    /* unpacks to more than LIMIT_UNPACKED_BYTES, or LIMIT_UNPACKED_RATIO times its size */
+    REFUSED_TOO_MANY_PARTS, REFUSED_TOO_MANY_CELLS,
 };
 
 /* A profile is data: columns by header name (with aliases) -> fields. Loaded from JSON (src/intake/profiles/ *.json, built
@@ -46,7 +54,31 @@ struct intake_field { const char *word, *en, *zh, *kind /* text time money count
 extern const struct intake_field intake_fields[];
 extern const int intake_field_count;
 
+/* Room on disk for what is too large for memory while a file is read: a file without a name that goes when it is closed, made
+ * when it is first written. One reading at a time uses it, each from its beginning. */
+struct intake_spill {
+    void *ctx;
+    ssize_t (*read_at)(void *ctx, int64_t offset, void *buf, size_t cap); /* as intake_source.read_at */
+    bool (*write_at)(void *ctx, int64_t offset, const void *buf, size_t len);
+    const char *(*path)(void *ctx); /* as intake_source.path; after the first write */
+};
+
+/* What a file holds: one table (a text file), or several (a workbook's sheets, the tables of an archive's members). */
+enum part_kind { PART_TEXT, PART_XLSX, PART_XLS, PART_JSON };
+struct intake_part {
+    enum part_kind kind;
+    int no;                   /* which of the file's, from 1: with `member` and `sheet` what a part is found by again */
+    struct text member;       /* its name inside an archive, for people; empty: the file itself */
+    struct text sheet;        /* empty: it has no name of its own */
+    bool hidden;              /* the sheet is not shown in a spreadsheet */
+    int64_t bytes;            /* unpacked, as far as the file tells */
+    int64_t entry;            /* of the archive; -1: the file itself */
+    int sheet_at;             /* of the workbook, from 0 */
+};
+
 struct intake_options {
+    const struct intake_part *part;   /* NULL: the only one */
+    const struct intake_spill *spill; /* NULL: no room; what needs it is refused as unreadable */
     const struct zone *zone;          /* of times without an offset, where the profile names no zone: the store's, or as asked */
     const struct zone *(*find_zone)(void *ctx, const char *iana_name); void *find_zone_ctx; /* of a profile's zone; may be NULL */
     struct currency currency;         /* the store's */
@@ -61,6 +93,7 @@ struct intake_options {
 struct intake_column { struct text header; struct text field; /* "" when ignored */ struct text samples[3]; };
 
 struct intake_scan_result {
+    struct intake_part part;                   /* the one that was looked at */
     enum intake_refusal refusal;
     struct text refusal_en, refusal_zh;        /* one sentence: what was seen and what to do */
     enum intake_encoding encoding;
@@ -76,8 +109,22 @@ struct intake_scan_result {
     int64_t ambiguous_times, skipped_times;    /* local times that exist twice or not at all */
 };
 
-/* Reads up to cap bytes into buf; 0 at the end, -1 on an error. rewind goes back to the start, false when it cannot. */
-struct intake_source { void *ctx; ssize_t (*read)(void *ctx, void *buf, size_t cap); bool (*rewind)(void *ctx); struct text name; int64_t size; };
+/* Reads up to cap bytes into buf; 0 at the end, -1 on an error. rewind goes back to the start, false when it cannot.
+ * read_at and path are for archives and workbooks only, and may be NULL where there are none. */
+struct intake_source {
+    void *ctx;
+    ssize_t (*read)(void *ctx, void *buf, size_t cap);
+    bool (*rewind)(void *ctx);
+    struct text name;
+    int64_t size;
+    ssize_t (*read_at)(void *ctx, int64_t offset, void *buf, size_t cap); /* moves no other reading; opens what is closed */
+    const char *(*path)(void *ctx); /* under which the same bytes can be opened (a file's, /proc/self/fd/N): XLS */
+};
+
+/* What the file holds. A text file is one part without names; nothing is read beyond what tells the parts. Texts live in `a`.
+ * A refusal is of the whole file. False only when memory ran out. opt: only its spill is used. */
+struct intake_parts { enum intake_refusal refusal; struct text refusal_en, refusal_zh; struct intake_part *list; int count; };
+bool intake_parts(struct arena *a, const struct intake_source *src, const struct intake_options *opt, struct intake_parts *ret);
 
 /* Texts in *ret live in `a`. False only when memory ran out; a refused file is a result. `progress` may be NULL; it returns
  * false to stop: the file is then REFUSED_UNREADABLE. */
@@ -94,7 +141,7 @@ struct intake_fault {
 };
 enum intake_row_kind { ROW_END, ROW_CLAIM, ROW_FAULT, ROW_ERROR /* read failed or memory ran out */ };
 struct intake_reader;
-/* After a scan that was not refused and has a profile. Borrows everything given until closed. */
+/* Of scan->part, after a scan that was not refused and has a profile. Borrows everything given until closed. */
 struct intake_reader *intake_reader_open(const struct arena_source *memory, const struct intake_source *src,
                                          const struct intake_options *opt, const struct intake_scan_result *scan);
 /* Claims are filled in `claim` with texts that stay valid until the batch arena given here is cleared by the caller.

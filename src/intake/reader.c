@@ -1,21 +1,43 @@
 /* The second reading: a claim or a fault for each row; see intake.h. */
 #include "intake/claim.h"
 #include "intake/decode.h"
+#include "intake/part.h"
 #include "intake/row.h"
 #include "intake/sniff.h"
+#include "intake/table.h"
 
 struct intake_reader {
     const struct arena_source *memory;
     struct arena own;          /* the maker, the window */
     struct arena said;         /* the last fault's texts */
     const struct intake_scan_result *scan;
+    struct part_bytes bytes;   /* of a text: the three below */
     struct input input;
     struct csv csv;
+    struct table table;
     struct csv_row row;
     struct claim_maker maker;
     bool broken;
     int usual_width;           /* cells of the row before */
 };
+
+static bool open_text(struct intake_reader *r, const struct intake_source *src)
+{
+    if (!part_bytes_open(&r->bytes, &r->own, src, &r->scan->part)) return false;
+    if (!input_open(&r->input, &r->own, &r->bytes.source)) return false;
+    if (!csv_open(&r->csv, &r->own, &(struct csv_source){ &r->input, input_read }, r->scan->delimiter)) return false;
+    r->broken = r->input.failed || r->bytes.why.refusal != REFUSED_NOT;
+    r->table = table_of_csv(&r->csv);
+    return true;
+}
+
+static bool open_table(struct intake_reader *r, const struct intake_source *src, const struct intake_options *opt)
+{
+    struct refusal_facts why;
+    if (!table_open(&r->own, src, opt, &r->scan->part, &r->table, &why)) return false;
+    r->broken = r->table.kind == NULL;
+    return true;
+}
 
 struct intake_reader *intake_reader_open(const struct arena_source *memory, const struct intake_source *src,
                                          const struct intake_options *opt, const struct intake_scan_result *scan)
@@ -28,9 +50,8 @@ struct intake_reader *intake_reader_open(const struct arena_source *memory, cons
     r->scan = scan;
     arena_init(&r->own, memory, 0);
     arena_init(&r->said, memory, 0);
-    if (input_open(&r->input, &r->own, src) && csv_open(&r->csv, &r->own, &(struct csv_source){ &r->input, input_read }, scan->delimiter) &&
+    if ((scan->part.kind == PART_TEXT ? open_text(r, src) : open_table(r, src, opt)) &&
         claim_maker_init(&r->maker, &r->own, scan->profile, opt, scan)) {
-        r->broken = r->input.failed;
         r->usual_width = scan->column_count;
         return r;
     }
@@ -41,13 +62,20 @@ struct intake_reader *intake_reader_open(const struct arena_source *memory, cons
 void intake_reader_close(struct intake_reader *r)
 {
     if (!r) return;
+    table_close(&r->table);
+    part_bytes_close(&r->bytes);
     arena_release(&r->said);
     arena_release(&r->own);
     r->memory->give(r->memory->ctx, r, sizeof *r);
 }
 
-int64_t intake_reader_bytes(const struct intake_reader *r) { return r->input.utf16 ? r->input.bytes : csv_bytes(&r->csv); }
-int64_t intake_reader_line(const struct intake_reader *r) { return csv_line(&r->csv); }
+int64_t intake_reader_bytes(const struct intake_reader *r)
+{
+    if (r->input.utf16) return r->input.bytes;
+    return r->table.kind ? table_bytes(&r->table) : 0;
+}
+
+int64_t intake_reader_line(const struct intake_reader *r) { return r->table.kind ? table_line(&r->table) : 0; }
 
 /* ---- is the row sound? ---- */
 
@@ -89,11 +117,11 @@ static struct text shown(struct intake_reader *r, const struct csv_cell *cell)
 static enum intake_row_kind say(struct intake_reader *r, const struct claim_fault *f, struct intake_fault *ret)
 {
     int c = f->column;
-    struct fault_place where = { .fault = f->fault, .line = csv_line(&r->csv), .column = c + 1 };
+    struct fault_place where = { .fault = f->fault, .sheet = r->scan->part.sheet, .line = table_line(&r->table), .column = c + 1 };
     if (c >= 0 && c < r->scan->column_count) where.column_name = r->scan->columns[c].header;
     if (c >= 0 && c < r->row.count && r->row.fault == CSV_ROW_GOOD)
         where.value = shown(r, &r->row.cells[c]);
-    where.raw = readable(r, r->row.raw, LIMIT_CELL_BYTES);
+    where.raw = r->scan->part.kind == PART_TEXT ? readable(r, r->row.raw, LIMIT_CELL_BYTES) : table_row_as_csv(&r->said, &r->row, LIMIT_CELL_BYTES);
     fault_say(&r->said, &where, ret);
     return r->said.failed ? ROW_ERROR : ROW_FAULT;
 }
@@ -102,13 +130,13 @@ enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *b
 {
     if (r->broken) return ROW_ERROR;
     for (;;) {
-        enum csv_result got = csv_next(&r->csv, &r->row);
+        enum csv_result got = table_next(&r->table, &r->row);
         if (got == CSV_END) return ROW_END;
         if (got == CSV_FAILED) {
             r->broken = true;
             return ROW_ERROR;
         }
-        if (csv_line(&r->csv) <= r->scan->header_line) continue;
+        if (table_line(&r->table) <= r->scan->header_line) continue;
         if (r->row.fault == CSV_ROW_GOOD && row_is_blank(&r->row)) continue;
         struct claim_fault why;
         if (!row_is_unsound(r, &why)) {

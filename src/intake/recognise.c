@@ -1,4 +1,4 @@
-/* See recognise.h. try_delimiter finds the header line for one delimiter; recognise takes the best, then the profile. */
+/* See recognise.h. find_header finds the header line (of a text: try_delimiter, for each); settle takes the profile. */
 #include "intake/recognise.h"
 #include "intake/cell.h"
 
@@ -44,26 +44,26 @@ static int names_needed(const struct profile *forced)
     return forced && forced->column_count < 2 ? forced->column_count : 2;
 }
 
-/* Finds the header line under one delimiter; ret->known is 0 and the first row of several cells stands in when none is known. */
-static bool try_delimiter(struct arena *a, struct csv *csv, const struct profile_set *set, const struct profile *forced, struct text head,
-                          enum intake_encoding encoding, char delimiter, struct header *ret)
+struct header_ask { const struct profile_set *set; const struct profile *forced; enum intake_encoding encoding; };
+
+/* Finds the header line in a table's first rows; ret->known is 0 and the first row of several cells stands in when none is known. */
+static bool find_header(struct arena *a, const struct table *t, const struct header_ask *ask, struct header *ret, enum csv_result *ret_end)
 {
-    struct memory_source memory = { head };
-    struct csv_source source = { &memory, memory_read };
     struct csv_row *row = ARENA_NEW(a, struct csv_row);
     if (!row) return false;
-    csv_restart(csv, &source, delimiter);
     *ret = (struct header){ .line = 0 };
-    while (csv_next(csv, row) == CSV_ROW && csv_line(csv) <= HEADER_LINES) {
+    /* a sheet may begin with empty rows, of which nothing is given */
+    const bool text = ask->encoding != ENCODING_XLSX && ask->encoding != ENCODING_XLS;
+    for (int n = 1; (*ret_end = table_next(t, row)) == CSV_ROW && (text ? table_line(t) : n) <= HEADER_LINES; n++) {
         if (row->fault != CSV_ROW_GOOD && row->fault != CSV_ROW_TOO_WIDE) continue;
-        struct header h = { .line = (int)csv_line(csv) };
-        if (!read_header(a, row, encoding, &h)) return false;
+        struct header h = { .line = (int)table_line(t) };
+        if (!read_header(a, row, ask->encoding, &h)) return false;
         for (int i = 0; i < h.count; i++) {
-            if (!name_is_known(set, forced, h.folded[i])) continue;
+            if (!name_is_known(ask->set, ask->forced, h.folded[i])) continue;
             h.known++;
             h.beyond_ascii = h.beyond_ascii || (unsigned char)h.folded[i].ptr[0] >= 0x80;
         }
-        if (h.known >= names_needed(forced)) {
+        if (h.known >= names_needed(ask->forced)) {
             *ret = h;
             return true;
         }
@@ -71,6 +71,16 @@ static bool try_delimiter(struct arena *a, struct csv *csv, const struct profile
         if (ret->line == 0 && h.count >= 2) *ret = h;
     }
     return true;
+}
+
+static bool try_delimiter(struct arena *a, struct csv *csv, const struct header_ask *ask, struct text head, char delimiter, struct header *ret)
+{
+    struct memory_source memory = { head };
+    const struct csv_source source = { &memory, memory_read };
+    const struct table t = table_of_csv(csv);
+    enum csv_result end;
+    csv_restart(csv, &source, delimiter);
+    return find_header(a, &t, ask, ret, &end);
 }
 
 static struct text listed(struct arena *a, struct text so_far, const char *word)
@@ -134,10 +144,44 @@ static bool says_separator(struct text head, char *ret)
     return *ret == ',' || *ret == ';' || *ret == '\t';
 }
 
+/* Which profile has this header? */
+static bool settle(struct arena *a, const struct header_ask *ask, const struct header *best, struct recognition *ret)
+{
+    const struct profile_set *set = ask->set;
+    ret->columns = ARENA_ARRAY(a, struct intake_column, LIMIT_COLUMNS);
+    if (!ret->columns) return false;
+    ret->line = best->line;
+    ret->known = best->known;
+    ret->proves_encoding = best->known > 0 && best->beyond_ascii;
+    ret->column_count = best->count;
+    for (int i = 0; i < best->count; i++) ret->columns[i].header = best->cells[i];
+    bool has[FIELD_COUNT];
+    int best_fit = -1;
+    if (ask->forced) {
+        if (fit(ask->forced, best, has) >= 0) ret->profile = ask->forced;
+        else tell_missing(a, ask->forced, best, ret);
+    } else {
+        for (int i = 0; i < set->count; i++) {
+            int f = fit(set->profiles[i], best, has);
+            if (f < 0 || f < best_fit) continue;
+            best_fit = f;
+            ret->profile = set->profiles[i];
+        }
+        const struct profile *near = ret->profile || best->known == 0 ? NULL : nearest(set, best);
+        if (near) tell_missing(a, near, best, ret);
+    }
+    for (int i = 0; ret->profile && i < best->count; i++) {
+        const struct profile_column *c = profile_column_find(ret->profile, best->folded[i]);
+        if (c && c->field_count > 0) ret->columns[i].field = text_from_cstr(field_about(c->fields[0])->word);
+    }
+    return !a->failed;
+}
+
 bool recognise(struct arena *a, struct csv *csv, const struct profile_set *set, const struct profile *forced, struct text head,
                enum intake_encoding encoding, struct recognition *ret)
 {
     static const char delimiters[] = { ',', '\t', ';' };
+    const struct header_ask ask = { set, forced, encoding };
     struct header best = { .line = 0 };
     char told = 0;
     bool says = says_separator(head, &told);
@@ -145,36 +189,19 @@ bool recognise(struct arena *a, struct csv *csv, const struct profile_set *set, 
     for (size_t i = 0; i < sizeof delimiters; i++) {
         struct header h;
         if (says && delimiters[i] != told) continue;
-        if (!try_delimiter(a, csv, set, forced, head, encoding, delimiters[i], &h)) return false;
+        if (!try_delimiter(a, csv, &ask, head, delimiters[i], &h)) return false;
         if (best.line != 0 && (h.known < best.known || (h.known == best.known && h.count <= best.count))) continue;
         best = h;
         ret->delimiter = delimiters[i];
     }
-    ret->columns = ARENA_ARRAY(a, struct intake_column, LIMIT_COLUMNS);
-    if (!ret->columns) return false;
-    ret->line = best.line;
-    ret->known = best.known;
-    ret->proves_encoding = best.known > 0 && best.beyond_ascii;
-    ret->column_count = best.count;
-    for (int i = 0; i < best.count; i++) ret->columns[i].header = best.cells[i];
-    bool has[FIELD_COUNT];
-    int best_fit = -1;
-    if (forced) {
-        if (fit(forced, &best, has) >= 0) ret->profile = forced;
-        else tell_missing(a, forced, &best, ret);
-    } else {
-        for (int i = 0; i < set->count; i++) {
-            int f = fit(set->profiles[i], &best, has);
-            if (f < 0 || f < best_fit) continue;
-            best_fit = f;
-            ret->profile = set->profiles[i];
-        }
-        const struct profile *near = ret->profile || best.known == 0 ? NULL : nearest(set, &best);
-        if (near) tell_missing(a, near, &best, ret);
-    }
-    for (int i = 0; ret->profile && i < best.count; i++) {
-        const struct profile_column *c = profile_column_find(ret->profile, best.folded[i]);
-        if (c && c->field_count > 0) ret->columns[i].field = text_from_cstr(field_about(c->fields[0])->word);
-    }
-    return !a->failed;
+    return settle(a, &ask, &best, ret);
+}
+
+bool recognise_table(struct arena *a, const struct table *t, const struct profile_set *set, const struct profile *forced,
+                     struct recognition *ret, enum csv_result *ret_end)
+{
+    const struct header_ask ask = { set, forced, ENCODING_XLSX };
+    struct header h;
+    *ret = (struct recognition){ .delimiter = 0 };
+    return find_header(a, t, &ask, &h, ret_end) && settle(a, &ask, &h, ret);
 }

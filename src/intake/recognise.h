@@ -7,6 +7,7 @@
 #define ZG_INTAKE_RECOGNISE_H
 #include "intake/csv.h"
 #include "intake/profile_set.h"
+#include "intake/table.h"
 
 enum { HEADER_LINES = 10 };
 struct recognition {
@@ -24,4 +25,8 @@ struct recognition {
  * memory ran out. */
 bool recognise(struct arena *a, struct csv *csv, const struct profile_set *set, const struct profile *forced, struct text head,
                enum intake_encoding encoding, struct recognition *ret);
+/* The same of a table that is no text, from its first HEADER_LINES rows that are not empty; the table is left behind them. *ret_end:
+ * CSV_FAILED when it could not be read so far. */
+bool recognise_table(struct arena *a, const struct table *t, const struct profile_set *set, const struct profile *forced,
+                     struct recognition *ret, enum csv_result *ret_end);
 #endif

@@ -1,17 +1,21 @@
 /* One look at the whole file; see intake.h. Order: the file's kind, the header and the profile, then every row: how many, the
  * latest time, words that no table lists, one shop or two. What the bytes speak for decides the encoding at the end; in the rare
  * case that the head misled, the look is taken once more with the encoding known. */
-#include <errno.h>
 #include "intake/claim.h"
 #include "intake/decode.h"
+#include "intake/part.h"
 #include "intake/recognise.h"
 #include "intake/row.h"
 #include "intake/sniff.h"
+
+enum { TABLE_NEWS_ROWS = 1024 };
 
 struct look {
     struct arena *a, *work;              /* results; scratch */
     const struct intake_source *source;
     const struct intake_options *opt;
+    struct part_bytes bytes;             /* of a text */
+    struct table table;
     const struct profile_set *set;
     bool (*progress)(void *ctx, int64_t done, int64_t all);
     void *progress_ctx;
@@ -22,6 +26,7 @@ struct look {
     struct recognition kind;
     struct claim_maker maker;
     bool stopped;
+    int64_t table_rows;                  /* of a table that is no text, so far */
     int64_t latest_ms, latest_past_ms; /* of the rows: of all, of those that are not after now */
     struct text store_seen;              /* the first shop's name, as in the file */
     char *room;
@@ -36,19 +41,16 @@ static ssize_t watched_read(void *ctx, void *buf, size_t cap)
     if (k->stopped) return -1;
     ssize_t n = input_read(&k->input, buf, cap);
     if (n > 0) encoding_votes_add(&k->votes, (struct text){ buf, (size_t)n });
-    if (k->progress && !k->progress(k->progress_ctx, k->input.bytes, k->source->size)) k->stopped = true;
+    if (k->progress && !k->progress(k->progress_ctx, k->input.bytes, k->ret->part.bytes)) k->stopped = true;
     if (k->input.bytes > LIMIT_UPLOAD_BYTES) return -1;
     return n;
 }
 
 static bool refuse(struct look *k, struct refusal_facts facts)
 {
-    facts.file = k->source->name;
-    for (size_t i = facts.file.len; i > 0; i--) {
-        if (facts.file.ptr[i - 1] != '/') continue;
-        if (i < facts.file.len) facts.file = (struct text){ facts.file.ptr + i, facts.file.len - i };
-        break;
-    }
+    facts.file = source_base_name(k->source->name);
+    facts.member = k->ret->part.member;
+    facts.sheet = k->ret->part.sheet;
     refusal_say(k->a, &facts, k->ret);
     return !k->a->failed;
 }
@@ -120,7 +122,7 @@ static bool look_at_store(struct look *k, const struct csv_row *row, struct refu
         *why = (struct refusal_facts){ .refusal = REFUSED_OTHER_STORE, .seen = k->store_seen, .expected = k->opt->store_name };
         return false;
     }
-    *why = (struct refusal_facts){ .refusal = REFUSED_TWO_STORES, .expected = k->store_seen, .seen = arena_text(k->work, name), .line = csv_line(&k->csv) };
+    *why = (struct refusal_facts){ .refusal = REFUSED_TWO_STORES, .expected = k->store_seen, .seen = arena_text(k->work, name), .line = table_line(&k->table) };
     return false;
 }
 
@@ -160,14 +162,32 @@ static bool room_for(struct look *k, const struct csv_row *row)
     return k->room != NULL;
 }
 
+/* Why the reading stopped before the end. */
+static struct refusal_facts read_failure(const struct look *k)
+{
+    const struct refusal_facts *why = k->ret->part.kind == PART_TEXT ? &k->bytes.why : table_refusal(&k->table);
+    if (!k->stopped && why && why->refusal != REFUSED_NOT) return *why;
+    return (struct refusal_facts){ .refusal = k->input.bytes > LIMIT_UPLOAD_BYTES ? REFUSED_TOO_LARGE : REFUSED_UNREADABLE };
+}
+
+/* The progress of what is no text (watched_read tells that of texts); false: stop. */
+static bool table_told(struct look *k, struct refusal_facts *why)
+{
+    if (k->ret->part.kind == PART_TEXT || !k->progress || ++k->table_rows % TABLE_NEWS_ROWS != 0) return true;
+    if (k->progress(k->progress_ctx, table_bytes(&k->table), k->ret->part.bytes)) return true;
+    why->refusal = REFUSED_UNREADABLE;
+    return false;
+}
+
 /* Every row behind the header. False when memory ran out; a refusal is put into *why. */
 static bool look_at_rows(struct look *k, struct csv_row *row, struct refusal_facts *why)
 {
     bool mapped = k->ret->profile != NULL;
     int usual_width = k->ret->column_count;
     enum csv_result got;
-    while ((got = csv_next(&k->csv, row)) == CSV_ROW) {
-        if (csv_line(&k->csv) <= k->ret->header_line) continue;
+    while ((got = table_next(&k->table, row)) == CSV_ROW) {
+        if (!table_told(k, why)) return true;
+        if (table_line(&k->table) <= k->ret->header_line) continue;
         struct claim_fault unsound;
         if (row->fault == CSV_ROW_GOOD && row_is_blank(row)) continue;
         if (row_structure_fault(row, k->ret->column_count, usual_width, &unsound)) { /* it says nothing about the file */
@@ -184,8 +204,7 @@ static bool look_at_rows(struct look *k, struct csv_row *row, struct refusal_fac
         look_at_times(k, row);
         if (k->status) look_at_status(k, row);
     }
-    if (got == CSV_FAILED)
-        why->refusal = k->input.bytes > LIMIT_UPLOAD_BYTES ? REFUSED_TOO_LARGE : REFUSED_UNREADABLE;
+    if (got == CSV_FAILED) *why = read_failure(k);
     return !k->a->failed && !k->work->failed;
 }
 
@@ -282,7 +301,26 @@ static bool look_once(struct look *k, struct refusal_facts *why)
     if (!recognise_head(k, head)) return false;
     if (!look_prepare(k)) return false;
     csv_restart(&k->csv, &source, k->kind.delimiter);
+    k->table = table_of_csv(&k->csv);
     return look_at_rows(k, row, why);
+}
+
+/* The same of what is no text: the look is taken once. */
+static bool look_at_table(struct look *k, struct refusal_facts *why)
+{
+    struct intake_scan_result *r = k->ret;
+    struct csv_row *row = ARENA_NEW(k->work, struct csv_row);
+    enum csv_result end;
+    if (!row || !table_open(k->work, k->source, k->opt, &r->part, &k->table, why)) return false;
+    if (!k->table.kind) return true;
+    r->encoding = r->part.kind == PART_XLSX ? ENCODING_XLSX : r->part.kind == PART_XLS ? ENCODING_XLS : ENCODING_UTF8;
+    *why = (struct refusal_facts){ .refusal = REFUSED_NOT };
+    if (!recognise_table(k->work, &k->table, k->set, k->opt->profile, &k->kind, &end)) return false;
+    if (end == CSV_FAILED || !table_rewind(&k->table)) {
+        *why = read_failure(k);
+        return true;
+    }
+    return look_prepare(k) && look_at_rows(k, row, why);
 }
 
 static enum intake_encoding head_encoding(const struct input *in)
@@ -293,28 +331,48 @@ static enum intake_encoding head_encoding(const struct input *in)
     return encoding_votes_result(&votes);
 }
 
+/* A text: with the encoding that its head speaks for, and again when the rest outvotes that. */
+static bool look_at_text(struct look *k, struct refusal_facts *why)
+{
+    struct intake_scan_result *r = k->ret;
+    if (!part_bytes_open(&k->bytes, k->work, k->source, &r->part)) return false;
+    *why = k->bytes.why;
+    if (why->refusal != REFUSED_NOT) return true;
+    if (!input_open(&k->input, k->work, &k->bytes.source)) return false;
+    why->sniffed = k->input.sniffed;
+    if (k->input.failed) *why = read_failure(k);
+    else if (k->input.sniffed == SNIFFED_EMPTY) why->refusal = REFUSED_EMPTY;
+    else if (k->input.sniffed != SNIFFED_TEXT) why->refusal = REFUSED_NOT_TEXT;
+    if (why->refusal != REFUSED_NOT) return true;
+    if (!csv_open(&k->csv, k->work, &(struct csv_source){ k, watched_read }, ',')) return false;
+    r->encoding = head_encoding(&k->input);
+    if (!look_once(k, why)) return false;
+    bool by_votes = (r->encoding == ENCODING_UTF8 || r->encoding == ENCODING_GB18030) && !k->kind.proves_encoding;
+    if (by_votes && why->refusal == REFUSED_NOT && encoding_votes_result(&k->votes) != r->encoding) {
+        r->encoding = encoding_votes_result(&k->votes);
+        if (!input_open(&k->input, k->work, &k->bytes.source)) return false;
+        if (k->input.failed) {
+            *why = read_failure(k);
+            return true;
+        }
+        if (!look_once(k, why)) return false;
+    }
+    r->bytes = k->input.bytes;
+    return true;
+}
+
 static bool scan(struct look *k)
 {
     struct intake_scan_result *r = k->ret;
     struct refusal_facts why;
-    errno = 0;
-    if (!input_open(&k->input, k->work, k->source)) return false;
-    if (k->input.failed) return refuse(k, (struct refusal_facts){ .refusal = errno == EISDIR ? REFUSED_DIRECTORY : REFUSED_UNREADABLE });
-    if (k->input.sniffed == SNIFFED_EMPTY) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_EMPTY });
-    if (k->input.sniffed != SNIFFED_TEXT) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_NOT_TEXT, .sniffed = k->input.sniffed });
+    if (!part_choose(k->work, k->source, k->opt, &r->part, &why)) return false;
+    r->part.member = arena_text(k->a, r->part.member);
+    r->part.sheet = arena_text(k->a, r->part.sheet);
+    if (why.refusal != REFUSED_NOT) return refuse(k, why);
     if (k->source->size > LIMIT_UPLOAD_BYTES) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_TOO_LARGE });
     if (k->opt->profile && !k->opt->profile->required[FIELD_ORDER_NO]) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_BAD_PROFILE });
-    if (!csv_open(&k->csv, k->work, &(struct csv_source){ k, watched_read }, ',')) return false;
-    r->encoding = head_encoding(&k->input);
-    if (!look_once(k, &why)) return false;
-    bool by_votes = (r->encoding == ENCODING_UTF8 || r->encoding == ENCODING_GB18030) && !k->kind.proves_encoding;
-    if (by_votes && why.refusal == REFUSED_NOT && encoding_votes_result(&k->votes) != r->encoding) {
-        r->encoding = encoding_votes_result(&k->votes);
-        if (!input_open(&k->input, k->work, k->source)) return false;
-        if (k->input.failed) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_UNREADABLE });
-        if (!look_once(k, &why)) return false;
-    }
-    r->bytes = k->input.bytes;
+    if (!(r->part.kind == PART_TEXT ? look_at_text(k, &why) : look_at_table(k, &why))) return false;
+    if (r->part.kind != PART_TEXT) r->bytes = r->part.bytes;
     if (why.refusal != REFUSED_NOT) return refuse(k, why);
     if (!r->profile) return no_header(k);
     if (r->rows == 0) return refuse(k, (struct refusal_facts){ .refusal = REFUSED_NO_ROWS, .line = r->header_line });
@@ -335,6 +393,8 @@ bool intake_scan(struct arena *a, const struct profile_set *set, const struct in
         memset(ret, 0, sizeof *ret);
         ret->as_of_ms = INSTANT_NONE;
         ok = scan(k);
+        part_bytes_close(&k->bytes);
+        table_close(&k->table);
     }
     arena_release(&work);
     return ok;
@@ -348,6 +408,8 @@ const char *intake_encoding_word(enum intake_encoding e)
     case ENCODING_GB18030: return "gb18030";
     case ENCODING_UTF16LE: return "utf-16le";
     case ENCODING_UTF16BE: return "utf-16be";
+    case ENCODING_XLSX: return "xlsx";
+    case ENCODING_XLS: return "xls";
     }
     return "";
 }

@@ -18,6 +18,16 @@ static bool looks_like_html(struct text head)
     return false;
 }
 
+/* A document, not a table whose first name stands in brackets. */
+static bool looks_like_json(struct text head)
+{
+    struct text s = text_trim(head);
+    if (s.len < 2 || (s.ptr[0] != '{' && s.ptr[0] != '[')) return false;
+    const bool list = s.ptr[0] == '[';
+    s = text_trim((struct text){ s.ptr + 1, s.len - 1 });
+    return s.len > 0 && (list ? s.ptr[0] == '{' || s.ptr[0] == ']' : s.ptr[0] == '"' || s.ptr[0] == '}');
+}
+
 enum sniffed sniff(struct text head, enum intake_encoding *ret_encoding, size_t *ret_skip)
 {
     *ret_encoding = ENCODING_UTF8;
@@ -43,7 +53,8 @@ enum sniffed sniff(struct text head, enum intake_encoding *ret_encoding, size_t 
     size_t nul = 0;
     for (size_t i = 0; i < head.len; i++) nul += head.ptr[i] == '\0';
     if (nul * 64 > head.len) return SNIFFED_BINARY; /* a stray NUL spoils its row, many say that this is no text */
-    return looks_like_html(head) ? SNIFFED_HTML : SNIFFED_TEXT;
+    const struct text text = { head.ptr + *ret_skip, head.len - *ret_skip };
+    return looks_like_html(text) ? SNIFFED_HTML : looks_like_json(text) ? SNIFFED_JSON : SNIFFED_TEXT;
 }
 
 /* UTF-8 made from UTF-16 that nobody has asked for yet. */

@@ -73,6 +73,24 @@ static ssize_t os_write(void *ctx, int fd, const void *buf, size_t len)
     return n;
 }
 
+static ssize_t os_read_at(void *ctx, int fd, void *buf, size_t len, int64_t offset)
+{
+    (void)ctx;
+    ssize_t n;
+    do n = pread(fd, buf, len, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static ssize_t os_write_at(void *ctx, int fd, const void *buf, size_t len, int64_t offset)
+{
+    (void)ctx;
+    ssize_t n;
+    do n = pwrite(fd, buf, len, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 /* After a failed fsync the pages may be marked clean: a second try would lie, so there is none. */
 static int os_fsync(void *ctx, int fd)
 {
@@ -107,6 +125,8 @@ bool os_env_init(struct env *env)
         .open = os_open,
         .read = os_read,
         .write = os_write,
+        .read_at = os_read_at,
+        .write_at = os_write_at,
         .fsync = os_fsync,
         .close = os_close,
         .listen_tcp = os_listen_tcp,

@@ -62,7 +62,7 @@ static char *scan_file(struct uploads *u, struct scan_slot *slot, const struct u
 {
     struct arena a;
     char *json = NULL;
-    struct file_source file = { u->env, row->path, -1 };
+    struct file_source file = { .env = u->env, .path = row->path };
     struct intake_source source = file_source_of(&file, row->name, row->bytes);
     struct intake_options options = options_of(u, shop, &slot->ask, set);
     void *progress[] = { slot, u };

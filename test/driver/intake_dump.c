@@ -109,10 +109,8 @@ static json_t *fault_json(const struct intake_fault *f)
 
 static json_t *scan_json(const struct intake_scan_result *s)
 {
-    static const char *const refusals[] = { NULL, "directory", "unreadable", "empty", "not-text", "no-header", "no-rows", "two-stores", "other-store",
-                                            "too-large", "bad-profile", "other-kind" };
     json_t *o = json_object();
-    json_object_set_new(o, "refusal", s->refusal ? json_string(refusals[s->refusal]) : json_null());
+    json_object_set_new(o, "refusal", s->refusal ? json_string(intake_refusal_word(s->refusal)) : json_null());
     json_object_set_new(o, "en", text_json(s->refusal_en));
     json_object_set_new(o, "zh", text_json(s->refusal_zh));
     json_object_set_new(o, "encoding", json_string(intake_encoding_word(s->encoding)));
