@@ -27,10 +27,13 @@ def reason_of(text):
 
 
 def tap_rows(name, text, log):
+    """A row for each subtest; the last line of the comment below a failure is its reason."""
     rows = []
     for line in text.splitlines():
         m = TAP.match(line)
         if not m:
+            if rows and rows[-1]["result"] == "fail" and line.startswith("# ") and line[2:].strip():
+                rows[-1]["reason"] = line[2:].strip()[:400]
             continue
         skipped = m.group(3) and m.group(3).lower() == "skip"
         result = "skip" if skipped else "fail" if m.group(1) else "pass"

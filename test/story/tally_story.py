@@ -33,7 +33,7 @@ def story_subtests(directory):
     tally(directory, "meson", "story", meson_log(directory, {"name": "t", "result": "FAIL", "stdout": tap}), "log.txt")
     got = tally(directory, "close")
     assert got.returncode == 1 and got.stdout.splitlines()[-1] == "2 passed, 1 failed, 1 skipped", got.stdout
-    assert "story: t: three: no data" in got.stdout and "story: t: two" in got.stdout and "log.txt" in got.stdout, got.stdout
+    assert "story: t: three: no data" in got.stdout and "story: t: two: why" in got.stdout and "log.txt" in got.stdout, got.stdout
 
 
 def story_whole_skip(directory):

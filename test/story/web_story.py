@@ -251,20 +251,22 @@ def story_login(directory):
     shop = Shop(directory)
     with serving("serve", "--db", shop.db) as desk:
         owner = Browser(desk["url"]).setup(desk["setup_code"])
-        for i in range(8):
+        for i in range(24):
             owner.post("/accounts", {"name": f"li{i}", "role": "service", "password": PASSWORD})
 
         def attempt(name):
             began = time.perf_counter()
             got = Browser(desk["url"]).post("/login", {"name": name, "password": "not the password at all"})
             return time.perf_counter() - began, got
-        known, unknown = [], []
-        for i in range(8):
+        known, unknown, ratio = [], [], 0
+        for i in range(24):  # eight of each; more when the machine is so busy that none of them ran undisturbed
+            if i >= 8 and 0.5 < ratio < 2:
+                break
             for names, times in ((f"li{i}", known), (f"nobody{i}", unknown)):
                 took, got = attempt(names)
                 assert got.status == 401 and got.code == "login", got.body
                 times.append(took)
-        ratio = min(known) / min(unknown)  # the quickest of each: a busy machine only adds
+            ratio = min(known) / min(unknown)  # the quickest of each: a busy machine only adds
         assert 0.5 < ratio < 2, f"known {known} unknown {unknown}"
         answers = [attempt("li0")[1] for _ in range(12)]
         slowed = [a for a in answers if a.status == 429]
@@ -278,7 +280,7 @@ def story_login(directory):
                 assert owner.get("/stores").status == 200
                 waits.append(time.perf_counter() - began)
             assert {f.result()[1].status for f in flood} <= {401, 429}
-        assert statistics.median(waits) < 0.5, waits
+        assert statistics.median(waits) < 0.5 * SLOW, waits
 
 
 def story_sessions(directory):
