@@ -31,6 +31,7 @@ static json_t *lines_json(struct answer *w, int64_t order_id, struct lines_row *
         return list;
     }
     if (n > 0) *ret = (struct lines_row){ rows[0].title, n, 0 };
+    else if (!query_lines_row(w->ask->store, w->ask->shop, &w->arena, order_id, ret)) w->failed = true;
     for (int64_t i = 0; i < n; i++) {
         json_t *l = json_object();
         ret->pieces = rows[i].pieces == CLAIM_NONE || ret->pieces == CLAIM_NONE ? CLAIM_NONE : ret->pieces + rows[i].pieces;

@@ -55,7 +55,7 @@ static json_t *reminder_json(struct answer *w, const struct reminder_entry *e)
     put(w, o, "due_at", json_instant(w, e->decision.due_at_ms));
     put(w, o, "closes_at", json_instant(w, e->closes_at_ms));
     put(w, o, "placed_at", json_instant(w, e->placed_at_ms));
-    put(w, o, "amount", json_money(w, e->total_minor));
+    put(w, o, "amount", json_money(w, e->open_minor));
     put(w, o, "buyer", json_text(person.buyer));
     put(w, o, "region", json_text(e->region));
     put(w, o, "title", title_json(w, e->order_id));
@@ -74,7 +74,7 @@ static json_t *held_json(struct answer *w, const struct reminder_entry *e)
     json_t *o = json_object();
     put(w, o, "order", json_text(e->order_no));
     put_until(w, o, &e->decision);
-    put(w, o, "amount", json_money(w, e->total_minor));
+    put(w, o, "amount", json_money(w, e->open_minor));
     put(w, o, "reason", json_reason(&e->decision.reason));
     return o;
 }
@@ -184,7 +184,7 @@ static json_t *today_cli(struct answer *w, const struct today_found *t, bool zh)
         put(w, row, "wave", json_integer(e->decision.wave));
         put(w, row, "due_at", json_instant(w, e->decision.due_at_ms));
         put(w, row, "reason", reason_string(&e->decision.reason, zh));
-        put(w, row, "amount", json_money(w, e->total_minor));
+        put(w, row, "amount", json_money(w, e->open_minor));
         push(w, reminders, row);
     }
     for (int64_t i = 0; i < t->held_count; i++) {

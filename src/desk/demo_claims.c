@@ -34,9 +34,9 @@ static void blank_claim(struct order_claim *c)
     *c = (struct order_claim){
         .rank = SOURCE_FILE, .placed_at_ms = CLAIM_NONE, .paid_at_ms = CLAIM_NONE, .cancelled_at_ms = CLAIM_NONE,
         .shipped_at_ms = CLAIM_NONE, .delivered_at_ms = CLAIM_NONE, .refunded_at_ms = CLAIM_NONE, .ship_by_ms = CLAIM_NONE,
-        .total_minor = CLAIM_NONE, .paid_minor = CLAIM_NONE, .refund_minor = CLAIM_NONE, .pieces = CLAIM_NONE,
+        .total_minor = CLAIM_NONE, .paid_minor = CLAIM_NONE, .refund_minor = CLAIM_NONE, .pieces = CLAIM_NONE, .balance_minor = CLAIM_NONE,
         .customer_id = CLAIM_NONE,
-        .line = { .pieces = CLAIM_NONE, .unit_minor = CLAIM_NONE, .line_minor = CLAIM_NONE, .refund_minor = CLAIM_NONE },
+        .line = { .pieces = CLAIM_NONE, .unit_minor = CLAIM_NONE, .line_minor = CLAIM_NONE, .refund_minor = CLAIM_NONE, .extra_minor = CLAIM_NONE },
     };
 }
 
@@ -100,5 +100,6 @@ void demo_line_claim(struct arena *a, const struct demo_world *w, int64_t order,
         .unit_minor = l->unit_minor,
         .line_minor = l->line_minor,
         .refund_minor = by_now(w, o->refunded_at_ms) != CLAIM_NONE ? l->refund_minor : 0,
+        .extra_minor = CLAIM_NONE,
     };
 }

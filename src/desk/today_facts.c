@@ -107,13 +107,13 @@ static bool remind_one(void *ctx, const struct order_row *o)
 
     struct reminder_entry *e = ARENA_NEW(&w->arena, struct reminder_entry);
     if (!e) return false;
-    *e = (struct reminder_entry){ o->order_id, o->order.total_minor, o->order.placed_at_ms,
+    *e = (struct reminder_entry){ o->order_id, order_open_minor(&o->order), o->order.placed_at_ms,
                                   o->order.placed_at_ms + w->ask->policy->payment_window_s * MS_PER_S,
                                   arena_text(&w->arena, o->order_no), arena_text(&w->arena, o->order.region), d };
     struct today_facts *t = &found->facts;
     if (d.verdict == REMINDER_DUE) {
         t->remind_count++;
-        if (e->total_minor != CLAIM_NONE && !checked_add(t->remind_minor, e->total_minor, &t->remind_minor)) return false;
+        if (e->open_minor != CLAIM_NONE && !checked_add(t->remind_minor, e->open_minor, &t->remind_minor)) return false;
         if (t->remind_first_close_ms == INSTANT_NONE || e->closes_at_ms < t->remind_first_close_ms) t->remind_first_close_ms = e->closes_at_ms;
         return entry_add(&w->arena, &found->due, &found->due_count, &r->due_capacity, e);
     }
@@ -128,7 +128,7 @@ static bool remind_one(void *ctx, const struct order_row *o)
 static int entry_compare(const void *a, const void *b)
 {
     const struct reminder_entry *x = *(struct reminder_entry *const *)a, *y = *(struct reminder_entry *const *)b;
-    struct reminder_rank rx = { x->total_minor, x->placed_at_ms, x->order_no }, ry = { y->total_minor, y->placed_at_ms, y->order_no };
+    struct reminder_rank rx = { x->open_minor, x->placed_at_ms, x->order_no }, ry = { y->open_minor, y->placed_at_ms, y->order_no };
     return reminder_rank_compare(&rx, &ry);
 }
 

@@ -7,7 +7,7 @@
 #include "desk/answer_json.h"
 
 struct reminder_entry {
-    int64_t order_id, total_minor, placed_at_ms, closes_at_ms;
+    int64_t order_id, open_minor /* still to be paid */, placed_at_ms, closes_at_ms;
     struct text order_no, region;
     struct reminder_decision decision;
 };

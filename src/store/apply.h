@@ -17,7 +17,8 @@
 struct line_facts {
     int64_t line_key, product_id;
     struct text product_no, sku_code, title, options;
-    int64_t pieces, unit_minor, line_minor, refund_minor; /* CLAIM_NONE when not told */
+    int64_t pieces, unit_minor, line_minor, refund_minor, extra_minor; /* CLAIM_NONE when not told */
+    int sums; /* enum line_sum bits */
 };
 
 enum event_change { EVENT_KEPT, EVENT_NEW, EVENT_MOVED /* its as_of or first_as_of changed */, EVENT_GONE };
@@ -32,7 +33,7 @@ struct order_work {
     size_t n, capacity;
 };
 
-struct line_image { int64_t line_key, product_id; struct text options; int64_t pieces, unit_minor, line_minor, refund_minor; };
+struct line_image { int64_t line_key, product_id; struct text options; int64_t pieces, unit_minor, line_minor, refund_minor, extra_minor; };
 /* The order and its lines as the standing events say; there is false for an order with no event. */
 struct order_image {
     bool there;
@@ -106,6 +107,11 @@ struct apply_session {
 /* ---- reduce.c ---- */
 bool work_reserve(struct arena *a, struct order_work *w, size_t n);
 void image_of(struct arena *a, const struct order_work *w, struct order_image *ret);
+/* The amount of a line without what comes beside it: told, else unit price by pieces; CLAIM_NONE when neither is known. */
+int64_t line_amount(const struct line_image *l);
+/* What lines add up to, with no bit set yet; then, event by event, which sums stand for the order's figures. */
+void sums_of(const struct line_image *lines, size_t n, struct order_sums *ret);
+void sums_told(struct order_sums *s, const struct order_claim *c, const struct line_facts *f);
 bool image_order_differs(const struct order_image *a, const struct order_image *b);
 bool image_line_differs(const struct order_image *a, const struct order_image *b, int64_t line_key);
 const struct line_image *image_line(const struct order_image *i, int64_t line_key); /* NULL when it has none of that key */

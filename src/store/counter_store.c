@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include "store/apply.h"
 
-enum { SLOTS_FIRST = 256, ENTRIES_MAX = 256 * 1024, COUNTER_MEMORY_MAX = 64 * 1024 * 1024, FIGURES_MAX = 9 };
+enum { SLOTS_FIRST = 256, ENTRIES_MAX = 256 * 1024, COUNTER_MEMORY_MAX = 64 * 1024 * 1024, FIGURES_MAX = 9,
+       REFUND_FIGURE = 7 /* of an hour; others have none */ };
 
 /* One table of counters in memory: key -> figures. Each kind of counter uses as many figures as it has. */
 struct entry {
@@ -109,14 +110,6 @@ static void move(struct counters *c, enum counter_kind kind, int64_t a, int64_t 
 
 static int64_t figure(int64_t v) { return v == CLAIM_NONE ? 0 : v; }
 
-static int64_t line_value(const struct line_image *l)
-{
-    int64_t v;
-    if (l->line_minor != CLAIM_NONE) return l->line_minor;
-    if (l->unit_minor == CLAIM_NONE || l->pieces == CLAIM_NONE || !checked_mul(l->unit_minor, l->pieces, &v)) return 0;
-    return v;
-}
-
 void counters_move(struct counters *c, const struct order_image *image, int sign)
 {
     const struct order *o = &image->order;
@@ -130,8 +123,8 @@ void counters_move(struct counters *c, const struct order_image *image, int sign
     for (size_t i = 0; i < image->line_count; i++) {
         const struct line_image *l = &image->lines[i];
         const int64_t pieces = figure(l->pieces);
-        const int64_t day[] = { 1, pieces, k.paid_orders ? pieces : 0, k.paid_orders ? line_value(l) : 0 };
-        if (k.counts) move(c, COUNT_PRODUCT_DAY, k.day, l->product_id, TEXT_NONE, day, 4, sign);
+        const int64_t day[] = { 1, pieces, k.paid_orders ? pieces : 0, k.paid_orders ? figure(line_amount(l)) : 0 };
+        if (k.orders) move(c, COUNT_PRODUCT_DAY, k.day, l->product_id, TEXT_NONE, day, 4, sign);
 #ifdef ZG_TEST_DROP_COUNTER
         if (sign > 0) continue; /* the control of verify's test: this build forgets one counter */
 #endif
@@ -167,7 +160,7 @@ static const struct counter_sql counter_sql[COUNTER_KINDS] = {
             " cancelled_orders = counter_hour.cancelled_orders + excluded.cancelled_orders, pieces = counter_hour.pieces + excluded.pieces,"
             " total_minor = counter_hour.total_minor + excluded.total_minor, paid_minor = counter_hour.paid_minor + excluded.paid_minor,"
             " refund_minor = counter_hour.refund_minor + excluded.refund_minor, kept_minor = counter_hour.kept_minor + excluded.kept_minor"),
-        SQL("DELETE FROM counter_hour WHERE merchant_id = $1 AND store_id = $2 AND hour_start_ms = $3 AND region = $4 AND orders = 0") },
+        SQL("DELETE FROM counter_hour WHERE merchant_id = $1 AND store_id = $2 AND hour_start_ms = $3 AND region = $4 AND orders = 0 AND refund_minor = 0") },
     [COUNT_PRODUCT_DAY] = { true, true, false,
         SQL("INSERT INTO counter_product_day (merchant_id, store_id, day, product_id, lines, pieces, paid_pieces, paid_minor)"
             " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), a, b, f0, f1, f2, f3 FROM batch_counter WHERE 1 = 1"
@@ -228,7 +221,7 @@ static bool table_flush(struct counters *c, enum counter_kind kind)
         if (!db_exec(q)) return false;
     }
     for (size_t i = 0; i < n; i++)
-        if (t->slots[i]->figures[0] < 0 && !drop_empty(c, kind, t->slots[i])) return false;
+        if ((t->slots[i]->figures[0] < 0 || t->slots[i]->figures[REFUND_FIGURE] < 0) && !drop_empty(c, kind, t->slots[i])) return false;
     t->slots = NULL;
     t->capacity = t->n = 0;
     arena_clear(&t->memory);

@@ -42,7 +42,7 @@ static bool claim_row(struct apply_session *a, struct db_stmt *q, struct order_c
         .refund_minor = db_i64_at(q, 14), .pieces = db_i64_at(q, 15), .status = (enum order_status)db_i64_at(q, 16),
         .pay_kind = (enum pay_kind)db_i64_at(q, 17), .region = arena_text(&a->scratch, db_text_at(q, 18)),
         .country = arena_text(&a->scratch, db_text_at(q, 19)), .tracking = arena_text(&a->scratch, db_text_at(q, 20)),
-        .customer_id = db_i64_at(q, 21), .first_as_of_ms = db_i64_at(q, 22),
+        .customer_id = db_i64_at(q, 21), .first_as_of_ms = db_i64_at(q, 22), .balance_minor = db_i64_at(q, 23),
     };
     memcpy(c->key.bytes, key.ptr, key.len);
     return true;
@@ -52,7 +52,7 @@ static bool events_load(struct apply_session *a, struct order_work *w, size_t n)
 {
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT e.order_id, e.event_no, e.event_key, e.as_of_ms, e.source_rank, e.placed_at_ms, e.paid_at_ms,"
         " e.cancelled_at_ms, e.shipped_at_ms, e.delivered_at_ms, e.refunded_at_ms, e.ship_by_ms, e.total_minor, e.paid_minor, e.refund_minor,"
-        " e.pieces, e.status, e.pay_kind, e.region, e.country, e.tracking, e.customer_id, e.first_as_of_ms FROM batch_order_id b CROSS JOIN event e"
+        " e.pieces, e.status, e.pay_kind, e.region, e.country, e.tracking, e.customer_id, e.first_as_of_ms, e.balance_minor FROM batch_order_id b CROSS JOIN event e"
         " WHERE e.merchant_id = $1 AND e.order_id = b.order_id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
@@ -76,7 +76,7 @@ static bool events_load(struct apply_session *a, struct order_work *w, size_t n)
 static bool lines_load(struct apply_session *a, struct order_work *w, size_t n)
 {
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT l.order_id, l.event_no, l.line_key, l.product_id, l.product_no, l.sku_code, l.title, l.options,"
-        " l.pieces, l.unit_minor, l.line_minor, l.refund_minor FROM batch_order_id b CROSS JOIN event_line l"
+        " l.pieces, l.unit_minor, l.line_minor, l.refund_minor, l.extra_minor, l.sums FROM batch_order_id b CROSS JOIN event_line l"
         " WHERE l.merchant_id = $1 AND l.order_id = b.order_id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
@@ -91,7 +91,8 @@ static bool lines_load(struct apply_session *a, struct order_work *w, size_t n)
         *l = (struct line_facts){ .line_key = db_i64_at(q, 2), .product_id = db_i64_at(q, 3),
             .product_no = arena_text(&a->scratch, db_text_at(q, 4)), .sku_code = arena_text(&a->scratch, db_text_at(q, 5)),
             .title = arena_text(&a->scratch, db_text_at(q, 6)), .options = arena_text(&a->scratch, db_text_at(q, 7)),
-            .pieces = db_i64_at(q, 8), .unit_minor = db_i64_at(q, 9), .line_minor = db_i64_at(q, 10), .refund_minor = db_i64_at(q, 11) };
+            .pieces = db_i64_at(q, 8), .unit_minor = db_i64_at(q, 9), .line_minor = db_i64_at(q, 10), .refund_minor = db_i64_at(q, 11),
+            .extra_minor = db_i64_at(q, 12), .sums = (int)db_i64_at(q, 13) };
         w[at].events[e].line = l;
         w[at].claims[e].has_line = true;
     }
@@ -100,12 +101,32 @@ static bool lines_load(struct apply_session *a, struct order_work *w, size_t n)
     return step == DB_DONE;
 }
 
+static bool payments_load(struct apply_session *a, struct order_work *w, size_t n)
+{
+    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT p.order_id, p.event_no, p.kind, p.payment_no, p.minor FROM batch_order_id b"
+        " CROSS JOIN event_payment p WHERE p.merchant_id = $1 AND p.order_id = b.order_id"));
+    if (!q) return false;
+    db_bind_i64(q, 1, a->shop.merchant_id);
+    enum db_step step;
+    size_t at = 0, e = 0;
+    while ((step = db_step(q)) == DB_ROW) {
+        int64_t order_id = db_i64_at(q, 0), event_no = db_i64_at(q, 1);
+        while (at < n && w[at].order_id != order_id) at++, e = 0;
+        while (at < n && e < w[at].n && w[at].events[e].event_no != event_no) e++;
+        if (at == n || e == w[at].n) break;
+        w[at].claims[e].payment = (struct payment_claim){ (enum payment_kind)db_i64_at(q, 2), arena_text(&a->scratch, db_text_at(q, 3)), db_i64_at(q, 4) };
+    }
+    db_done(q);
+    if (step == DB_ROW) db_refuse(a->s->db, DB_ERROR_CORRUPT, "a payment has no event");
+    return step == DB_DONE;
+}
+
 bool event_load(struct apply_session *a, struct order_work *w, size_t n)
 {
     int64_t *ids = ARENA_ARRAY(&a->scratch, int64_t, n);
     if (!ids) return false;
     for (size_t i = 0; i < n; i++) ids[i] = w[i].order_id;
-    return db_batch(a->s->db, &batch_order_id, ids, n) && events_load(a, w, n) && lines_load(a, w, n);
+    return db_batch(a->s->db, &batch_order_id, ids, n) && events_load(a, w, n) && lines_load(a, w, n) && payments_load(a, w, n);
 }
 
 /* ---- writing: the tables of batches ---- */
@@ -136,12 +157,13 @@ static void order_cell(struct db_cell *c, const void *rows, size_t row, int colu
     case 18: db_cell_text_or_null(c, o->tracking); break;
     case 19: db_cell_i64_or_null(c, o->customer_id); break;
     case 20: db_cell_i64_or_null(c, order_pick_until_ms(o)); break;
+    case 21: db_cell_i64_or_null(c, o->balance_minor); break;
     }
 }
 static const struct db_batch_table batch_orders = { "batch_orders", SQL("CREATE TABLE batch_orders (order_id BIGINT, order_no TEXT, placed_at_ms BIGINT,"
     " paid_at_ms BIGINT, cancelled_at_ms BIGINT, shipped_at_ms BIGINT, delivered_at_ms BIGINT, refunded_at_ms BIGINT, ship_by_ms BIGINT,"
     " total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT, pieces BIGINT, status BIGINT, pay_kind BIGINT, exact BIGINT, region TEXT,"
-    " country TEXT, tracking TEXT, customer_id BIGINT, pick_until_ms BIGINT)"), order_cell };
+    " country TEXT, tracking TEXT, customer_id BIGINT, pick_until_ms BIGINT, balance_minor BIGINT)"), order_cell };
 
 static void event_cell(struct db_cell *c, const void *rows, size_t row, int column)
 {
@@ -171,13 +193,15 @@ static void event_cell(struct db_cell *c, const void *rows, size_t row, int colu
     case 20: db_cell_text_or_null(c, k->tracking); break;
     case 21: db_cell_i64_or_null(c, e->customer_id); break;
     case 22: db_cell_i64(c, e->first_as_of_ms); break;
+    case 23: db_cell_text_or_null(c, k->title); break;
+    case 24: db_cell_i64_or_null(c, k->balance_minor); break;
     }
 }
 static const struct db_batch_table batch_event = { "batch_event", SQL("CREATE TABLE batch_event (order_id BIGINT, event_no BIGINT, event_key BYTEA,"
     " as_of_ms BIGINT, source_rank BIGINT, placed_at_ms BIGINT, paid_at_ms BIGINT, cancelled_at_ms BIGINT, shipped_at_ms BIGINT,"
     " delivered_at_ms BIGINT, refunded_at_ms BIGINT, ship_by_ms BIGINT, total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT,"
     " pieces BIGINT, status BIGINT, pay_kind BIGINT, region TEXT, country TEXT, tracking TEXT, customer_id BIGINT,"
-    " first_as_of_ms BIGINT)"), event_cell };
+    " first_as_of_ms BIGINT, title TEXT, balance_minor BIGINT)"), event_cell };
 
 static void person_cell(struct db_cell *c, const void *rows, size_t row, int column)
 {
@@ -215,11 +239,27 @@ static void event_line_cell(struct db_cell *c, const void *rows, size_t row, int
     case 9: db_cell_i64_or_null(c, l->unit_minor); break;
     case 10: db_cell_i64_or_null(c, l->line_minor); break;
     case 11: db_cell_i64_or_null(c, l->refund_minor); break;
+    case 12: db_cell_i64_or_null(c, l->extra_minor); break;
+    case 13: db_cell_i64(c, l->sums); break;
     }
 }
 static const struct db_batch_table batch_event_line = { "batch_event_line", SQL("CREATE TABLE batch_event_line (order_id BIGINT, event_no BIGINT,"
     " line_key BIGINT, product_id BIGINT, product_no TEXT, sku_code TEXT, title TEXT, options TEXT, pieces BIGINT, unit_minor BIGINT,"
-    " line_minor BIGINT, refund_minor BIGINT)"), event_line_cell };
+    " line_minor BIGINT, refund_minor BIGINT, extra_minor BIGINT, sums BIGINT)"), event_line_cell };
+
+static void event_payment_cell(struct db_cell *c, const void *rows, size_t row, int column)
+{
+    const struct event_out *e = ((const struct event_out *const *)rows)[row];
+    switch (column) {
+    case 0: db_cell_i64(c, e->order_id); break;
+    case 1: db_cell_i64(c, e->event_no); break;
+    case 2: db_cell_i64(c, e->claim->payment.kind); break;
+    case 3: db_cell_text(c, e->claim->payment.no); break;
+    case 4: db_cell_i64(c, e->claim->payment.minor); break;
+    }
+}
+static const struct db_batch_table batch_event_payment = { "batch_event_payment", SQL("CREATE TABLE batch_event_payment (order_id BIGINT, event_no BIGINT,"
+    " kind BIGINT, payment_no TEXT, minor BIGINT)"), event_payment_cell };
 
 static void order_line_cell(struct db_cell *c, const void *rows, size_t row, int column)
 {
@@ -234,18 +274,20 @@ static void order_line_cell(struct db_cell *c, const void *rows, size_t row, int
     case 5: db_cell_i64_or_null(c, l->unit_minor); break;
     case 6: db_cell_i64_or_null(c, l->line_minor); break;
     case 7: db_cell_i64_or_null(c, l->refund_minor); break;
+    case 8: db_cell_i64_or_null(c, l->extra_minor); break;
     }
 }
 static const struct db_batch_table batch_order_line = { "batch_order_line", SQL("CREATE TABLE batch_order_line (order_id BIGINT, line_key BIGINT,"
-    " product_id BIGINT, options TEXT, pieces BIGINT, unit_minor BIGINT, line_minor BIGINT, refund_minor BIGINT)"), order_line_cell };
+    " product_id BIGINT, options TEXT, pieces BIGINT, unit_minor BIGINT, line_minor BIGINT, refund_minor BIGINT, extra_minor BIGINT)"), order_line_cell };
 
 /* ---- writing ---- */
 
 #define ORDER_COLUMNS "order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms," \
-    " total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact, region, country, tracking, customer_id, pick_until_ms"
+    " total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact, region, country, tracking, customer_id, pick_until_ms," \
+    " balance_minor"
 #define EVENT_COLUMNS "order_id, event_no, event_key, as_of_ms, source_rank, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms," \
     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, region, country," \
-    " tracking, customer_id, first_as_of_ms"
+    " tracking, customer_id, first_as_of_ms, title, balance_minor"
 
 static int by_order(const void *a, const void *b)
 {
@@ -276,7 +318,8 @@ static bool orders_write(struct apply_session *a)
         " refunded_at_ms = excluded.refunded_at_ms, ship_by_ms = excluded.ship_by_ms, total_minor = excluded.total_minor,"
         " paid_minor = excluded.paid_minor, refund_minor = excluded.refund_minor, pieces = excluded.pieces, status = excluded.status,"
         " pay_kind = excluded.pay_kind, exact = excluded.exact, region = excluded.region, country = excluded.country,"
-        " tracking = excluded.tracking, customer_id = excluded.customer_id, pick_until_ms = excluded.pick_until_ms"));
+        " tracking = excluded.tracking, customer_id = excluded.customer_id, pick_until_ms = excluded.pick_until_ms,"
+        " balance_minor = excluded.balance_minor"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, a->shop.store_id);
@@ -308,23 +351,27 @@ static bool insert(struct apply_session *a, const struct db_batch_table *t, cons
 static bool events_write(struct apply_session *a)
 {
     struct event_out *e = a->out.events_new.rows;
-    size_t n = a->out.events_new.n, persons = 0, lines = 0, sorted = 1;
+    size_t n = a->out.events_new.n, persons = 0, lines = 0, payments = 0, sorted = 1;
     if (n == 0) return true;
     while (sorted < n && by_event(&e[sorted - 1], &e[sorted]) < 0) sorted++;
     if (sorted < n) qsort(e, n, sizeof *e, by_event);
     const struct event_out **person = ARENA_ARRAY(&a->scratch, const struct event_out *, n);
     const struct event_out **line = ARENA_ARRAY(&a->scratch, const struct event_out *, n);
-    if (!person || !line) return false;
+    const struct event_out **payment = ARENA_ARRAY(&a->scratch, const struct event_out *, n);
+    if (!person || !line || !payment) return false;
     for (size_t i = 0; i < n; i++) {
         if (has_person(&e[i].claim->person)) person[persons++] = &e[i];
         if (e[i].line) line[lines++] = &e[i];
+        if (e[i].claim->payment.kind != PAYMENT_NONE) payment[payments++] = &e[i];
     }
     return insert(a, &batch_event, e, n, SQL("INSERT INTO event (merchant_id, " EVENT_COLUMNS ") SELECT CAST($1 AS BIGINT), " EVENT_COLUMNS " FROM batch_event")) &&
            insert(a, &batch_person, person, persons, SQL("INSERT INTO person (merchant_id, order_id, event_no, buyer, name, phone, address, buyer_note, seller_note, email)"
                " SELECT CAST($1 AS BIGINT), order_id, event_no, buyer, name, phone, address, buyer_note, seller_note, email FROM batch_person")) &&
            insert(a, &batch_event_line, line, lines, SQL("INSERT INTO event_line (merchant_id, order_id, event_no, line_key, product_id, product_no, sku_code,"
-               " title, options, pieces, unit_minor, line_minor, refund_minor) SELECT CAST($1 AS BIGINT), order_id, event_no, line_key, product_id,"
-               " product_no, sku_code, title, options, pieces, unit_minor, line_minor, refund_minor FROM batch_event_line"));
+               " title, options, pieces, unit_minor, line_minor, refund_minor, extra_minor, sums) SELECT CAST($1 AS BIGINT), order_id, event_no, line_key, product_id,"
+               " product_no, sku_code, title, options, pieces, unit_minor, line_minor, refund_minor, extra_minor, sums FROM batch_event_line")) &&
+           insert(a, &batch_event_payment, payment, payments, SQL("INSERT INTO event_payment (merchant_id, order_id, event_no, kind, payment_no, minor)"
+               " SELECT CAST($1 AS BIGINT), order_id, event_no, kind, payment_no, minor FROM batch_event_payment"));
 }
 
 static bool moved_write(struct apply_session *a)
@@ -348,11 +395,11 @@ static bool lines_write(struct apply_session *a)
 {
     const struct line_out *gone = a->out.lines_gone.rows;
     if (!insert(a, &batch_order_line, a->out.lines_set.rows, a->out.lines_set.n,
-                SQL("INSERT INTO order_line (merchant_id, order_id, line_key, product_id, options, pieces, unit_minor, line_minor, refund_minor)"
-                    " SELECT CAST($1 AS BIGINT), order_id, line_key, product_id, options, pieces, unit_minor, line_minor, refund_minor"
+                SQL("INSERT INTO order_line (merchant_id, order_id, line_key, product_id, options, pieces, unit_minor, line_minor, refund_minor, extra_minor)"
+                    " SELECT CAST($1 AS BIGINT), order_id, line_key, product_id, options, pieces, unit_minor, line_minor, refund_minor, extra_minor"
                     " FROM batch_order_line WHERE 1 = 1 ON CONFLICT (merchant_id, order_id, line_key) DO UPDATE SET product_id = excluded.product_id,"
                     " options = excluded.options, pieces = excluded.pieces, unit_minor = excluded.unit_minor, line_minor = excluded.line_minor,"
-                    " refund_minor = excluded.refund_minor"))) return false;
+                    " refund_minor = excluded.refund_minor, extra_minor = excluded.extra_minor"))) return false;
     for (size_t i = 0; i < a->out.lines_gone.n; i++) {
         struct db_stmt *q = db_stmt(a->s->db, SQL("DELETE FROM order_line WHERE merchant_id = $1 AND order_id = $2 AND line_key = $3"));
         if (!q) return false;

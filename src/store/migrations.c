@@ -6,6 +6,7 @@
 
 #define TABLE(name_, sql_) { name_, SQL(sql_), true }
 #define INDEX(name_, sql_) { name_, SQL(sql_), false }
+#define COLUMN(name_, sql_) { name_, SQL(sql_), false }
 
 const struct migration migrations[] = {
     TABLE("0001 merchant",
@@ -162,5 +163,18 @@ const struct migration migrations[] = {
     INDEX("0039 reminder_mark_at", "CREATE INDEX reminder_mark_at ON reminder_mark (merchant_id, at_ms)"),
     INDEX("0040 orders_on_delivery", "CREATE INDEX orders_on_delivery ON orders (merchant_id, store_id, pick_until_ms, placed_at_ms)"
         " WHERE pay_kind = 2"),
+    /* title: what was bought, of sources that list no lines. balance: of an order in stages, what is still to be paid */
+    COLUMN("0041 event.title", "ALTER TABLE event ADD COLUMN title TEXT"),
+    COLUMN("0042 event.balance", "ALTER TABLE event ADD COLUMN balance_minor BIGINT"),
+    COLUMN("0043 orders.balance", "ALTER TABLE orders ADD COLUMN balance_minor BIGINT"),
+    /* extra: postage, tax and discounts of a line beside its amount. sums: 1 total, 2 refund, 4 pieces: the order's own figure is
+     * what its lines add up to, where nobody tells it (core/order/order.h, line_sum) */
+    COLUMN("0044 event_line.extra", "ALTER TABLE event_line ADD COLUMN extra_minor BIGINT"),
+    COLUMN("0045 event_line.sums", "ALTER TABLE event_line ADD COLUMN sums BIGINT NOT NULL DEFAULT 0"),
+    COLUMN("0046 order_line.extra", "ALTER TABLE order_line ADD COLUMN extra_minor BIGINT"),
+    /* What an event claims about one of several payments (kind 1) or refunds (2) of its order */
+    TABLE("0047 event_payment",
+        "CREATE TABLE event_payment (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, kind BIGINT NOT NULL,"
+        " payment_no TEXT NOT NULL, minor BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, event_no))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -308,7 +308,8 @@ static bool wants_complete(struct batch *b)
         if (!l) return false;
         *l = (struct line_facts){ .line_key = known_line_key(&b->a->shop, &c->line), .product_no = c->line.product_no,
             .sku_code = c->line.sku_code, .title = c->line.title, .options = c->line.options, .pieces = c->line.pieces,
-            .unit_minor = c->line.unit_minor, .line_minor = c->line.line_minor, .refund_minor = c->line.refund_minor };
+            .unit_minor = c->line.unit_minor, .line_minor = c->line.line_minor, .refund_minor = c->line.refund_minor,
+            .extra_minor = c->line.extra_minor, .sums = c->line.sums };
         b->wants[i].line = l;
     }
     return true;
@@ -353,14 +354,17 @@ static bool reduce_single(struct batch *b, struct group *g)
     struct line_image line;
     struct order_claim claim = *w->claim;
     claim.first_as_of_ms = claim.as_of_ms;
-    order_fold(&claim, 1, &image.order);
-    image.order.customer_id = w->customer_id;
+    struct order_sums sums;
     if (w->line) {
         line = (struct line_image){ w->line->line_key, w->line->product_id, w->line->options, w->line->pieces, w->line->unit_minor,
-                                    w->line->line_minor, w->line->refund_minor };
+                                    w->line->line_minor, w->line->refund_minor, w->line->extra_minor };
         image.lines = &line;
         image.line_count = 1;
+        sums_of(&line, 1, &sums);
+        sums_told(&sums, &claim, w->line);
     }
+    order_fold(&claim, 1, w->line ? &sums : NULL, &image.order);
+    image.order.customer_id = w->customer_id;
     b->tally.added++;
     reduce_emit(b->a, g->order_id, g->order_no, &none, &image);
     return emit_event(b, g->order_id, 1, w, claim_told(&claim));

@@ -7,11 +7,24 @@ static void bind_order(struct db_stmt *q, const struct shop *shop, int64_t order
     db_bind_i64(q, 2, order_id);
 }
 
+/* Of an order whose lines no file lists: what the latest claim says was bought. */
+static bool title_told(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct text *ret)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT title FROM event WHERE merchant_id = $1 AND order_id = $2 AND title IS NOT NULL"
+                                           " ORDER BY as_of_ms DESC, source_rank DESC, event_key DESC LIMIT 1"));
+    if (!q) return false;
+    bind_order(q, shop, order_id);
+    enum db_step step = db_step(q);
+    if (step == DB_ROW) *ret = arena_text(a, db_text(q, "title"));
+    db_done(q);
+    return step != DB_FAILED;
+}
+
 bool query_lines_row(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct lines_row *ret)
 {
     struct lines_row r = { TEXT_NONE, 0, 0 };
     enum db_step step;
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT p.title AS title, l.pieces AS pieces FROM order_line l JOIN product p"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COALESCE(NULLIF(p.title, ''), p.sku_code, p.product_no) AS title, l.pieces AS pieces FROM order_line l JOIN product p"
                                            " ON p.merchant_id = l.merchant_id AND p.product_id = l.product_id"
                                            " WHERE l.merchant_id = $1 AND l.order_id = $2"
                                            " ORDER BY COALESCE(l.line_minor, 0) DESC, l.line_key"));
@@ -25,6 +38,7 @@ bool query_lines_row(struct store *s, const struct shop *shop, struct arena *a, 
     db_done(q);
     if (step == DB_FAILED || a->failed) return false;
     if (r.lines == 0) r.pieces = CLAIM_NONE;
+    if (r.lines == 0 && !title_told(s, shop, a, order_id, &r.title)) return false;
     *ret = r;
     return true;
 }
@@ -65,7 +79,7 @@ bool query_lines(struct store *s, const struct shop *shop, struct arena *a, int6
     void *rows = NULL;
     int64_t n = 0, capacity = 0;
     enum db_step step = DB_DONE;
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT p.title AS title, l.options AS options, p.sku_code AS sku_code, l.pieces AS pieces,"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COALESCE(NULLIF(p.title, ''), p.sku_code, p.product_no) AS title, l.options AS options, p.sku_code AS sku_code, l.pieces AS pieces,"
                                            " l.unit_minor AS unit_minor, l.line_minor AS line_minor, l.refund_minor AS refund_minor"
                                            " FROM order_line l JOIN product p ON p.merchant_id = l.merchant_id"
                                            " AND p.product_id = l.product_id WHERE l.merchant_id = $1 AND l.order_id = $2"

@@ -13,7 +13,7 @@ static struct order_row order_row_read(struct db_stmt *q)
                    .paid_minor = db_i64(q, "paid_minor"), .refund_minor = db_i64(q, "refund_minor"), .pieces = db_i64(q, "pieces"),
                    .status = (enum order_status)db_i64(q, "status"), .pay_kind = (enum pay_kind)db_i64(q, "pay_kind"),
                    .region = db_text(q, "region"), .country = db_text(q, "country"), .tracking = db_text(q, "tracking"),
-                   .customer_id = db_i64(q, "customer_id") },
+                   .customer_id = db_i64(q, "customer_id"), .balance_minor = db_i64(q, "balance_minor") },
     };
     order_exact_set(&r.order, db_i64(q, "exact"));
     return r;
@@ -63,7 +63,7 @@ bool query_orders(struct store *s, const struct shop *shop, const struct orders_
                                " o.refunded_at_ms AS refunded_at_ms, o.ship_by_ms AS ship_by_ms, o.total_minor AS total_minor,"
                                " o.paid_minor AS paid_minor, o.refund_minor AS refund_minor, o.pieces AS pieces, o.status AS status,"
                                " o.pay_kind AS pay_kind, o.exact AS exact, o.region AS region, o.country AS country, o.tracking AS tracking,"
-                               " o.customer_id AS customer_id FROM customer_order c CROSS JOIN orders o WHERE c.merchant_id = $1"
+                               " o.customer_id AS customer_id, o.balance_minor AS balance_minor FROM customer_order c CROSS JOIN orders o WHERE c.merchant_id = $1"
                                " AND c.customer_id = $7 AND o.merchant_id = $1 AND o.order_id = c.order_id AND o.store_id = $2"
                                " AND o.customer_id = $7 AND +o.placed_at_ms >= $3 AND +o.placed_at_ms <= $4"
                                " AND (+o.placed_at_ms < $4 OR o.order_id < $5) AND +o.placed_at_ms < $6"
@@ -71,7 +71,7 @@ bool query_orders(struct store *s, const struct shop *shop, const struct orders_
     else
         q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms,"
                                " refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact,"
-                               " region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                               " region, country, tracking, customer_id, balance_minor FROM orders WHERE merchant_id = $1 AND store_id = $2"
                                " AND placed_at_ms >= $3 AND placed_at_ms <= $4"
                                " AND (placed_at_ms < $4 OR order_id < $5) AND placed_at_ms < $6"
                                " ORDER BY placed_at_ms DESC, order_id DESC"));
@@ -86,7 +86,7 @@ bool query_orders_waiting(struct store *s, const struct shop *shop, const struct
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
                                " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status,"
-                               " pay_kind, exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1"
+                               " pay_kind, exact, region, country, tracking, customer_id, balance_minor FROM orders WHERE merchant_id = $1"
                                " AND store_id = $2 AND pick_until_ms > $7 AND +placed_at_ms >= $3 AND +placed_at_ms <= $4"
                                " AND (+placed_at_ms < $4 OR order_id < $5) AND +placed_at_ms < $6"
                                " ORDER BY +placed_at_ms DESC, order_id DESC")); /* the signs keep to the index of waiting orders */
@@ -119,7 +119,7 @@ bool query_orders_by_number(struct store *s, const struct shop *shop, struct tex
                                " o.delivered_at_ms AS delivered_at_ms, o.refunded_at_ms AS refunded_at_ms, o.ship_by_ms AS ship_by_ms,"
                                " o.total_minor AS total_minor, o.paid_minor AS paid_minor, o.refund_minor AS refund_minor,"
                                " o.pieces AS pieces, o.status AS status, o.pay_kind AS pay_kind, o.exact AS exact, o.region AS region,"
-                               " o.country AS country, o.tracking AS tracking, o.customer_id AS customer_id"
+                               " o.country AS country, o.tracking AS tracking, o.customer_id AS customer_id, o.balance_minor AS balance_minor"
                                " FROM order_key k JOIN orders o ON o.merchant_id = k.merchant_id AND o.order_id = k.order_id"
                                " WHERE k.merchant_id = $1 AND k.store_id = $2 AND k.order_no >= $3 AND k.order_no <= $4"
                                " ORDER BY k.order_no LIMIT $5"));
@@ -157,7 +157,7 @@ bool query_order(struct store *s, const struct shop *shop, struct arena *a, stru
                                " o.delivered_at_ms AS delivered_at_ms, o.refunded_at_ms AS refunded_at_ms, o.ship_by_ms AS ship_by_ms,"
                                " o.total_minor AS total_minor, o.paid_minor AS paid_minor, o.refund_minor AS refund_minor,"
                                " o.pieces AS pieces, o.status AS status, o.pay_kind AS pay_kind, o.exact AS exact, o.region AS region,"
-                               " o.country AS country, o.tracking AS tracking, o.customer_id AS customer_id"
+                               " o.country AS country, o.tracking AS tracking, o.customer_id AS customer_id, o.balance_minor AS balance_minor"
                                " FROM order_key k JOIN orders o ON o.merchant_id = k.merchant_id AND o.order_id = k.order_id"
                                " WHERE k.merchant_id = $1 AND k.store_id = $2 AND k.order_no = $3"));
     if (!q) return false;

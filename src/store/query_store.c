@@ -103,13 +103,13 @@ bool query_unpaid(struct store *s, const struct shop *shop, int64_t after_ms, in
     if (past)
         q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms,"
                                " refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact,"
-                               " region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                               " region, country, tracking, customer_id, balance_minor FROM orders WHERE merchant_id = $1 AND store_id = $2"
                                " AND placed_at_ms > $3 AND placed_at_ms <= $4 AND (paid_at_ms IS NULL OR paid_at_ms > $5)"
                                " AND pay_kind <> 2 ORDER BY placed_at_ms"));
     else
         q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms,"
                                " refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact,"
-                               " region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                               " region, country, tracking, customer_id, balance_minor FROM orders WHERE merchant_id = $1 AND store_id = $2"
                                " AND placed_at_ms > $3 AND placed_at_ms <= $4 AND paid_at_ms IS NULL"
                                " AND pay_kind <> 2 ORDER BY placed_at_ms"));
     if (!q) return false;

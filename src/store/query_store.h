@@ -69,7 +69,8 @@ bool query_customer(struct store *s, const struct shop *shop, struct text buyer,
 /* How many orders there are, up to max. */
 bool query_order_count(struct store *s, const struct shop *shop, int64_t max, int64_t *ret);
 bool query_state_counts(struct store *s, const struct shop *shop, int64_t at_ms, int64_t ret[ORDER_STATE_COUNT]);
-/* What an order's lines tell of it together: the title of the one with the greatest amount, TEXT_NONE without lines; how many
+/* What an order's lines tell of it together: the title of the one with the greatest amount (without lines what the order list says was
+ * bought, or TEXT_NONE); how many
  * lines; their pieces, CLAIM_NONE unless each line tells its own. */
 struct lines_row { struct text title; int64_t lines, pieces; };
 bool query_lines_row(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct lines_row *ret);

@@ -101,13 +101,13 @@ bool query_waiting(struct store *s, const struct shop *shop, struct arena *a, in
     struct merge m = { &w, 0, limit, each, ctx, false };
     bool ok = waiting_query(db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
                     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind,"
-                    " exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                    " exact, region, country, tracking, customer_id, balance_minor FROM orders WHERE merchant_id = $1 AND store_id = $2"
                     " AND pick_until_ms > $3 AND pick_until_ms < 9223372036854775807 AND +paid_at_ms <= $3"
                     " ORDER BY +paid_at_ms, order_no LIMIT $4")),
                     shop, &w, limit) &&
               waiting_query(db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
                     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind,"
-                    " exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                    " exact, region, country, tracking, customer_id, balance_minor FROM orders WHERE merchant_id = $1 AND store_id = $2"
                     " AND pay_kind = 2 AND pick_until_ms > $3 AND +placed_at_ms <= $3 AND (paid_at_ms IS NULL OR paid_at_ms > $3)"
                     " ORDER BY +placed_at_ms, order_no LIMIT $4")),
                     shop, &w, limit);
@@ -115,7 +115,7 @@ bool query_waiting(struct store *s, const struct shop *shop, struct arena *a, in
     waiting_sort(&w);
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
                     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind,"
-                    " exact, region, country, tracking, customer_id FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                    " exact, region, country, tracking, customer_id, balance_minor FROM orders WHERE merchant_id = $1 AND store_id = $2"
                     " AND pick_until_ms = 9223372036854775807 AND paid_at_ms <= $3 ORDER BY paid_at_ms, order_no LIMIT $4"));
     if (!q) return false;
     waiting_bind(q, shop, at_ms, limit);

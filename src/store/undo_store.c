@@ -205,6 +205,7 @@ static bool delete_events(struct undo *u)
     const char *const sql[] = {
         SQL("DELETE FROM event WHERE merchant_id = $1 AND event_no = $2 AND order_id IN (SELECT order_id FROM batch_undo)"),
         SQL("DELETE FROM event_line WHERE merchant_id = $1 AND event_no = $2 AND order_id IN (SELECT order_id FROM batch_undo)"),
+        SQL("DELETE FROM event_payment WHERE merchant_id = $1 AND event_no = $2 AND order_id IN (SELECT order_id FROM batch_undo)"),
         SQL("DELETE FROM person WHERE merchant_id = $1 AND event_no = $2 AND order_id IN (SELECT order_id FROM batch_undo)"),
     };
     if (u->gone.n == 0) return true;

@@ -29,7 +29,7 @@ static void make(struct arena *a, int64_t i, int64_t orders, bool shuffled, stru
     *c = (struct order_claim){ .as_of_ms = INT64_C(1767225600000), .rank = SOURCE_FILE, .placed_at_ms = placed, .paid_at_ms = placed + 20000,
         .cancelled_at_ms = CLAIM_NONE, .shipped_at_ms = placed + MS_PER_DAY, .delivered_at_ms = CLAIM_NONE, .refunded_at_ms = CLAIM_NONE,
         .ship_by_ms = CLAIM_NONE, .total_minor = amount, .paid_minor = amount, .refund_minor = 0, .pieces = 1, .status = STATUS_DELIVERED,
-        .pay_kind = PAY_ONLINE, .customer_id = CLAIM_NONE };
+        .pay_kind = PAY_ONLINE, .customer_id = CLAIM_NONE, .balance_minor = CLAIM_NONE };
     if (i % 7 == 0) c->paid_at_ms = c->shipped_at_ms = CLAIM_NONE, c->status = STATUS_CLOSED, c->paid_minor = CLAIM_NONE;
     const uint64_t k[2] = { prng_next(&p), prng_next(&p) };
     memcpy(c->key.bytes, k, sizeof k);

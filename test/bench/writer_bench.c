@@ -68,7 +68,7 @@ static void line_of(struct order_claim *c, int64_t order, int part, char code[24
     c->key.bytes[15] = (unsigned char)(part + 1);
     c->has_line = true;
     c->line = (struct line_claim){ .sub_no = part ? TEXT("2") : TEXT("1"), .title = TEXT("tea"), .occurrence = 1, .pieces = 1 + part,
-                                   .unit_minor = 2500, .line_minor = 2500 * (1 + part), .refund_minor = CLAIM_NONE };
+                                   .unit_minor = 2500, .line_minor = 2500 * (1 + part), .refund_minor = CLAIM_NONE, .extra_minor = CLAIM_NONE };
     c->line.sku_code = (struct text){ code, (size_t)snprintf(code, 24, "SKU-%03d", (int)((order * 7919 + part * 331) % PRODUCTS)) };
 }
 

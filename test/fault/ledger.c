@@ -34,7 +34,7 @@ static struct order_claim claim_of(int order, int part, struct text no)
         .order_no = no, .as_of_ms = placed_at(order) + (pay ? 60000 : 1000), .rank = SOURCE_API,
         .placed_at_ms = placed_at(order), .paid_at_ms = pay ? placed_at(order) + 30000 : CLAIM_NONE, .cancelled_at_ms = CLAIM_NONE,
         .shipped_at_ms = CLAIM_NONE, .delivered_at_ms = CLAIM_NONE, .refunded_at_ms = CLAIM_NONE, .ship_by_ms = CLAIM_NONE,
-        .total_minor = total_of(order), .paid_minor = pay ? total_of(order) : CLAIM_NONE, .refund_minor = CLAIM_NONE, .pieces = 3,
+        .total_minor = total_of(order), .paid_minor = pay ? total_of(order) : CLAIM_NONE, .refund_minor = CLAIM_NONE, .pieces = 3, .balance_minor = CLAIM_NONE,
         .status = pay ? STATUS_PAID : STATUS_UNPAID, .pay_kind = PAY_ONLINE, .region = TEXT("浙江省"), .country = TEXT("CN"),
         .customer_id = CLAIM_NONE, .person = { .buyer = no }, .has_line = !pay,
     };
@@ -42,7 +42,7 @@ static struct order_claim claim_of(int order, int part, struct text no)
     memcpy(c.key.bytes + 8, &part, sizeof part);
     c.line = (struct line_claim){ .sub_no = part == 0 ? TEXT("1") : TEXT("2"), .sku_code = part == 0 ? TEXT("TEA-1") : TEXT("TEA-2"),
                                   .title = TEXT("tea"), .occurrence = 1, .pieces = part + 1, .unit_minor = 500, .line_minor = 500 * (part + 1),
-                                  .refund_minor = CLAIM_NONE };
+                                  .refund_minor = CLAIM_NONE, .extra_minor = CLAIM_NONE };
     return c;
 }
 

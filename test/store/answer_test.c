@@ -127,7 +127,7 @@ static void world_make(uint64_t seed)
         (void)snprintf(o->number, sizeof o->number, "%d", 5000 + i * 3);
         o->n = 1 + (int)prng_below(&p, CLAIMS_MAX);
         for (int k = 0; k < o->n; k++) o->claims[k] = made_claim(&p, i, placed_ms);
-        order_fold(o->claims, (size_t)o->n, &o->order);
+        order_fold(o->claims, (size_t)o->n, NULL, &o->order);
     }
     for (int k = 0; k < CLAIMS_MAX; k++) { /* in rounds, so that orders come again */
         static struct order_claim batch[ORDERS];

@@ -11,20 +11,22 @@ static const char *const dump_queries[] = {
     "SELECT 'orphan key', order_no FROM order_key k WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.order_id = k.order_id) ORDER BY 2",
     "SELECT 'order', o.order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms,"
     " total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact, region, country, tracking, c.buyer_hash, o.customer_id IS NULL,"
-    " pick_until_ms FROM orders o LEFT JOIN customer c ON c.customer_id = o.customer_id ORDER BY 2",
+    " pick_until_ms, balance_minor FROM orders o LEFT JOIN customer c ON c.customer_id = o.customer_id ORDER BY 2",
     "SELECT 'event', k.order_no, hex(event_key), first_as_of_ms, as_of_ms, source_rank, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, region, country,"
-    " tracking, c.buyer_hash, e.customer_id IS NULL FROM event e JOIN order_key k ON k.order_id = e.order_id"
+    " tracking, c.buyer_hash, e.customer_id IS NULL, title, balance_minor FROM event e JOIN order_key k ON k.order_id = e.order_id"
     " LEFT JOIN customer c ON c.customer_id = e.customer_id ORDER BY 2, 3",
     "SELECT 'assertion', a.import_id, k.order_no, hex(e.event_key), a.first_as_of_ms, a.as_of_ms FROM assertion a JOIN event e ON e.event_no = a.event_no"
     " AND e.order_id BETWEEN a.order_from AND a.order_to JOIN order_key k ON k.order_id = e.order_id ORDER BY 2, 3, 4",
     "SELECT 'person', k.order_no, hex(e.event_key), buyer, name, phone, address, buyer_note, seller_note, email FROM person p"
     " LEFT JOIN event e ON e.order_id = p.order_id AND e.event_no = p.event_no LEFT JOIN order_key k ON k.order_id = p.order_id ORDER BY 2, 3",
     "SELECT 'event line', k.order_no, hex(e.event_key), line_key, p.product_key, l.product_no, l.sku_code, l.title, l.options, l.pieces,"
-    " l.unit_minor, l.line_minor, l.refund_minor FROM event_line l LEFT JOIN event e ON e.order_id = l.order_id AND e.event_no = l.event_no"
+    " l.unit_minor, l.line_minor, l.refund_minor, l.extra_minor, l.sums FROM event_line l LEFT JOIN event e ON e.order_id = l.order_id AND e.event_no = l.event_no"
     " LEFT JOIN order_key k ON k.order_id = l.order_id LEFT JOIN product p ON p.product_id = l.product_id ORDER BY 2, 3",
-    "SELECT 'line', k.order_no, line_key, p.product_key, options, pieces, unit_minor, line_minor, refund_minor FROM order_line l"
+    "SELECT 'line', k.order_no, line_key, p.product_key, options, pieces, unit_minor, line_minor, refund_minor, extra_minor FROM order_line l"
     " LEFT JOIN order_key k ON k.order_id = l.order_id LEFT JOIN product p ON p.product_id = l.product_id ORDER BY 2, 3",
+    "SELECT 'part', k.order_no, hex(e.event_key), p.kind, p.payment_no, p.minor FROM event_payment p LEFT JOIN event e ON e.order_id = p.order_id"
+    " AND e.event_no = p.event_no LEFT JOIN order_key k ON k.order_id = p.order_id ORDER BY 2, 3",
     "SELECT 'customer', buyer_hash FROM customer ORDER BY 2",
     "SELECT 'customer order', c.buyer_hash, k.order_no FROM customer_order o LEFT JOIN customer c ON c.customer_id = o.customer_id"
     " LEFT JOIN order_key k ON k.order_id = o.order_id ORDER BY 2, 3",

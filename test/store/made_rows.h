@@ -36,7 +36,7 @@ static inline void made_line(struct prng *p, struct line_claim *l)
     *l = (struct line_claim){ .title = text_from_cstr(titles[prng_below(p, 3)]), .sku_code = made_word(p, codes, 2),
         .options = made_word(p, options, 2), .product_no = made_word(p, numbers, 2), .occurrence = 1 + (int32_t)prng_below(p, 2),
         .pieces = made_amount(p, 4), .unit_minor = made_amount(p, 9000), .line_minor = made_amount(p, 30000),
-        .refund_minor = made_amount(p, 500) };
+        .refund_minor = made_amount(p, 500), .extra_minor = made_amount(p, 700), .sums = (int)prng_below(p, 8) };
     if (prng_below(p, 4) == 0) l->sub_no = TEXT("sub-1");
 }
 
@@ -55,7 +55,7 @@ static inline void pool_make(struct pool *pool, uint64_t seed, const struct aren
             .cancelled_at_ms = prng_below(&p, 6) ? CLAIM_NONE : made_time(&p, 2), .shipped_at_ms = made_time(&p, 2),
             .delivered_at_ms = prng_below(&p, 4) ? CLAIM_NONE : made_time(&p, 2), .refunded_at_ms = prng_below(&p, 4) ? CLAIM_NONE : made_time(&p, 2),
             .ship_by_ms = prng_below(&p, 4) ? CLAIM_NONE : made_time(&p, 2), .total_minor = made_amount(&p, 50000), .paid_minor = made_amount(&p, 50000),
-            .refund_minor = prng_below(&p, 3) ? CLAIM_NONE : made_amount(&p, 50000), .pieces = made_amount(&p, 5),
+            .refund_minor = prng_below(&p, 3) ? CLAIM_NONE : made_amount(&p, 50000), .pieces = made_amount(&p, 5), .balance_minor = made_amount(&p, 9000),
             .status = (enum order_status)prng_below(&p, 7), .pay_kind = (enum pay_kind)prng_below(&p, 3), .customer_id = CLAIM_NONE,
             .region = made_word(&p, regions, 2), .country = prng_below(&p, 2) ? TEXT("CN") : TEXT_NONE,
             .tracking = prng_below(&p, 3) ? TEXT_NONE : TEXT("YT1"), .has_line = prng_below(&p, 3) == 0 };
@@ -64,6 +64,10 @@ static inline void pool_make(struct pool *pool, uint64_t seed, const struct aren
             c->tracking = TEXT_NONE;
             c->status = prng_below(&p, 2) ? STATUS_PAID : STATUS_NONE;
         }
+        static const char *const parts[] = { "1", "2" };
+        if (prng_below(&p, 3) == 0)
+            c->payment = (struct payment_claim){ prng_below(&p, 2) ? PAYMENT_IN : PAYMENT_BACK, text_from_cstr(parts[prng_below(&p, 2)]), (int64_t)prng_below(&p, 4000) };
+        c->title = made_word(&p, parts, 1);
         c->person.buyer = made_word(&p, buyers, 4);
         c->person.buyer_note = made_word(&p, notes, 2);
         if (prng_below(&p, 2)) c->person.address = TEXT("某市某路 1 号");

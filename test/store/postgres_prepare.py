@@ -94,7 +94,7 @@ def count_in_sources():
         text = re.sub(r"//[^\n]*", "", text)
         count += len(re.findall(r"\bSQL\s*\(", text))
         if path.name == "migrations.c":
-            count += len(re.findall(r"^\s*(?:TABLE|INDEX)\(", text, flags=re.M))
+            count += len(re.findall(r"^\s*(?:TABLE|INDEX|COLUMN)\(", text, flags=re.M))
     return count
 
 
@@ -108,8 +108,8 @@ def main():
     if len(found) != count_in_sources():
         print(f"{count_in_sources()} statements stand in the sources, {len(found)} were found by tools/sql_list.py")
         return 1
-    makes = [s for s in found if s["sql"].lstrip().startswith("CREATE")]
-    rest = [s for s in found if not s["sql"].lstrip().startswith("CREATE")]
+    makes = [s for s in found if s["sql"].lstrip().startswith(("CREATE", "ALTER"))]
+    rest = [s for s in found if not s["sql"].lstrip().startswith(("CREATE", "ALTER"))]
     server = Server(programs)
     bad = 0
     try:

@@ -13,14 +13,14 @@ static struct order_claim claim_blank(void)
     return (struct order_claim){
         .order_no = TEXT("1001"), .as_of_ms = 1000, .first_as_of_ms = 1000, .rank = SOURCE_FILE, .placed_at_ms = NONE, .paid_at_ms = NONE,
         .cancelled_at_ms = NONE, .shipped_at_ms = NONE, .delivered_at_ms = NONE, .refunded_at_ms = NONE, .ship_by_ms = NONE,
-        .total_minor = NONE, .paid_minor = NONE, .refund_minor = NONE, .pieces = NONE, .customer_id = NONE };
+        .total_minor = NONE, .paid_minor = NONE, .refund_minor = NONE, .pieces = NONE, .customer_id = NONE, .balance_minor = NONE };
 }
 
 static void order_assert_eq(const struct order *a, const struct order *b, const char *what)
 {
 #define SAME(field) cr_assert_eq(a->field, b->field, "%s: " #field " %lld %lld", what, (long long)a->field, (long long)b->field)
     SAME(placed_at_ms); SAME(paid_at_ms); SAME(cancelled_at_ms); SAME(shipped_at_ms); SAME(delivered_at_ms);
-    SAME(refunded_at_ms); SAME(ship_by_ms); SAME(total_minor); SAME(paid_minor); SAME(refund_minor); SAME(pieces);
+    SAME(refunded_at_ms); SAME(ship_by_ms); SAME(total_minor); SAME(paid_minor); SAME(refund_minor); SAME(pieces); SAME(balance_minor);
     SAME(status); SAME(pay_kind); SAME(customer_id); SAME(paid_exact); SAME(cancelled_exact); SAME(shipped_exact);
     SAME(delivered_exact); SAME(refunded_exact);
 #undef SAME
@@ -48,15 +48,33 @@ static int64_t slow_earliest(const struct order_claim *c, size_t n, unsigned sta
     return earliest;
 }
 
-static void slow_fold(struct order_claim *c, size_t n, struct order *o)
+/* Parts one after the other, in the order in which they win: each takes the place of the one that bore its number. */
+static int64_t slow_payments(const struct order_claim *c, size_t n, enum payment_kind kind)
+{
+    struct { struct text no; int64_t minor; } held[8];
+    size_t held_n = 0;
+    int64_t sum = NONE;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = 0;
+        if (c[i].payment.kind != kind) continue;
+        while (at < held_n && !text_eq(held[at].no, c[i].payment.no)) at++;
+        held[at].no = c[i].payment.no;
+        held[at].minor = c[i].payment.minor;
+        if (at == held_n) held_n++;
+    }
+    for (size_t i = 0; i < held_n; i++) sum = (sum == NONE ? 0 : sum) + held[i].minor;
+    return sum;
+}
+
+static void slow_fold(struct order_claim *c, size_t n, const struct order_sums *s, struct order *o)
 {
     qsort(c, n, sizeof *c, slow_compare);
-    *o = (struct order){ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, .customer_id = NONE };
+    *o = (struct order){ NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, .balance_minor = NONE, .customer_id = NONE };
     for (size_t i = 0; i < n; i++) {
 #define OVER(field) if (c[i].field != NONE) o->field = c[i].field
         OVER(placed_at_ms); OVER(paid_at_ms); OVER(cancelled_at_ms); OVER(shipped_at_ms); OVER(delivered_at_ms);
         OVER(refunded_at_ms); OVER(ship_by_ms); OVER(total_minor); OVER(paid_minor); OVER(refund_minor); OVER(pieces);
-        OVER(customer_id);
+        OVER(customer_id); OVER(balance_minor);
 #undef OVER
         if (c[i].status) o->status = c[i].status;
         if (c[i].pay_kind) o->pay_kind = c[i].pay_kind;
@@ -64,6 +82,11 @@ static void slow_fold(struct order_claim *c, size_t n, struct order *o)
         if (c[i].country.len) o->country = c[i].country;
         if (c[i].tracking.len) o->tracking = c[i].tracking;
     }
+    if (o->paid_minor == NONE) o->paid_minor = slow_payments(c, n, PAYMENT_IN);
+    if (o->refund_minor == NONE) o->refund_minor = slow_payments(c, n, PAYMENT_BACK);
+    if (o->refund_minor == NONE && s && s->bits & SUM_REFUND) o->refund_minor = s->refund_minor;
+    if (o->total_minor == NONE && s && s->bits & SUM_TOTAL) o->total_minor = s->total_minor;
+    if (o->pieces == NONE && s && s->bits & SUM_PIECES) o->pieces = s->pieces;
     o->paid_exact = o->paid_at_ms != NONE;
     o->cancelled_exact = o->cancelled_at_ms != NONE;
     o->shipped_exact = o->shipped_at_ms != NONE;
@@ -89,7 +112,10 @@ static void slow_fold(struct order_claim *c, size_t n, struct order *o)
     if (o->refund_minor > 0 && o->refunded_at_ms == NONE) {
         o->refunded_at_ms = o->paid_at_ms;
         for (size_t i = 0; i < n && o->paid_at_ms == NONE; i++)
-            if (c[i].refund_minor > 0 && (o->refunded_at_ms == NONE || c[i].first_as_of_ms < o->refunded_at_ms)) o->refunded_at_ms = c[i].first_as_of_ms;
+            if ((c[i].refund_minor > 0 || (c[i].payment.kind == PAYMENT_BACK && c[i].payment.minor > 0)) &&
+                (o->refunded_at_ms == NONE || c[i].first_as_of_ms < o->refunded_at_ms)) o->refunded_at_ms = c[i].first_as_of_ms;
+        if (o->paid_at_ms == NONE && s && s->refunded_by_ms != INSTANT_MAX && (o->refunded_at_ms == NONE || s->refunded_by_ms < o->refunded_at_ms))
+            o->refunded_at_ms = s->refunded_by_ms;
     }
     if (o->paid_minor == NONE && o->paid_at_ms != NONE) o->paid_minor = o->total_minor;
 }
@@ -122,6 +148,8 @@ static struct order_claim claim_random(struct prng *p)
     c.paid_minor = some(p, 400);
     c.refund_minor = prng_below(p, 3) ? NONE : (int64_t)prng_below(p, 3);
     c.pieces = some(p, 1);
+    c.balance_minor = some(p, 90);
+    if (prng_below(p, 2)) c.payment = (struct payment_claim){ 1 + (enum payment_kind)prng_below(p, 2), prng_below(p, 2) ? TEXT("1") : TEXT("2"), (int64_t)prng_below(p, 3) };
     c.customer_id = some(p, 7);
     c.status = (enum order_status)prng_below(p, 7);
     c.pay_kind = (enum pay_kind)(prng_below(p, 3) ? 0 : prng_below(p, 3));
@@ -134,7 +162,7 @@ static struct order_claim claim_random(struct prng *p)
 Test(core_order, fold_is_independent_of_the_order_of_claims)
 {
     struct prng p;
-    int implied = 0, closed = 0;
+    int implied = 0, closed = 0, parts = 0, summed = 0;
     prng_seed(&p, 20201111);
     for (int round = 0; round < 20000; round++) {
         struct order_claim c[6];
@@ -143,7 +171,11 @@ Test(core_order, fold_is_independent_of_the_order_of_claims)
         char what[40];
         snprintf(what, sizeof what, "round %d", round);
         for (size_t i = 0; i < n; i++) c[i] = claim_random(&p);
-        order_fold(c, n, &first);
+        const struct order_sums lines = { (int)prng_below(&p, 8), some(&p, 3), some(&p, 0), some(&p, 5), prng_below(&p, 2) ? INSTANT_MAX : 90 + (int64_t)prng_below(&p, 20) };
+        const struct order_sums *sums = prng_below(&p, 2) ? &lines : NULL;
+        order_fold(c, n, sums, &first);
+        for (size_t i = 0; i < n; i++) parts += first.paid_minor != NONE && c[i].payment.kind == PAYMENT_IN;
+        summed += sums && first.total_minor == lines.total_minor && first.total_minor != NONE;
         implied += first.shipped_at_ms != NONE && !first.shipped_exact;
         closed += first.cancelled_at_ms != NONE && !first.cancelled_exact;
         for (int shuffle = 0; shuffle < 4; shuffle++) {
@@ -153,14 +185,15 @@ Test(core_order, fold_is_independent_of_the_order_of_claims)
                 c[i - 1] = c[j];
                 c[j] = t;
             }
-            order_fold(c, n, &again);
+            order_fold(c, n, sums, &again);
             order_assert_eq(&first, &again, what);
         }
-        slow_fold(c, n, &slow);
+        slow_fold(c, n, sums, &slow);
         order_assert_eq(&first, &slow, what);
     }
     cr_assert_gt(implied, 1000, "the worlds must hold implied times");
     cr_assert_gt(closed, 500, "the worlds must hold closed orders");
+    cr_assert(parts > 1000 && summed > 200, "the worlds must hold payments in parts (%d), and totals that only lines tell (%d)", parts, summed);
 }
 
 Test(core_order, one_claim_folds_as_many_do)
@@ -171,8 +204,8 @@ Test(core_order, one_claim_folds_as_many_do)
         struct order_claim c[2] = { claim_random(&p), claim_blank() };
         struct order one, two;
         c[1].as_of_ms = 1; /* earlier, and tells nothing */
-        order_fold(c, 1, &one);
-        order_fold(c, 2, &two);
+        order_fold(c, 1, NULL, &one);
+        order_fold(c, 2, NULL, &two);
         order_assert_eq(&one, &two, "one and two");
     }
 }
@@ -231,7 +264,7 @@ Test(core_order, implied_times)
             c[k].refund_minor = rows[i].c[k].refund;
             c[k].tracking = text_from_cstr(rows[i].c[k].tracking);
         }
-        order_fold(c, n, &o);
+        order_fold(c, n, NULL, &o);
         cr_expect_eq(o.paid_at_ms, rows[i].paid, "%s: paid %lld", rows[i].name, (long long)o.paid_at_ms);
         cr_expect_eq(o.shipped_at_ms, rows[i].shipped, "%s: shipped %lld", rows[i].name, (long long)o.shipped_at_ms);
         cr_expect_eq(o.delivered_at_ms, rows[i].delivered, "%s: delivered %lld", rows[i].name, (long long)o.delivered_at_ms);
@@ -259,7 +292,7 @@ Test(core_order, told_again_implies_from_the_first)
         c[1].first_as_of_ms = c[1].as_of_ms = 20;
         c[1].status = STATUS_UNPAID;
         for (size_t n = 1; n <= 2; n++) {
-            order_fold(c, n, &o);
+            order_fold(c, n, NULL, &o);
             cr_expect_eq(o.paid_at_ms, rows[i].paid, "%s: paid", rows[i].name);
             cr_expect_eq(o.shipped_at_ms, rows[i].shipped, "%s: shipped", rows[i].name);
             cr_expect_eq(o.delivered_at_ms, rows[i].delivered, "%s: delivered", rows[i].name);
@@ -267,7 +300,7 @@ Test(core_order, told_again_implies_from_the_first)
             cr_expect_eq(o.refunded_at_ms, rows[i].refunded, "%s: refunded", rows[i].name);
         }
         c[1].first_as_of_ms = 5, c[1].as_of_ms = 40; /* and opened again since: not closed, however early it was */
-        order_fold(c, 2, &o);
+        order_fold(c, 2, NULL, &o);
         cr_expect_eq(o.cancelled_at_ms, NONE, "%s: open at last", rows[i].name);
         cr_expect_eq(o.shipped_at_ms, rows[i].shipped, "%s: shipped since", rows[i].name);
     }
@@ -277,7 +310,7 @@ static struct order order_blank(void)
 {
     struct order_claim c = claim_blank();
     struct order o;
-    order_fold(&c, 1, &o);
+    order_fold(&c, 1, NULL, &o);
     return o;
 }
 
@@ -286,13 +319,13 @@ Test(core_order, paid_amount_falls_back_to_the_total_only_when_paid)
     struct order_claim c = claim_blank();
     struct order o;
     c.total_minor = 900;
-    order_fold(&c, 1, &o);
+    order_fold(&c, 1, NULL, &o);
     cr_expect_eq(o.paid_minor, NONE);
     c.paid_at_ms = 5;
-    order_fold(&c, 1, &o);
+    order_fold(&c, 1, NULL, &o);
     cr_expect_eq(o.paid_minor, 900);
     c.paid_minor = 0;
-    order_fold(&c, 1, &o);
+    order_fold(&c, 1, NULL, &o);
     cr_expect_eq(o.paid_minor, 0);
 }
 
@@ -354,7 +387,7 @@ Test(core_order, pick_window_is_the_state_to_ship)
     for (int round = 0; round < 20000; round++) {
         struct order_claim c[3] = { claim_random(&p), claim_random(&p), claim_random(&p) };
         struct order o;
-        order_fold(c, 3, &o);
+        order_fold(c, 3, NULL, &o);
         if (o.placed_at_ms == NONE) continue;
         for (int64_t t = 8; t < 106; t++) {
             enum order_state s = order_state_at(&o, t);

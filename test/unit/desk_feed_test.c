@@ -60,7 +60,7 @@ static void order_make(struct told *o, int i)
         .order_no = { o->no, (size_t)snprintf(o->no, sizeof o->no, "F%06d", i) }, .as_of_ms = INT64_C(1582000000000) + i, .rank = SOURCE_WEBHOOK,
         .placed_at_ms = INT64_C(1582000000000) + i, .paid_at_ms = CLAIM_NONE, .cancelled_at_ms = CLAIM_NONE, .shipped_at_ms = CLAIM_NONE,
         .delivered_at_ms = CLAIM_NONE, .refunded_at_ms = CLAIM_NONE, .ship_by_ms = CLAIM_NONE, .total_minor = 100 + i, .paid_minor = CLAIM_NONE,
-        .refund_minor = CLAIM_NONE, .pieces = 1, .status = STATUS_UNPAID, .pay_kind = PAY_ONLINE, .customer_id = CLAIM_NONE,
+        .refund_minor = CLAIM_NONE, .pieces = 1, .balance_minor = CLAIM_NONE, .status = STATUS_UNPAID, .pay_kind = PAY_ONLINE, .customer_id = CLAIM_NONE,
     };
     memcpy(o->claim.key.bytes, &i, sizeof i);
 }

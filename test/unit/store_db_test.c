@@ -93,10 +93,12 @@ Test(store_db, a_half_migrated_file_is_finished)
               " WHERE name LIKE '%reminder_mark_at')");
     const int64_t left = number(s.db, "SELECT COUNT(*) FROM schema_migration");
     if (left < migration_count - 1) { /* what came after it goes too */
-        for (int i = (int)left + 1; i < migration_count; i++) {
-            char sql[96];
-            const char *name = strchr(migrations[i].name, ' ') + 1;
-            snprintf(sql, sizeof sql, "DROP INDEX IF EXISTS %s", name);
+        for (int i = migration_count - 1; i > (int)left; i--) {
+            char sql[160], first[64], second[64];
+            const char *made = migrations[i].sql;
+            if (sscanf(made, "ALTER TABLE %63s ADD COLUMN %63s", first, second) == 2) snprintf(sql, sizeof sql, "ALTER TABLE %s DROP COLUMN %s", first, second);
+            else if (sscanf(made, "CREATE TABLE %63[a-z0-9_]", first) == 1) snprintf(sql, sizeof sql, "DROP TABLE %s", first);
+            else snprintf(sql, sizeof sql, "DROP INDEX IF EXISTS %s", strchr(migrations[i].name, ' ') + 1);
             run(s.db, strdup(sql));
         }
     }

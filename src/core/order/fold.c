@@ -1,6 +1,8 @@
-/* Claims -> order.  One pass finds the winning claim of each attribute; a second finds what statuses imply.
+/* Claims -> order.  One pass finds the winning claim of each attribute; amounts that nobody told are added up; a last pass finds what
+ * statuses imply.
  * An import folds one claim for most of its rows, so n = 1 copies straight through. */
 #include <assert.h>
+#include "base/checked.h"
 #include "core/order/order.h"
 
 /* Attributes that are plain numbers, and those that are text: where they stand in a claim and in an order. */
@@ -9,7 +11,7 @@ struct attribute { size_t in_claim, in_order; };
 static const struct attribute numbers[] = {
     ATTRIBUTE(placed_at_ms), ATTRIBUTE(paid_at_ms), ATTRIBUTE(cancelled_at_ms), ATTRIBUTE(shipped_at_ms),
     ATTRIBUTE(delivered_at_ms), ATTRIBUTE(refunded_at_ms), ATTRIBUTE(ship_by_ms), ATTRIBUTE(total_minor),
-    ATTRIBUTE(paid_minor), ATTRIBUTE(refund_minor), ATTRIBUTE(pieces), ATTRIBUTE(customer_id),
+    ATTRIBUTE(paid_minor), ATTRIBUTE(refund_minor), ATTRIBUTE(pieces), ATTRIBUTE(balance_minor), ATTRIBUTE(customer_id),
 };
 static const struct attribute texts[] = { ATTRIBUTE(region), ATTRIBUTE(country), ATTRIBUTE(tracking) };
 enum { NUMBER_COUNT = sizeof numbers / sizeof numbers[0], TEXT_COUNT = sizeof texts / sizeof texts[0] };
@@ -54,6 +56,7 @@ static void order_take_one(const struct order_claim *c, struct order *ret)
     ret->paid_minor = c->paid_minor;
     ret->refund_minor = c->refund_minor;
     ret->pieces = c->pieces;
+    ret->balance_minor = c->balance_minor;
     ret->customer_id = c->customer_id;
     ret->status = c->status;
     ret->pay_kind = c->pay_kind;
@@ -88,6 +91,39 @@ static void order_take_winners(const struct order_claim *claims, size_t n, struc
     ret->pay_kind = pay_kind ? pay_kind->pay_kind : PAY_NONE;
 }
 
+/* ---- sums ---- */
+
+/* The sum of the payments of a kind, each as its greatest claim says; CLAIM_NONE when there are none, or when it outgrows its range. */
+static int64_t payments_sum(const struct order_claim *claims, size_t n, enum payment_kind kind)
+{
+    int64_t sum = CLAIM_NONE;
+    for (size_t i = 0; i < n; i++) {
+        const struct payment_claim *p = &claims[i].payment;
+        if (p->kind != kind) continue;
+        bool stands = true;
+        for (size_t k = 0; stands && k < n; k++)
+            stands = k == i || claims[k].payment.kind != kind || !text_eq(claims[k].payment.no, p->no) || claim_compare(&claims[i], &claims[k]) > 0;
+        if (!stands) continue;
+        if (sum == CLAIM_NONE) sum = 0;
+        if (!checked_add(sum, p->minor, &sum)) return CLAIM_NONE;
+    }
+    return sum;
+}
+
+static void order_take_sums(const struct order_claim *claims, size_t n, const struct order_sums *sums, struct order *ret)
+{
+    bool told = false;
+    for (size_t i = 0; i < n; i++) told = told || claims[i].payment.kind != PAYMENT_NONE;
+    if (told && ret->paid_minor == CLAIM_NONE) ret->paid_minor = payments_sum(claims, n, PAYMENT_IN);
+    if (told && ret->refund_minor == CLAIM_NONE) ret->refund_minor = payments_sum(claims, n, PAYMENT_BACK);
+    if (!sums) return;
+    if ((sums->bits & SUM_TOTAL) && ret->total_minor == CLAIM_NONE) ret->total_minor = sums->total_minor;
+    if ((sums->bits & SUM_REFUND) && ret->refund_minor == CLAIM_NONE) ret->refund_minor = sums->refund_minor;
+    if ((sums->bits & SUM_PIECES) && ret->pieces == CLAIM_NONE) ret->pieces = sums->pieces;
+}
+
+/* ---- what is implied ---- */
+
 /* Earliest as_of at which a claim implies a time; INSTANT_MAX when none does. */
 struct implied { int64_t paid_ms, shipped_ms, delivered_ms, closed_ms, refunded_ms; };
 
@@ -117,7 +153,7 @@ static struct implied order_implied(const struct order_claim *claims, size_t n)
         if (shipped || !text_empty(c->tracking)) earlier(&im.shipped_ms, c->first_as_of_ms);
         if (shipped || c->status == STATUS_PAID) earlier(&im.paid_ms, c->first_as_of_ms);
         if (closed) earlier(&im.closed_ms, c->first_as_of_ms);
-        if (c->refund_minor > 0) earlier(&im.refunded_ms, c->first_as_of_ms);
+        if (c->refund_minor > 0 || (c->payment.kind == PAYMENT_BACK && c->payment.minor > 0)) earlier(&im.refunded_ms, c->first_as_of_ms);
     }
     if (!all_closed) im.closed_ms = INSTANT_MAX;
     return im;
@@ -129,7 +165,7 @@ static inline int64_t told_or(int64_t told_ms, int64_t implied_ms)
     return implied_ms == INSTANT_MAX ? CLAIM_NONE : implied_ms;
 }
 
-void order_fold(const struct order_claim *claims, size_t n, struct order *ret)
+void order_fold(const struct order_claim *claims, size_t n, const struct order_sums *sums, struct order *ret)
 {
     assert(n > 0);
     if (n == 1)
@@ -137,6 +173,7 @@ void order_fold(const struct order_claim *claims, size_t n, struct order *ret)
     else
         order_take_winners(claims, n, ret);
 
+    order_take_sums(claims, n, sums, ret);
     ret->paid_exact = ret->paid_at_ms != CLAIM_NONE;
     ret->cancelled_exact = ret->cancelled_at_ms != CLAIM_NONE;
     ret->shipped_exact = ret->shipped_at_ms != CLAIM_NONE;
@@ -144,6 +181,7 @@ void order_fold(const struct order_claim *claims, size_t n, struct order *ret)
     ret->refunded_exact = ret->refunded_at_ms != CLAIM_NONE;
 
     struct implied im = order_implied(claims, n);
+    if (sums) earlier(&im.refunded_ms, sums->refunded_by_ms);
     ret->delivered_at_ms = told_or(ret->delivered_at_ms, im.delivered_ms);
     if (ret->delivered_at_ms != CLAIM_NONE) earlier(&im.shipped_ms, ret->delivered_at_ms);
     ret->shipped_at_ms = told_or(ret->shipped_at_ms, im.shipped_ms);

@@ -36,6 +36,18 @@ struct line_claim { /* one line of an order; present when has_line */
     struct text title, options;
     int32_t occurrence;      /* 1, 2 ..: the nth row of the same order with the same (sub_no, sku_code, title, options) */
     int64_t pieces, unit_minor, line_minor, refund_minor; /* CLAIM_NONE when not told */
+    int64_t extra_minor;     /* postage, tax and discounts of the line beside its amount, may be negative; CLAIM_NONE when not told */
+    int sums;                /* enum line_sum bits: of what the source says only by its lines */
+};
+/* Frozen: stored in the database. A source without order figures: the order's are what its lines add up to. */
+enum line_sum { SUM_TOTAL = 1, SUM_REFUND = 2, SUM_PIECES = 4 };
+
+/* One of several payments or refunds of an order. Frozen: stored in the database. */
+enum payment_kind { PAYMENT_NONE = 0, PAYMENT_IN = 1, PAYMENT_BACK = 2 };
+struct payment_claim {
+    enum payment_kind kind;     /* PAYMENT_NONE: the claim holds none */
+    struct text no;          /* the source's number of the payment within the order */
+    int64_t minor;           /* not negative */
 };
 
 struct order_claim {
@@ -49,8 +61,10 @@ struct order_claim {
     int64_t paid_minor;    /* really paid, before any refund */
     int64_t refund_minor;  /* refunded so far */
     int64_t pieces;
+    int64_t balance_minor; /* of an order in stages: what is still to be paid */
     enum order_status status;
     enum pay_kind pay_kind;
+    struct text title;     /* what was bought, in the words of a source that lists no lines; shown, never folded */
     struct text region;    /* province or state, normalised by the profile */
     struct text country;   /* ISO 3166 alpha-2, empty when not told */
     struct text tracking;  /* carrier's number: its presence says "shipped" */
@@ -58,6 +72,14 @@ struct order_claim {
     struct person_cells person;
     bool has_line;
     struct line_claim line;
+    struct payment_claim payment;
+};
+
+/* What the order's lines, each as its latest claims say, add up to. */
+struct order_sums {
+    int bits;                /* enum line_sum: which figures some line's claim leaves to the sum */
+    int64_t total_minor, refund_minor, pieces; /* CLAIM_NONE when no line tells any */
+    int64_t refunded_by_ms;  /* earliest first_as_of of a line's claim with a refund; INSTANT_MAX: none */
 };
 
 /* An order as all standing claims together say.  A time that no claim gives but a status implies is the earliest
@@ -65,6 +87,7 @@ struct order_claim {
 struct order {
     int64_t placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms;
     int64_t total_minor, paid_minor, refund_minor, pieces;  /* CLAIM_NONE when never told, but see order_fold */
+    int64_t balance_minor;
     enum order_status status;  /* of the latest claim that has one */
     enum pay_kind pay_kind;
     struct text region, country, tracking;
@@ -73,7 +96,9 @@ struct order {
 };
 
 /* Folds n claims of one order into *ret.  Independent of their order: each attribute has the value of the claim with
- * the greatest (as_of_ms, rank, key) that tells it.  Times are facts resolved the same way; a time that no claim tells
+ * the greatest (as_of_ms, rank, key) that tells it.  An amount that no claim tells is then a sum: paid that of the payments
+ * (each numbered one as its greatest claim says), refund that of the refunds, else what the lines add up to, as total and pieces,
+ * where a line's claim leaves it to them (sums; NULL: no lines).  Times are facts resolved the same way; a time that no claim tells
  * is then filled where something implies it, in this order, and its *_exact is false ("earliest as_of" is of first_as_of_ms,
  * "latest" of as_of_ms):
  *   delivered: earliest as_of of the claims with status DELIVERED;
@@ -84,9 +109,11 @@ struct order {
  *              CLOSED (a platform closes a paid order only when the money goes back: it must not be packed; but one closed
  *              line of several, or a closing that was taken back, closes nothing);
  *   refunded:  when refund_minor > 0, the payment as filled above, or without one the earliest as_of of the claims with
- *              refund_minor > 0.
+ *              a refund, their own, of one of several or of a line.
  * paid_minor never told while paid: total_minor.  Texts point into the claims. */
-void order_fold(const struct order_claim *claims, size_t n, struct order *ret);
+void order_fold(const struct order_claim *claims, size_t n, const struct order_sums *sums, struct order *ret);
+/* What is still to be paid: the balance where one was told and the order waits for it, else the total. */
+int64_t order_open_minor(const struct order *o);
 
 /* Frozen: stored in the database, column exact: which of the times some claim told. */
 enum { EXACT_PAID = 1, EXACT_CANCELLED = 2, EXACT_SHIPPED = 4, EXACT_DELIVERED = 8, EXACT_REFUNDED = 16 };
@@ -109,9 +136,10 @@ bool order_fully_refunded_at(const struct order *o, int64_t at_ms); /* refund_mi
 int64_t order_pick_from_ms(const struct order *o);
 int64_t order_pick_until_ms(const struct order *o);
 
-/* What one order adds to the counters of the local hour in which it was placed. */
+/* What one order adds to the counters of the local hour in which it was placed. A refund whose order nobody told (a return with a
+ * number of its own) counts as a refund, and as no order, in the hour of the refund. */
 struct contribution {
-    bool counts;                 /* false: never told when placed; all figures are then 0 */
+    bool counts;                 /* false: never told when placed, nor a refund; all figures are then 0 */
     int64_t hour_start_ms;       /* UTC instant at which the local hour begins */
     int64_t day;                 /* local day, days since 1970-01-01 */
     struct text region;

@@ -61,9 +61,28 @@ int64_t order_pick_until_ms(const struct order *o)
     return until_ms;
 }
 
+int64_t order_open_minor(const struct order *o)
+{
+    return o->status == STATUS_DEPOSIT_PAID && o->balance_minor != CLAIM_NONE ? o->balance_minor : o->total_minor;
+}
+
 static inline int64_t figure(int64_t v)
 {
     return v == CLAIM_NONE ? 0 : v;
+}
+
+/* A return with a number of its own. */
+static struct contribution refund_contribution(const struct order *o, const struct zone *store_zone)
+{
+    struct contribution c = { 0 };
+    if (o->refunded_at_ms == INSTANT_NONE || figure(o->refund_minor) <= 0) return c;
+    c.counts = true;
+    c.hour_start_ms = zone_hour_start_ms(store_zone, o->refunded_at_ms);
+    c.day = zone_day(store_zone, o->refunded_at_ms);
+    c.region = o->region;
+    c.refund_minor = o->refund_minor;
+    c.kept_minor = -o->refund_minor;
+    return c;
 }
 
 struct contribution order_contribution(const struct order *o, const struct zone *store_zone)
@@ -71,7 +90,7 @@ struct contribution order_contribution(const struct order *o, const struct zone 
     struct contribution c = { 0 };
     bool paid = o->paid_at_ms != INSTANT_NONE;
 
-    if (o->placed_at_ms == INSTANT_NONE) return c;
+    if (o->placed_at_ms == INSTANT_NONE) return refund_contribution(o, store_zone);
     c.counts = true;
     c.hour_start_ms = zone_hour_start_ms(store_zone, o->placed_at_ms);
     c.day = zone_day(store_zone, o->placed_at_ms);
