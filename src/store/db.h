@@ -9,7 +9,7 @@
 
 #define SQL(literal) ("" literal)
 
-enum db_mode { DB_READ, DB_WRITE };
+enum db_mode { DB_READ, DB_WRITE, DB_REHEARSE /* rehearsal.h */ };
 enum db_step { DB_ROW, DB_DONE, DB_FAILED };
 enum db_error { DB_OK = 0, DB_ERROR_OPEN, DB_ERROR_NEWER /* written by a newer program */,
                 DB_ERROR_OLDER /* to be opened for writing once */, DB_ERROR_NOT_OURS, DB_ERROR_FULL /* disk */, DB_ERROR_IO, DB_ERROR_CORRUPT, DB_ERROR_BUSY, DB_ERROR_MEMORY, DB_ERROR_CONSTRAINT, DB_ERROR_OTHER };

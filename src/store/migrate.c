@@ -54,7 +54,7 @@ bool store_migrate(struct db *db, enum db_mode mode)
     int n = 0;
     db_error_clear(db);
     if (db_has_table(db, "schema_migration")) n = applied_count(db);
-    else if (db_error(db) != DB_OK || (mode == DB_WRITE && !create_list(db))) n = -1;
+    else if (db_error(db) != DB_OK || (mode != DB_READ && !create_list(db))) n = -1;
     if (n < 0) return false;
     if (mode == DB_READ && n < migration_count) {
         db_refuse(db, DB_ERROR_OLDER, n == 0 ? "this file holds no desk yet: make one with 'zhanggui init'"

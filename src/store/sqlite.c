@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include "store/sqlite.h"
 
-enum { WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024,
+enum { WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024, REHEARSAL_CACHE_KIB = 48 * 1024,
        WAL_KEPT_BYTES = 256 * 1024 * 1024 /* an import's commit fits: cutting the log costs 80 ms each time */, BUSY_MS = 5000 };
 
 /* ---- errors ---- */
@@ -83,12 +83,17 @@ static bool settings(struct db *db, enum db_mode mode)
     char sql[512];
     sqlite3_extended_result_codes(db->handle, 1);
     sqlite3_busy_timeout(db->handle, BUSY_MS);
-    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, mode != DB_REHEARSE /* it may go without a journal */, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode == DB_READ, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     if (!sqlite_run(db, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA foreign_keys=OFF")) return false;
+    if (mode == DB_REHEARSE) { /* nothing of it is kept: neither a journal nor a sync has a use */
+        snprintf(sql, sizeof sql, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA secure_delete=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%d",
+                 (int)REHEARSAL_CACHE_KIB);
+        return sqlite_run(db, sql);
+    }
     if (mode == DB_READ) {
         snprintf(sql, sizeof sql, "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-%d", (int)READER_CACHE_KIB);
         return sqlite_run(db, sql);
@@ -116,7 +121,7 @@ static bool is_ours(struct db *db)
 struct db *db_open(const struct env *env, const char *path, enum db_mode mode, enum db_error *ret_error, char *ret_message,
                    size_t message_size)
 {
-    int flags = SQLITE_OPEN_NOMUTEX | (mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+    int flags = SQLITE_OPEN_NOMUTEX | (mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : mode == DB_REHEARSE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
     struct db *db = env->memory.take(env->memory.ctx, sizeof *db);
     if (!db) {
         if (ret_error) *ret_error = DB_ERROR_MEMORY;
