@@ -37,18 +37,48 @@ static void show_progress(void *ctx, const struct import_figures *f)
         progress_show(p, "%" PRId64 " of %" PRId64 " rows", "%" PRId64 " / %" PRId64 " 行", done, all);
 }
 
+/* Which table of its file, where it has several. */
+static void name_table(json_t *file, const char *member, const char *sheet)
+{
+    if (member[0]) json_object_set_new(file, "member", json_string(member));
+    if (sheet[0]) json_object_set_new(file, "sheet", json_string(sheet));
+}
+
+static json_t *left_json(const struct import_figures *f)
+{
+    json_t *left = json_array();
+
+    for (int i = 0; i < f->left_count && i < DESK_LEFT_ASIDE_MAX; i++) {
+        const struct import_left_aside *x = &f->left[i];
+        json_t *one = json_pack("{s:s, s:s, s:s, s:s}", "file", x->name, "code", x->code, "en", x->en, "zh", x->zh);
+        name_table(one, x->member, x->sheet);
+        json_array_append_new(left, one);
+    }
+    return left;
+}
+
+/* "orders.zip / a.xlsx / 订单" */
+static struct text table_name(struct cli *c, const struct import_file_figures *x)
+{
+    return arena_printf(&c->arena, "%s%s%s%s%s", x->name, x->member[0] ? " / " : "", x->member, x->sheet[0] ? " / " : "", x->sheet);
+}
+
 static json_t *figures_json(const struct import_figures *f)
 {
     json_t *files = json_array();
 
     for (int i = 0; i < f->file_count; i++) {
         const struct import_file_figures *x = &f->files[i];
-        json_array_append_new(files, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "file", x->name, "profile", x->profile,
-                                               "encoding", x->encoding, "rows", (json_int_t)x->rows, "added", (json_int_t)x->added,
-                                               "updated", (json_int_t)x->updated, "unchanged", (json_int_t)x->unchanged,
-                                               "quarantined", (json_int_t)x->quarantined));
+        json_t *file = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "file", x->name, "profile", x->profile,
+                                 "encoding", x->encoding, "rows", (json_int_t)x->rows, "added", (json_int_t)x->added,
+                                 "updated", (json_int_t)x->updated, "unchanged", (json_int_t)x->unchanged,
+                                 "quarantined", (json_int_t)x->quarantined);
+        name_table(file, x->member, x->sheet);
+        json_array_append_new(files, file);
     }
-    return json_pack("{s:o, s:I}", "files", files, "import_id", (json_int_t)f->import_id);
+    json_t *all = json_pack("{s:o, s:I}", "files", files, "import_id", (json_int_t)f->import_id);
+    if (f->left_count > 0) json_object_set_new(all, "left_aside", left_json(f));
+    return all;
 }
 
 static void figures_table(struct cli *c, const struct import_figures *f)
@@ -67,11 +97,13 @@ static void figures_table(struct cli *c, const struct import_figures *f)
     table_column(&t, (struct words){ "set aside", "待改" }, true);
     for (int i = 0; i < f->file_count; i++) {
         const struct import_file_figures *x = &f->files[i];
-        table_row(&t, (struct text[]){ text_from_cstr(x->name), text_from_cstr(x->profile), text_from_cstr(x->encoding), cli_count(c, x->rows),
+        table_row(&t, (struct text[]){ table_name(c, x), text_from_cstr(x->profile), text_from_cstr(x->encoding), cli_count(c, x->rows),
                                        cli_count(c, x->added), cli_count(c, x->updated), cli_count(c, x->unchanged), cli_count(c, x->quarantined) });
         quarantined += x->quarantined;
     }
     table_print(&t);
+    for (int i = 0; i < f->left_count && i < DESK_LEFT_ASIDE_MAX; i++)
+        cli_say(c, "Left aside: %s", "未导入：%s", c->zh ? f->left[i].zh : f->left[i].en);
     if (quarantined == 1)
         cli_say(c, "1 row was set aside; the Import page shows it with what to mend.", "有 1 行待改；“导入”页说明怎么改。");
     else if (quarantined > 1)

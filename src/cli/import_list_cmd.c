@@ -15,7 +15,7 @@ struct listed { struct shop shop; struct import_row row; int64_t rows, rows_done
 
 static bool add_files(struct cli *c, struct store *s, struct listed *l, struct import_file_row *files)
 {
-    int n = import_files(s, l->row.merchant_id, l->row.import_id, files, DESK_IMPORT_FILES_MAX);
+    int n = import_files(s, l->row.merchant_id, l->row.import_id, files, DESK_IMPORT_TABLES_MAX);
 
     l->files = TEXT("");
     for (int i = 0; i < n; i++) {
@@ -25,7 +25,8 @@ static bool add_files(struct cli *c, struct store *s, struct listed *l, struct i
         l->updated += files[i].updated;
         l->unchanged += files[i].unchanged;
         l->quarantined += files[i].quarantined;
-        l->files = arena_printf(&c->arena, "%.*s%s%s", (int)l->files.len, l->files.ptr, i ? ", " : "", files[i].name);
+        const bool again = i > 0 && !strcmp(files[i].path, files[i - 1].path) && !strcmp(files[i].name, files[i - 1].name); /* a table more of it */
+        if (!again) l->files = arena_printf(&c->arena, "%.*s%s%s", (int)l->files.len, l->files.ptr, i ? ", " : "", files[i].name);
     }
     return n >= 0;
 }
@@ -40,7 +41,7 @@ static int newest_first(const void *a, const void *b)
 static int collect(struct cli *c, struct store *s, const struct shop *shops, int shop_count, struct listed **ret)
 {
     struct import_row *rows = ARENA_ARRAY(&c->arena, struct import_row, IMPORTS_SHOWN_MAX);
-    struct import_file_row *files = ARENA_ARRAY(&c->arena, struct import_file_row, DESK_IMPORT_FILES_MAX);
+    struct import_file_row *files = ARENA_ARRAY(&c->arena, struct import_file_row, DESK_IMPORT_TABLES_MAX);
     int n = 0;
 
     *ret = ARENA_ARRAY(&c->arena, struct listed, (size_t)shop_count * IMPORTS_SHOWN_MAX + 1);

@@ -16,6 +16,8 @@
 #include "intake/intake.h"
 
 #define DESK_IMPORT_FILES_MAX 64
+#define DESK_IMPORT_TABLES_MAX 128 /* of all its files; each is a row of import_file */
+#define DESK_LEFT_ASIDE_MAX 32     /* told by name */
 
 enum desk_result {
     DESK_DONE,
@@ -64,24 +66,31 @@ struct import_ask {
     int64_t user_id;          /* 0: the command line */
 };
 enum import_phase { IMPORT_SCANNING, IMPORT_APPLYING, IMPORT_UNDOING, IMPORT_ENDED };
+/* A table of a file: the file itself, a sheet of a workbook, or one in an archive. */
 struct import_file_figures {
     char name[256], profile[64], encoding[16];
+    char member[256], sheet[128]; /* empty where there is none */
     char unknown_status[256]; /* status words that no table lists, as far as there is room: "a, b" */
     int64_t as_of_ms, rows, rows_done, added, updated, unchanged, quarantined;
 };
+/* A table that is in none of the known forms, beside others that are: it was not imported, and why. */
+struct import_left_aside { char name[256], member[256], sheet[128], code[32], en[320], zh[320]; };
 /* What is durable: figures change with the commit that made them true. */
 struct import_figures {
     int64_t import_id;        /* 0 while scanning */
     enum import_phase phase;
     int file_count;
-    struct import_file_figures files[DESK_IMPORT_FILES_MAX];
+    struct import_file_figures files[DESK_IMPORT_TABLES_MAX];
+    int left_count;           /* may be more than are told */
+    struct import_left_aside left[DESK_LEFT_ASIDE_MAX];
     int64_t rows_per_s, seconds_left; /* -1: not known yet */
     int scan_file; int64_t scan_bytes, scan_bytes_all;
 };
 /* Called on the caller's thread, at most some ten times a second, and always once for the last figures. */
 typedef void import_progress(void *ctx, const struct import_figures *f);
 
-/* Scans every file first: one refused file refuses them all, nothing changes and the message names what was seen. DESK_DONE: applied.
+/* A file of several tables counts as so many files; those of no known form are left aside when another one is known.
+ * Scans every file first: one refused file refuses them all, nothing changes and the message names what was seen. DESK_DONE: applied.
  * DESK_FULL or DESK_FAILED after it began: the import is interrupted, *ret tells what stands, resume or undo it. */
 enum desk_result desk_import(struct desk *d, const struct import_ask *ask, import_progress *progress, void *ctx,
                              struct import_figures *ret, struct desk_message *ret_message);

@@ -46,8 +46,8 @@ struct import_job {
 
     /* the writer's thread */
     struct apply_session *session;
-    struct import_file_row rows[DESK_IMPORT_FILES_MAX];
-    bool row_dirty[DESK_IMPORT_FILES_MAX];
+    struct import_file_row rows[DESK_IMPORT_TABLES_MAX];
+    bool row_dirty[DESK_IMPORT_TABLES_MAX];
     size_t slice_rows;                  /* of the next slice, in a serving desk */
     bool applied;                       /* how it ended: all rows are in */
     struct desk_message end_message;

@@ -1,4 +1,4 @@
-/* What an import does before it writes anything: find the shop, the column maps and the files, and look through every file. One
+/* What an import does before it writes anything: find the shop, the column maps and the files, and look through every table of every file. One
  * that is refused refuses them all; the message names it, says what was seen and what to do. */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,10 +12,15 @@ enum { SCAN_NEWS_US = 100000 };
 bool run_source_open(struct run_file *f)
 {
     f->source = file_source_of(&f->file, f->row.name, f->row.bytes);
+    f->options.spill = &f->spill;
     return file_source_rewind(&f->file);
 }
 
-void run_source_close(struct run_file *f) { file_source_close(&f->file); }
+void run_source_close(struct run_file *f)
+{
+    file_source_close(&f->file);
+    file_spill_close(&f->spill_file);
+}
 
 /* ---- looking through a file ---- */
 
@@ -69,22 +74,26 @@ static enum desk_result file_look_at(struct run_file *f, struct desk_message *m)
     return DESK_DONE;
 }
 
-static enum desk_result file_scan(struct import_run *run, int i, struct desk_message *m)
+static enum desk_result cannot_open(const struct run_file *f, struct desk_message *m)
 {
-    struct run_file *f = run->files[i];
-    struct scan_news news = { run, i, 0 };
-    const enum desk_result looked = file_look_at(f, m);
-    if (looked != DESK_DONE) return looked;
-    if (!run_source_open(f))
-        return refuse(m, "unreadable", f->row.name, TEXT("this file cannot be opened."), TEXT("无法打开这个文件。"));
+    return refuse(m, "unreadable", f->row.name, TEXT("this file cannot be opened."), TEXT("无法打开这个文件。"));
+}
+
+/* The message when a look ended for a reason that lies not in the file. */
+static enum desk_result look_broken_off(const struct import_run *run, struct desk_message *m)
+{
+    if (atomic_load(&run->stop)) message_set(m, "stopping", "The desk is stopping: nothing was changed.", "掌柜正在停止：没有任何改动。");
+    else message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足：没有任何改动。");
+    return DESK_FAILED;
+}
+
+/* One table of a file that is open. news_file: which of the asked files, for the progress. */
+static enum desk_result table_scan(struct import_run *run, struct run_file *f, int news_file, struct desk_message *m)
+{
+    struct scan_news news = { run, news_file, 0 };
+    f->options.part = &f->part;
     const bool ok = intake_scan(&run->arena, run->profiles, &f->source, &f->options, scan_progress, &news, &f->scan);
-    run_source_close(f);
-    const bool stopping = atomic_load(&run->stop);
-    if (!ok || run->arena.failed || stopping) {
-        if (stopping) message_set(m, "stopping", "The desk is stopping: nothing was changed.", "掌柜正在停止：没有任何改动。");
-        else message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足：没有任何改动。");
-        return DESK_FAILED;
-    }
+    if (!ok || run->arena.failed || atomic_load(&run->stop)) return look_broken_off(run, m);
     if (f->scan.refusal != REFUSED_NOT) return refuse(m, intake_refusal_word(f->scan.refusal), NULL, f->scan.refusal_en, f->scan.refusal_zh);
     if (f->scan.store_seen.len > 0) run->store_seen = f->scan.store_seen; /* files of another shop do not go in with these */
     if (!f->scan.profile)
@@ -107,6 +116,9 @@ static void file_described(struct run_file *f)
     snprintf(f->row.profile, sizeof f->row.profile, "%.*s", (int)(profile.len < 63 ? profile.len : 63), profile.ptr);
     text_copy(f->row.encoding, sizeof f->row.encoding, text_from_cstr(intake_encoding_word(f->scan.encoding)));
     text_copy(f->row.zone, sizeof f->row.zone, text_from_cstr(f->options.zone->name));
+    f->row.part_no = f->part.no;
+    text_copy(f->row.member, sizeof f->row.member, f->part.member);
+    text_copy(f->row.sheet, sizeof f->row.sheet, f->part.sheet);
     f->row.as_of_ms = f->scan.as_of_ms;
     f->row.rows_total = f->scan.rows;
     f->options.as_of_ms = f->scan.as_of_ms;
@@ -117,9 +129,74 @@ static struct run_file *file_new(struct import_run *run)
     struct run_file *f = ARENA_NEW(&run->arena, struct run_file);
     if (!f) return NULL;
     f->file = (struct file_source){ .env = run->desk->env, .path = f->row.path, .fd = -1, .at_fd = -1 };
+    f->spill = file_spill_of(&f->spill_file, run->desk->env, run->desk->path);
     f->options = shop_intake_options(run->desk->env, &run->shop);
-    run->files[run->file_count++] = f;
     return f;
+}
+
+/* ---- the tables of a file ---- */
+
+/* A table that is not known: told, in case another one of the file is. */
+static void leave_aside(struct import_run *run, const struct run_file *f, const struct desk_message *m)
+{
+    struct import_left_aside *x = run->left_count < DESK_LEFT_ASIDE_MAX ? ARENA_NEW(&run->arena, struct import_left_aside) : NULL;
+    if (x) {
+        text_copy(x->name, sizeof x->name, text_from_cstr(f->row.name));
+        text_copy(x->member, sizeof x->member, f->part.member);
+        text_copy(x->sheet, sizeof x->sheet, f->part.sheet);
+        text_copy(x->code, sizeof x->code, text_from_cstr(m->code));
+        text_copy(x->en, sizeof x->en, text_from_cstr(m->en));
+        text_copy(x->zh, sizeof x->zh, text_from_cstr(m->zh));
+        run->left[run->left_count] = x;
+    }
+    run->left_count++;
+}
+
+/* Looks at the tables of a file that is open; the known ones become files of the run. `like` tells how to read them. */
+static enum desk_result tables_scan(struct import_run *run, const struct run_file *like, const struct intake_parts *parts, int news_file,
+                                    struct desk_message *m)
+{
+    const int before = run->file_count;
+    struct desk_message first = { 0 };
+    for (int i = 0; i < parts->count; i++) {
+        struct run_file *f = file_new(run);
+        if (!f) return look_broken_off(run, m);
+        f->row = like->row;
+        f->options = like->options;
+        f->options.store_name = run->store_seen;
+        f->part = parts->list[i];
+        if (!run_source_open(f)) return cannot_open(f, m);
+        const enum desk_result r = table_scan(run, f, news_file, m);
+        run_source_close(f);
+        const bool aside = parts->count > 1 && r == DESK_REFUSED && (f->scan.refusal == REFUSED_NOT || intake_refusal_leaves_aside(f->scan.refusal));
+        if (aside) {
+            leave_aside(run, f, m);
+            if (!first.code[0]) first = *m;
+            continue;
+        }
+        if (r != DESK_DONE) return r;
+        if (run->file_count == DESK_IMPORT_TABLES_MAX)
+            return refuse(m, "too-many-tables", f->row.name, TEXT("with it there are more than 128 tables. Import the files in several goes."),
+                          TEXT("加上它已超过 128 个表格。请分几次导入。"));
+        file_described(f);
+        run->files[run->file_count++] = f;
+    }
+    if (run->file_count > before) return DESK_DONE;
+    *m = first;
+    return DESK_REFUSED;
+}
+
+static enum desk_result file_tables(struct import_run *run, struct run_file *f, int news_file, struct desk_message *m)
+{
+    struct intake_parts parts;
+    const enum desk_result looked = file_look_at(f, m);
+    if (looked != DESK_DONE) return looked;
+    if (!run_source_open(f)) return cannot_open(f, m);
+    const bool ok = intake_parts(&run->arena, &f->source, &f->options, &parts);
+    run_source_close(f);
+    if (!ok) return look_broken_off(run, m);
+    if (parts.refusal != REFUSED_NOT) return refuse(m, intake_refusal_word(parts.refusal), NULL, parts.refusal_en, parts.refusal_zh);
+    return tables_scan(run, f, &parts, news_file, m);
 }
 
 /* The files of a fresh import, as asked. */
@@ -145,22 +222,32 @@ static enum desk_result files_asked(struct import_run *run, struct desk_message 
         f->options.zone = zone;
         f->options.profile = profile;
         f->options.as_of_ms = ask->as_of_ms;
-        f->options.store_name = run->store_seen;
-        const enum desk_result r = file_scan(run, i, m);
+        const enum desk_result r = file_tables(run, f, i, m);
         if (r != DESK_DONE) return r;
-        file_described(f);
     }
     if (!run->arena.failed) return DESK_DONE;
     message_set(m, "memory", "Out of memory: nothing was changed.", "内存不足：没有任何改动。");
     return DESK_FAILED;
 }
 
+/* The table that an import was of, looked at once more. */
+static enum desk_result table_again(struct import_run *run, struct run_file *f, int news_file, struct desk_message *m)
+{
+    enum desk_result r = file_look_at(f, m);
+    if (r != DESK_DONE) return r;
+    if (!run_source_open(f)) return cannot_open(f, m);
+    r = table_scan(run, f, news_file, m);
+    run_source_close(f);
+    if (r == DESK_REFUSED && f->scan.refusal == REFUSED_NO_PART) return file_same(f, -1, 0, m);
+    return r;
+}
+
 /* The files of an import that is there already; for a resume they are scanned again, the same way. */
 static enum desk_result files_again(struct import_run *run, struct store *reader, struct desk_message *m)
 {
     const struct env *env = run->desk->env;
-    struct import_file_row *rows = ARENA_ARRAY(&run->arena, struct import_file_row, DESK_IMPORT_FILES_MAX);
-    const int n = rows ? import_files(reader, run->shop.merchant_id, run->import_id, rows, DESK_IMPORT_FILES_MAX) : -1;
+    struct import_file_row *rows = ARENA_ARRAY(&run->arena, struct import_file_row, DESK_IMPORT_TABLES_MAX);
+    const int n = rows ? import_files(reader, run->shop.merchant_id, run->import_id, rows, DESK_IMPORT_TABLES_MAX) : -1;
     if (n < 0) {
         message_set(m, "database", "The import's files cannot be read from the database.", "无法从数据库读取此次导入的文件。");
         return DESK_FAILED;
@@ -168,14 +255,16 @@ static enum desk_result files_again(struct import_run *run, struct store *reader
     for (int i = 0; i < n; i++) {
         struct run_file *f = file_new(run);
         if (!f) return DESK_FAILED;
+        run->files[run->file_count++] = f;
         f->row = rows[i];
+        f->part = (struct intake_part){ .no = (int)rows[i].part_no, .member = text_from_cstr(f->row.member), .sheet = text_from_cstr(f->row.sheet) };
         run->rows_before += rows[i].rows_done;
         if (run->kind == RUN_UNDO) continue;
         const struct zone *zone = env->zone(env->ctx, rows[i].zone);
         f->options.zone = zone ? zone : run->shop.zone;
         f->options.profile = profile_set_find(run->profiles, text_from_cstr(rows[i].profile));
         f->options.as_of_ms = rows[i].as_of_ms;
-        enum desk_result r = file_scan(run, i, m);
+        enum desk_result r = table_again(run, f, i, m);
         if (r == DESK_DONE) r = file_same(f, rows[i].bytes, rows[i].rows_total, m);
         if (r != DESK_DONE) return r;
     }

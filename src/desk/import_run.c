@@ -23,6 +23,8 @@ static void figures_of_row(struct import_file_figures *f, const struct import_fi
     text_copy(f->name, sizeof f->name, text_from_cstr(r->name));
     text_copy(f->profile, sizeof f->profile, text_from_cstr(r->profile));
     text_copy(f->encoding, sizeof f->encoding, text_from_cstr(r->encoding));
+    text_copy(f->member, sizeof f->member, text_from_cstr(r->member));
+    text_copy(f->sheet, sizeof f->sheet, text_from_cstr(r->sheet));
 }
 
 static void unknown_words(struct import_file_figures *f, const struct intake_scan_result *scan)
@@ -43,6 +45,8 @@ void run_publish(struct import_run *run, enum import_phase phase, const struct i
     f->import_id = run->import_id;
     f->phase = phase;
     f->file_count = run->file_count;
+    f->left_count = run->left_count;
+    for (int i = 0; i < run->left_count && i < DESK_LEFT_ASIDE_MAX; i++) f->left[i] = *run->left[i];
     for (int i = 0; i < run->file_count; i++) {
         figures_of_row(&f->files[i], &rows[i]);
         unknown_words(&f->files[i], &run->files[i]->scan);

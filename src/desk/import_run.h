@@ -8,10 +8,14 @@
 
 enum run_kind { RUN_IMPORT, RUN_RESUME, RUN_UNDO };
 
+/* A table of a file. */
 struct run_file {
     struct import_file_row row;         /* as the database has it, or will */
+    struct intake_part part;
     struct file_source file;
+    struct file_spill spill_file;
     struct intake_source source;
+    struct intake_spill spill;
     struct intake_options options;
     struct intake_scan_result scan;
 };
@@ -24,8 +28,10 @@ struct import_run {
     int64_t user_id, import_id;
     struct shop shop;
     struct profile_set *profiles;
-    struct run_file *files[DESK_IMPORT_FILES_MAX];
+    struct run_file *files[DESK_IMPORT_TABLES_MAX];
     int file_count;
+    struct import_left_aside *left[DESK_LEFT_ASIDE_MAX];
+    int left_count;                     /* may be more than are kept */
     struct text store_seen;             /* whose orders the files so far hold, as far as they tell */
     import_started *started;            /* NULL once it was called, or when nobody asked */
     void *started_ctx;

@@ -53,13 +53,15 @@ static ssize_t spill_read_at(void *ctx, int64_t offset, void *buf, size_t cap)
 /* A file without a name; where the disk knows none, one that loses it at once. */
 static bool spill_make(struct file_spill *s)
 {
-    char name[FILE_PATH_MAX];
-    const char *const directory = s->directory ? s->directory : "/tmp";
+    char directory[FILE_PATH_MAX], name[FILE_PATH_MAX + 64];
+    struct text path = text_from_cstr(s->beside ? s->beside : "/var/tmp/");
+    while (path.len > 0 && path.ptr[path.len - 1] != '/') path.len--;
+    text_copy(directory, sizeof directory, path.len > 0 ? path : TEXT("./"));
     s->fd = s->env->open(s->env->ctx, directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (s->fd < 0) {
         unsigned char b[8];
         s->env->random(s->env->ctx, b, sizeof b);
-        const int n = snprintf(name, sizeof name, "%s/.spill-%02x%02x%02x%02x%02x%02x%02x%02x", directory, b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]);
+        const int n = snprintf(name, sizeof name, "%s.spill-%02x%02x%02x%02x%02x%02x%02x%02x", directory, b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]);
         if (n < 0 || (size_t)n >= sizeof name) return false;
         s->fd = s->env->open(s->env->ctx, name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
         if (s->fd >= 0) file_remove(name);
@@ -85,9 +87,9 @@ static bool spill_write_at(void *ctx, int64_t offset, const void *buf, size_t le
 
 static const char *spill_path(void *ctx) { return ((const struct file_spill *)ctx)->path; }
 
-struct intake_spill file_spill_of(struct file_spill *s, const struct env *env, const char *directory)
+struct intake_spill file_spill_of(struct file_spill *s, const struct env *env, const char *beside)
 {
-    *s = (struct file_spill){ .env = env, .directory = directory, .fd = -1 };
+    *s = (struct file_spill){ .env = env, .beside = beside, .fd = -1 };
     return (struct intake_spill){ .ctx = s, .read_at = spill_read_at, .write_at = spill_write_at, .path = spill_path };
 }
 

@@ -15,15 +15,15 @@ struct intake_source file_source_of(struct file_source *f, const char *name, int
 bool file_source_rewind(struct file_source *f); /* opens it, at its beginning */
 void file_source_close(struct file_source *f);
 
-/* Room for what a reading cannot hold in memory, in a file without a name in `directory` (NULL: the system's for such files),
- * made when it is first written. */
+/* Room for what a reading cannot hold in memory, in a file without a name on the disk where `beside` lies (NULL: where the system
+ * keeps such files), made when it is first written. */
 struct file_spill {
     const struct env *env;
-    const char *directory;
+    const char *beside;
     int fd;         /* -1: nothing was written yet */
     char path[32];
 };
-struct intake_spill file_spill_of(struct file_spill *s, const struct env *env, const char *directory);
+struct intake_spill file_spill_of(struct file_spill *s, const struct env *env, const char *beside);
 void file_spill_close(struct file_spill *s);
 
 /* The shop's zone, currency, country and key; no profile and no as_of. Texts point into the shop. */

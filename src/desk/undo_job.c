@@ -11,6 +11,7 @@ struct undo_job {
     struct import_run *run;
     struct apply_session *session;      /* the writer's thread */
     int64_t undone;
+    struct import_file_row rows[DESK_IMPORT_TABLES_MAX]; /* as they are told */
     bool stopped;
     pthread_mutex_t lock;
     pthread_cond_t ended;
@@ -58,7 +59,7 @@ static bool undo_before_commit(struct store *s, void *arg)
 static void undo_committed(void *arg)
 {
     struct undo_job *j = arg;
-    struct import_file_row rows[DESK_IMPORT_FILES_MAX];
+    struct import_file_row *const rows = j->rows;
     int64_t left = j->undone;
     for (int i = 0; i < j->run->file_count; i++) {
         rows[i] = j->run->files[i]->row;

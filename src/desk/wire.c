@@ -85,6 +85,34 @@ static const struct { const char *key; size_t offset; } figure_numbers[] = {
 };
 #define COUNT_OF(a) (sizeof(a) / sizeof(a)[0])
 
+static json_t *wire_of_left(const struct import_figures *f)
+{
+    json_t *left = json_array();
+    for (int i = 0; i < f->left_count && i < DESK_LEFT_ASIDE_MAX; i++) {
+        const struct import_left_aside *x = &f->left[i];
+        json_array_append_new(left, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", x->name, "member", x->member, "sheet", x->sheet,
+                                              "code", x->code, "en", x->en, "zh", x->zh));
+    }
+    return left;
+}
+
+static void wire_to_left(json_t *from, struct import_figures *ret)
+{
+    json_t *left = json_object_get(from, "left"), *one;
+    size_t i;
+    ret->left_count = (int)wire_i64(from, "left_count");
+    json_array_foreach(left, i, one) {
+        if (i >= DESK_LEFT_ASIDE_MAX) break;
+        struct import_left_aside *x = &ret->left[i];
+        const struct { char *to; size_t size; const char *key; } texts[] = {
+            { x->name, sizeof x->name, "name" }, { x->member, sizeof x->member, "member" }, { x->sheet, sizeof x->sheet, "sheet" },
+            { x->code, sizeof x->code, "code" }, { x->en, sizeof x->en, "en" }, { x->zh, sizeof x->zh, "zh" },
+        };
+        for (size_t k = 0; k < COUNT_OF(texts); k++) text_copy(texts[k].to, texts[k].size, text_from_cstr(wire_text(one, texts[k].key)));
+    }
+    if (ret->left_count < (int)json_array_size(left)) ret->left_count = (int)json_array_size(left);
+}
+
 json_t *wire_of_figures(const struct import_figures *f)
 {
     json_t *ret = json_object(), *files = json_array();
@@ -94,12 +122,15 @@ json_t *wire_of_figures(const struct import_figures *f)
     json_object_set_new(ret, "scan_file", json_integer(f->scan_file));
     for (int i = 0; i < f->file_count; i++) {
         const struct import_file_figures *x = &f->files[i];
-        json_t *file = json_pack("{s:s, s:s, s:s, s:s}", "name", x->name, "profile", x->profile, "encoding", x->encoding, "unknown_status", x->unknown_status);
+        json_t *file = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", x->name, "member", x->member, "sheet", x->sheet, "profile", x->profile,
+                                 "encoding", x->encoding, "unknown_status", x->unknown_status);
         for (size_t k = 0; k < COUNT_OF(file_numbers); k++)
             json_object_set_new(file, file_numbers[k].key, json_integer(*(const int64_t *)(const void *)((const char *)x + file_numbers[k].offset)));
         json_array_append_new(files, file);
     }
     json_object_set_new(ret, "files", files);
+    json_object_set_new(ret, "left_count", json_integer(f->left_count));
+    json_object_set_new(ret, "left", wire_of_left(f));
     return ret;
 }
 
@@ -113,9 +144,11 @@ void wire_to_figures(json_t *from, struct import_figures *ret)
     json_t *files = json_object_get(from, "files"), *file;
     size_t i;
     json_array_foreach(files, i, file) {
-        if (i >= DESK_IMPORT_FILES_MAX) break;
+        if (i >= DESK_IMPORT_TABLES_MAX) break;
         struct import_file_figures *x = &ret->files[i];
         text_copy(x->name, sizeof x->name, text_from_cstr(wire_text(file, "name")));
+        text_copy(x->member, sizeof x->member, text_from_cstr(wire_text(file, "member")));
+        text_copy(x->sheet, sizeof x->sheet, text_from_cstr(wire_text(file, "sheet")));
         text_copy(x->profile, sizeof x->profile, text_from_cstr(wire_text(file, "profile")));
         text_copy(x->encoding, sizeof x->encoding, text_from_cstr(wire_text(file, "encoding")));
         text_copy(x->unknown_status, sizeof x->unknown_status, text_from_cstr(wire_text(file, "unknown_status")));
@@ -123,6 +156,7 @@ void wire_to_figures(json_t *from, struct import_figures *ret)
             *(int64_t *)(void *)((char *)x + file_numbers[k].offset) = wire_i64(file, file_numbers[k].key);
         ret->file_count = (int)i + 1;
     }
+    wire_to_left(from, ret);
 }
 
 /* ---- the end ---- */

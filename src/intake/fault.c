@@ -295,3 +295,14 @@ const char *intake_refusal_word(enum intake_refusal r)
     }
     return "";
 }
+
+bool intake_refusal_leaves_aside(enum intake_refusal r)
+{
+    switch (r) {
+    case REFUSED_EMPTY: case REFUSED_NOT_TEXT: case REFUSED_NO_HEADER: case REFUSED_NO_ROWS: case REFUSED_OTHER_KIND: return true;
+    case REFUSED_NOT: case REFUSED_DIRECTORY: case REFUSED_UNREADABLE: case REFUSED_TWO_STORES: case REFUSED_OTHER_STORE: case REFUSED_TOO_LARGE:
+    case REFUSED_BAD_PROFILE: case REFUSED_NO_TABLE: case REFUSED_SEVERAL: case REFUSED_NO_PART: case REFUSED_DAMAGED: case REFUSED_ENCRYPTED:
+    case REFUSED_NESTED: case REFUSED_DOCTYPE: case REFUSED_UNPACKED: case REFUSED_TOO_MANY_PARTS: case REFUSED_TOO_MANY_CELLS: return false;
+    }
+    return false;
+}

@@ -104,6 +104,7 @@ struct intake_scan_result {
     int64_t as_of_ms; bool as_of_from_name, as_of_asked;
     struct intake_column columns[LIMIT_COLUMNS]; int column_count;
     struct text preview[20][LIMIT_COLUMNS]; int preview_count;  /* first data rows, decoded, clipped to 200 bytes a cell */
+    int64_t preview_line[20];                  /* on which each begins */
     struct text store_seen;                    /* the shop's name in the file, where the profile maps a store column */
     struct text unknown_status[16]; int unknown_status_count;   /* status words that no table lists */
     int64_t ambiguous_times, skipped_times;    /* local times that exist twice or not at all */
@@ -152,6 +153,8 @@ int64_t intake_reader_line(const struct intake_reader *r);  /* physical line on 
 void intake_reader_close(struct intake_reader *r);
 
 const char *intake_refusal_word(enum intake_refusal r); /* "two-stores" */
+/* A table refused for this is left aside when the file has others that are known; any other refusal is of the whole file. */
+bool intake_refusal_leaves_aside(enum intake_refusal r);
 /* The sentences of a refusal that the caller found out itself (a folder, a file that cannot be opened). */
 void intake_refuse(struct arena *a, enum intake_refusal refusal, struct text file, struct intake_scan_result *ret);
 #endif

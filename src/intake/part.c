@@ -56,7 +56,8 @@ bool intake_parts(struct arena *a, const struct intake_source *src, const struct
 
 static bool same_part(const struct intake_part *a, const struct intake_part *b)
 {
-    return a->no == b->no && text_eq(a->member, b->member) && text_eq(a->sheet, b->sheet);
+    /* what is kept of names may have been cut */
+    return a->no == b->no && text_starts_with(b->member, a->member) && text_starts_with(b->sheet, a->sheet);
 }
 
 bool part_choose(struct arena *a, const struct intake_source *source, const struct intake_options *opt, struct intake_part *ret,

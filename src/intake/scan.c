@@ -148,7 +148,7 @@ static void keep_preview(struct look *k, const struct csv_row *row)
             break;
         }
     }
-    r->preview_count++;
+    r->preview_line[r->preview_count++] = table_line(&k->table);
 }
 
 static bool room_for(struct look *k, const struct csv_row *row)

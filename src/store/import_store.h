@@ -16,10 +16,12 @@ struct import_row {
     char message_en[512], message_zh[512]; /* why it stopped; empty when it did not */
 };
 struct import_file_row {
-    int64_t file_no;      /* 1 .. */
+    int64_t file_no;      /* 1 ..; a row for each table of a file */
     char name[256];       /* as the user knows it, without directories */
     char path[1024];      /* where its bytes are */
     char profile[64], encoding[16], zone[48];
+    char member[256], sheet[128]; /* the table of the file: its name in an archive, its sheet; empty where there is none */
+    int64_t part_no;      /* which of the file's tables, from 1 */
     int64_t as_of_ms, bytes, rows_total, rows_done, added, updated, unchanged, quarantined;
 };
 enum import_found { IMPORT_FOUND, IMPORT_NOT_FOUND, IMPORT_READ_FAILED };

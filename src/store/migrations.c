@@ -176,5 +176,9 @@ const struct migration migrations[] = {
     TABLE("0047 event_payment",
         "CREATE TABLE event_payment (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, event_no BIGINT NOT NULL, kind BIGINT NOT NULL,"
         " payment_no TEXT NOT NULL, minor BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, event_no))"),
+    /* Which table of the file: its name inside an archive, its sheet, and which of the file's parts it was (1 ..) */
+    COLUMN("0048 import_file.part_no", "ALTER TABLE import_file ADD COLUMN part_no BIGINT NOT NULL DEFAULT 1"),
+    COLUMN("0049 import_file.member", "ALTER TABLE import_file ADD COLUMN member TEXT NOT NULL DEFAULT ''"),
+    COLUMN("0050 import_file.sheet", "ALTER TABLE import_file ADD COLUMN sheet TEXT NOT NULL DEFAULT ''"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

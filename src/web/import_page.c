@@ -29,17 +29,26 @@ struct import_view { struct call *call; struct store *store; const struct shop *
 /* Memory for import_json, used for one import after the other. */
 static bool view_init(struct import_view *v, struct call *c, struct store *s, const struct shop *shop)
 {
-    *v = (struct import_view){ c, s, shop, ARENA_ARRAY(&c->q->arena, struct import_file_row, DESK_IMPORT_FILES_MAX),
+    *v = (struct import_view){ c, s, shop, ARENA_ARRAY(&c->q->arena, struct import_file_row, DESK_IMPORT_TABLES_MAX),
                                ARENA_NEW(&c->q->arena, struct import_figures) };
     return v->files && v->figures;
 }
 
+/* Which table of its file: the fields are there where it has a name. */
+static void name_table(json_t *j, const struct import_file_row *f)
+{
+    if (f && f->member[0]) json_object_set_new(j, "member", json_string(f->member));
+    if (f && f->sheet[0]) json_object_set_new(j, "sheet", json_string(f->sheet));
+}
+
 static json_t *file_json(const struct import_view *v, const struct import_file_row *f)
 {
-    return json_pack("{s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "file", f->name, "profile", f->profile, "encoding", f->encoding, "rows",
+    json_t *j = json_pack("{s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "file", f->name, "profile", f->profile, "encoding", f->encoding, "rows",
                      (json_int_t)f->rows_total, "rows_done", (json_int_t)f->rows_done, "added", (json_int_t)f->added, "updated",
                      (json_int_t)f->updated, "unchanged", (json_int_t)f->unchanged, "quarantined", (json_int_t)f->quarantined, "as_of",
                      instant_json(&v->call->q->arena, f->as_of_ms, v->shop->zone));
+    name_table(j, f);
+    return j;
 }
 
 static json_t *known(int64_t n) { return n < 0 ? json_null() : json_integer(n); }
@@ -47,7 +56,7 @@ static json_t *known(int64_t n) { return n < 0 ? json_null() : json_integer(n); 
 /* NULL: the database failed or no memory. */
 static json_t *import_json(const struct import_view *v, const struct import_row *i)
 {
-    int n = import_files(v->store, i->merchant_id, i->import_id, v->files, DESK_IMPORT_FILES_MAX);
+    int n = import_files(v->store, i->merchant_id, i->import_id, v->files, DESK_IMPORT_TABLES_MAX);
     if (n < 0) return NULL;
     bool runs = i->state == IMPORT_RUNNING && desk_import_running(v->call->web->options.desk, i->import_id, v->figures);
     json_t *files = json_array();
@@ -130,7 +139,7 @@ static bool find_uploads(struct call *c, struct store *s, const struct shop *sho
 {
     json_t *ids = json_object_get(c->body, "uploads");
     size_t n = json_array_size(ids);
-    if (!json_is_array(ids) || n < 1 || n > DESK_IMPORT_FILES_MAX) { reply_fault(c, FAULT_FIELD, "uploads"); return false; }
+    if (!json_is_array(ids) || n < 1 || n > DESK_IMPORT_TABLES_MAX) { reply_fault(c, FAULT_FIELD, "uploads"); return false; }
     struct upload_row *rows = ARENA_ARRAY(&c->q->arena, struct upload_row, n);
     const char **paths = ARENA_ARRAY(&c->q->arena, const char *, n), **names = ARENA_ARRAY(&c->q->arena, const char *, n);
     if (!rows || !paths || !names) { reply_internal(c, "no memory"); return false; }
@@ -188,11 +197,11 @@ void import_resume_handle(struct call *c)
 
 struct quarantine_view { json_t *rows; FILE *csv; const struct import_file_row *files; int file_count; int64_t file_no, line; };
 
-static const char *file_name(const struct quarantine_view *v, int64_t file_no)
+static const struct import_file_row *file_of(const struct quarantine_view *v, int64_t file_no)
 {
     for (int i = 0; i < v->file_count; i++)
-        if (v->files[i].file_no == file_no) return v->files[i].name;
-    return "";
+        if (v->files[i].file_no == file_no) return &v->files[i];
+    return NULL;
 }
 
 static json_t *said(struct text en, struct text zh)
@@ -207,10 +216,12 @@ static void to_json(void *ctx, const struct quarantine_row *r)
     struct quarantine_view *v = ctx;
     v->file_no = r->file_no;
     v->line = r->line;
-    json_array_append_new(v->rows, json_pack("{s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o}", "file", file_name(v, r->file_no), "line", (json_int_t)r->line,
-                                             "column", (json_int_t)r->column_no, "column_name", string(r->column_name), "code", string(r->code),
-                                             "value", string(r->value), "what", said(r->what_en, r->what_zh), "remedy",
-                                             said(r->remedy_en, r->remedy_zh)));
+    const struct import_file_row *f = file_of(v, r->file_no);
+    json_t *j = json_pack("{s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o}", "file", f ? f->name : "", "line", (json_int_t)r->line,
+                          "column", (json_int_t)r->column_no, "column_name", string(r->column_name), "code", string(r->code),
+                          "value", string(r->value), "what", said(r->what_en, r->what_zh), "remedy", said(r->remedy_en, r->remedy_zh));
+    name_table(j, f);
+    json_array_append_new(v->rows, j);
 }
 
 static void to_csv(void *ctx, const struct quarantine_row *r)
@@ -218,7 +229,10 @@ static void to_csv(void *ctx, const struct quarantine_row *r)
     struct quarantine_view *v = ctx;
     v->file_no = r->file_no;
     v->line = r->line;
-    csv_text(v->csv, text_from_cstr(file_name(v, r->file_no)), ',');
+    const struct import_file_row *f = file_of(v, r->file_no);
+    csv_text(v->csv, text_from_cstr(f ? f->name : ""), ',');
+    csv_text(v->csv, text_from_cstr(f ? f->member : ""), ',');
+    csv_text(v->csv, text_from_cstr(f ? f->sheet : ""), ',');
     csv_integer(v->csv, r->line, ',');
     csv_integer(v->csv, r->column_no, ',');
     csv_text(v->csv, r->column_name, ',');
@@ -245,8 +259,8 @@ static bool open_quarantine(struct call *c, struct store *s, struct import_row *
 {
     struct shop shop;
     if (!find_import(c, s, row, &shop) || !read_after(c, v)) return false;
-    struct import_file_row *files = ARENA_ARRAY(&c->q->arena, struct import_file_row, DESK_IMPORT_FILES_MAX);
-    v->file_count = files ? import_files(s, row->merchant_id, row->import_id, files, DESK_IMPORT_FILES_MAX) : -1;
+    struct import_file_row *files = ARENA_ARRAY(&c->q->arena, struct import_file_row, DESK_IMPORT_TABLES_MAX);
+    v->file_count = files ? import_files(s, row->merchant_id, row->import_id, files, DESK_IMPORT_TABLES_MAX) : -1;
     v->files = files;
     if (v->file_count >= 0) return true;
     reply_internal(c, db_error_message(s->db));
@@ -282,7 +296,7 @@ void quarantine_csv_read(struct call *c, struct store *s)
     if (!open_quarantine(c, s, &row, &v)) return;
     v.csv = open_memstream(&text, &len);
     if (!v.csv) { reply_internal(c, "no memory"); return; }
-    fputs("\xEF\xBB\xBF" "file,line,column,column_name,code,value,what_en,what_zh,remedy_en,remedy_zh\n", v.csv);
+    fputs("\xEF\xBB\xBF" "file,member,sheet,line,column,column_name,code,value,what_en,what_zh,remedy_en,remedy_zh\n", v.csv);
     for (int all = 0; n == LIMIT_PAGE_ROWS && all < LIMIT_QUARANTINE_ROWS && ftell(v.csv) < CSV_BYTES_MAX; all += n)
         n = quarantine_read(s, row.merchant_id, row.import_id, v.file_no, v.line, LIMIT_PAGE_ROWS, to_csv, &v);
     bool whole = !ferror(v.csv) && fclose(v.csv) == 0 && text && n >= 0;

@@ -51,15 +51,12 @@ static json_t *profiles_json(const struct profile_set *set)
 static json_t *preview_json(const struct intake_scan_result *r)
 {
     json_t *rows = json_array();
-    int64_t line = r->header_line;
     for (int i = 0; i < r->preview_count; i++) {
         json_t *cells = json_array();
-        line++;
-        json_array_append_new(rows, json_pack("{s:I,s:o,s:n}", "line", (json_int_t)line, "cells", cells, "fault"));
+        json_array_append_new(rows, json_pack("{s:I,s:o,s:n}", "line", (json_int_t)r->preview_line[i], "cells", cells, "fault"));
         for (int k = 0; k < r->column_count; k++) {
             struct text value = r->preview[i][k];
             json_array_append_new(cells, json_pack("{s:o,s:o,s:n}", "value", string(value), "field", string(r->columns[k].field), "doubt"));
-            for (size_t b = 0; b < value.len; b++) line += value.ptr[b] == '\n'; /* a cell may hold line breaks */
         }
     }
     return rows;
@@ -100,20 +97,62 @@ static json_t *as_of_json(struct arena *a, const struct scan_view *v)
     return string(instant_print(a, v->scan->as_of_ms, v->options->zone));
 }
 
-json_t *scan_json(struct arena *a, const struct scan_view *v)
+static const char *kind_word(enum part_kind k)
+{
+    switch (k) {
+    case PART_TEXT: return "text";
+    case PART_XLSX: return "xlsx";
+    case PART_XLS: return "xls";
+    case PART_JSON: return "json";
+    }
+    return "";
+}
+
+json_t *scan_part_json(struct arena *a, const struct scan_view *v)
 {
     const struct intake_scan_result *r = v->scan;
     const struct profile *p = r->profile;
     json_t *rows = preview_json(r);
     tell_faults(a, v, rows);
-    json_t *j = json_pack("{s:o,s:s,s:I,s:s,s:f,s:o,s:s,s:o,s:o,s:o,s:I,s:o,s:s,s:i,s:o,s:o,s:o,s:I,s:I}",
-        "upload_id", json_sprintf("%lld", (long long)v->upload->upload_id), "file", v->upload->name, "bytes", (json_int_t)v->upload->bytes,
-        "state", "ready", "progress", 1.0, "refusal", refusal_json(r), "encoding", intake_encoding_word(r->encoding),
+    json_t *j = json_pack("{s:i,s:s,s:b,s:o,s:s,s:o,s:o,s:I,s:o,s:s,s:i,s:o,s:o,s:o,s:I,s:I}",
+        "part", r->part.no, "kind", kind_word(r->part.kind), "hidden", r->part.hidden,
+        "refusal", refusal_json(r), "encoding", intake_encoding_word(r->encoding),
         "profile", p ? string(profile_name(p)) : json_null(),
-        "profile_text", p ? said(profile_title(p, false), profile_title(p, true)) : json_null(), "profiles", profiles_json(v->profiles),
+        "profile_text", p ? said(profile_title(p, false), profile_title(p, true)) : json_null(),
         "rows", (json_int_t)r->rows, "as_of", as_of_json(a, v), "as_of_from", r->as_of_asked ? "asked" : r->as_of_from_name ? "name" : "rows",
         "header_line", r->header_line, "columns", columns_json(r), "preview", rows,
         "unknown_status", words_json(r->unknown_status, r->unknown_status_count), "ambiguous_times", (json_int_t)r->ambiguous_times,
         "skipped_times", (json_int_t)r->skipped_times);
+    if (j && r->part.member.len) json_object_set_new(j, "member", string(r->part.member));
+    if (j && r->part.sheet.len) json_object_set_new(j, "sheet", string(r->part.sheet));
+    return j;
+}
+
+/* The part that speaks for the file: the first that is known, else the first. */
+static json_t *main_part(json_t *parts)
+{
+    json_t *part;
+    size_t i;
+    json_array_foreach(parts, i, part)
+        if (json_is_null(json_object_get(part, "refusal")) && json_is_string(json_object_get(part, "profile"))) return part;
+    return json_array_get(parts, 0);
+}
+
+json_t *scan_json(const struct upload_row *upload, const struct profile_set *profiles, const struct intake_parts *found, json_t *parts)
+{
+    json_t *j = json_pack("{s:o,s:s,s:I,s:s,s:f,s:o,s:o}", "upload_id", json_sprintf("%lld", (long long)upload->upload_id), "file", upload->name,
+                          "bytes", (json_int_t)upload->bytes, "state", "ready", "progress", 1.0, "profiles", profiles_json(profiles), "parts", parts);
+    if (!j) return NULL;
+    json_t *first = main_part(parts);
+    if (first) {
+        json_object_update(j, first);
+        return j;
+    }
+    const struct intake_scan_result refused = { .refusal = found->refusal, .refusal_en = found->refusal_en, .refusal_zh = found->refusal_zh };
+    json_object_set_new(j, "refusal", refusal_json(&refused));
+    json_t *nothing = json_pack("{s:s,s:n,s:n,s:i,s:n,s:s,s:i,s:[],s:[],s:[],s:i,s:i}", "encoding", "", "profile", "profile_text", "rows", 0, "as_of",
+                                "as_of_from", "rows", "header_line", 0, "columns", "preview", "unknown_status", "ambiguous_times", 0, "skipped_times", 0);
+    json_object_update_missing(j, nothing);
+    json_decref(nothing);
     return j;
 }

@@ -57,24 +57,48 @@ static struct intake_options options_of(const struct uploads *u, const struct sh
     return o;
 }
 
+/* Every part, one after the other. NULL: no memory, or the desk stops. */
+static json_t *scan_parts(struct uploads *u, struct scan_slot *slot, struct arena *a, const struct scan_view *like, const struct intake_parts *parts)
+{
+    void *progress[] = { slot, u };
+    json_t *list = json_array();
+    for (int i = 0; list && i < parts->count; i++) {
+        struct intake_options options = *like->options;
+        struct scan_view view = *like;
+        struct intake_scan_result *result = ARENA_NEW(a, struct intake_scan_result);
+        options.part = &parts->list[i];
+        view.options = &options;
+        view.scan = result;
+        if (result && intake_scan(a, like->profiles, like->source, &options, scan_progress, progress, result)
+            && json_array_append_new(list, scan_part_json(a, &view)) == 0) continue;
+        json_decref(list);
+        return NULL;
+    }
+    return list;
+}
+
 static char *scan_file(struct uploads *u, struct scan_slot *slot, const struct upload_row *row, const struct shop *shop,
                        struct profile_set *set)
 {
     struct arena a;
     char *json = NULL;
+    struct file_spill spill_file;
+    const struct intake_spill spill = file_spill_of(&spill_file, u->env, desk_path(u->web->options.desk));
     struct file_source file = { .env = u->env, .path = row->path };
     struct intake_source source = file_source_of(&file, row->name, row->bytes);
     struct intake_options options = options_of(u, shop, &slot->ask, set);
-    void *progress[] = { slot, u };
+    struct intake_parts parts;
+    options.spill = &spill;
     arena_init(&a, &u->env->memory, SCAN_ARENA_BYTES_MAX);
-    struct intake_scan_result *result = ARENA_NEW(&a, struct intake_scan_result);
-    if (result && file_source_rewind(&file) && intake_scan(&a, set, &source, &options, scan_progress, progress, result) && file_source_rewind(&file)) {
-        struct scan_view view = { u->env, row, set, &source, &options, result };
-        json_t *j = scan_json(&a, &view);
+    if (intake_parts(&a, &source, &options, &parts)) {
+        const struct scan_view view = { u->env, set, &source, &options, NULL };
+        json_t *list = scan_parts(u, slot, &a, &view, &parts);
+        json_t *j = list ? scan_json(row, set, &parts, list) : NULL;
         json = j ? json_dumps(j, JSON_COMPACT) : NULL;
         json_decref(j);
     }
     file_source_close(&file);
+    file_spill_close(&spill_file);
     arena_release(&a);
     return json;
 }

@@ -34,12 +34,14 @@ void upload_end(struct call *c);
 #include "intake/intake.h"
 struct scan_view {
     const struct env *env;
-    const struct upload_row *upload;
     const struct profile_set *profiles;
-    const struct intake_source *source;   /* rewound */
+    const struct intake_source *source;
     const struct intake_options *options;
     const struct intake_scan_result *scan;
 };
-/* The answer of GET /stores/{store}/uploads/{id}; NULL: no memory. Reads the first rows once more to tell their faults. */
-json_t *scan_json(struct arena *a, const struct scan_view *v);
+/* One part of the file; NULL: no memory. Reads its first rows once more to tell their faults. */
+json_t *scan_part_json(struct arena *a, const struct scan_view *v);
+/* The answer of GET /stores/{store}/uploads/{id}: its parts (taken over), and beside the file's own fields those of the part that
+ * speaks for it; without parts, why the file was refused. */
+json_t *scan_json(const struct upload_row *upload, const struct profile_set *profiles, const struct intake_parts *found, json_t *parts);
 #endif

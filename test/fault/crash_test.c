@@ -51,12 +51,12 @@ struct import_view { int64_t rows_done; enum import_state state; bool there; };
 static bool import_look(struct store *s, int64_t import_id, struct import_view *ret)
 {
     struct import_row row;
-    static _Thread_local struct import_file_row files[DESK_IMPORT_FILES_MAX];
+    static _Thread_local struct import_file_row files[DESK_IMPORT_TABLES_MAX];
     *ret = (struct import_view){ 0 };
     const enum import_found found = import_find(s, 1, import_id, &row);
     if (found == IMPORT_READ_FAILED) return false;
     if (found == IMPORT_NOT_FOUND) return true;
-    const int n = import_files(s, 1, import_id, files, DESK_IMPORT_FILES_MAX);
+    const int n = import_files(s, 1, import_id, files, DESK_IMPORT_TABLES_MAX);
     if (n < 0) return false;
     *ret = (struct import_view){ .there = true, .state = row.state };
     for (int i = 0; i < n; i++) ret->rows_done += files[i].rows_done;
