@@ -157,3 +157,27 @@ bool text_to_i64(struct text s, int64_t *ret_value)
     *ret_value = negative ? v : -v;
     return true;
 }
+
+/* "-12", "-0.5": a minus, digits, at most one point. */
+static bool plain_number(struct text t)
+{
+    size_t digits = 0, points = 0;
+    for (size_t i = t.ptr[0] == '-' ? 1 : 0; i < t.len; i++) {
+        if (t.ptr[i] >= '0' && t.ptr[i] <= '9') digits++;
+        else if (t.ptr[i] == '.' && digits) points++;
+        else return false;
+    }
+    return digits > 0 && points <= 1 && t.len <= 20;
+}
+
+bool text_begins_formula(struct text s)
+{
+    if (s.len == 0) return false;
+    switch (s.ptr[0]) {
+    case '=': case '+': case '@': case '\t': case '\r': case '\n': case '\0': case '\'': return true;
+    case '-': return !plain_number(s);
+    default: break;
+    }
+    return text_starts_with(s, TEXT("\xEF\xBC\x9D")) || text_starts_with(s, TEXT("\xEF\xBC\x8B")) || text_starts_with(s, TEXT("\xEF\xBC\x8D")) ||
+           text_starts_with(s, TEXT("\xEF\xBC\xA0"));
+}

@@ -38,6 +38,10 @@ struct text text_clip_utf8(struct text s, size_t max);
 size_t text_copy(char *to, size_t size, struct text from);
 /* Takes away a UTF-8 sequence that was cut at the end of a C string, as snprintf leaves it. */
 void text_mend_cut(char *s);
+/* What a spreadsheet may take for a formula when a cell of a CSV file begins so (OWASP, "CSV Injection": = + - @ TAB CR), with NUL, which some
+ * readers skip, the full-width forms, which some read as the plain ones, and the apostrophe, so that one put before it can be taken off
+ * again. A plain negative number ("-12.50") is none. */
+bool text_begins_formula(struct text s);
 /* Decimal digits with optional leading '-'; false (and *ret_value untouched) on anything else or overflow. */
 bool text_to_i64(struct text s, int64_t *ret_value);
 #endif

@@ -23,6 +23,7 @@ CMD(orders);
 CMD(review);
 CMD(policy);
 CMD(verify);
+CMD(export);
 CMD(backup);
 CMD(restore);
 CMD(demo);

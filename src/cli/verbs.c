@@ -28,6 +28,8 @@ const struct verb verbs[] = {
       { "every default of the rules, with its source", "规则的每个默认值及其来源" }, policy_options, 0, 0, policy_run },
     { "verify", NULL, "zhanggui verify --db shop.db",
       { "recompute everything and compare", "全部重新计算并核对" }, verify_options, 0, 0, verify_run },
+    { "export", "FILE", "zhanggui export --db shop.db --store main --what orders --format xlsx orders.xlsx",
+      { "any list as XLSX or CSV", "把任一列表导出为 XLSX 或 CSV" }, export_options, 1, 1, export_run },
     { "backup", "FILE", "zhanggui backup --db shop.db shop-backup.db",
       { "copy the database, also while it is in use", "备份数据库，使用中也可以" }, backup_options, 1, 1, backup_run },
     { "restore", "FILE", "zhanggui restore --db shop.db shop-backup.db",

@@ -79,7 +79,8 @@ bool query_lines(struct store *s, const struct shop *shop, struct arena *a, int6
     void *rows = NULL;
     int64_t n = 0, capacity = 0;
     enum db_step step = DB_DONE;
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COALESCE(NULLIF(p.title, ''), p.sku_code, p.product_no) AS title, l.options AS options, p.sku_code AS sku_code, l.pieces AS pieces,"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COALESCE(NULLIF(p.title, ''), p.sku_code, p.product_no) AS title, l.options AS options,"
+                                           " p.sku_code AS sku_code, p.product_no AS product_no, l.pieces AS pieces,"
                                            " l.unit_minor AS unit_minor, l.line_minor AS line_minor, l.refund_minor AS refund_minor"
                                            " FROM order_line l JOIN product p ON p.merchant_id = l.merchant_id"
                                            " AND p.product_id = l.product_id WHERE l.merchant_id = $1 AND l.order_id = $2"
@@ -89,7 +90,7 @@ bool query_lines(struct store *s, const struct shop *shop, struct arena *a, int6
     while (query_room(a, &rows, n, &capacity, sizeof(struct line_row)) && (step = db_step(q)) == DB_ROW)
         ((struct line_row *)rows)[n++] = (struct line_row){
             arena_text(a, db_text(q, "title")), arena_text(a, db_text(q, "options")), arena_text(a, db_text(q, "sku_code")),
-            db_i64(q, "pieces"), db_i64(q, "unit_minor"), db_i64(q, "line_minor"), db_i64(q, "refund_minor") };
+            arena_text(a, db_text(q, "product_no")), db_i64(q, "pieces"), db_i64(q, "unit_minor"), db_i64(q, "line_minor"), db_i64(q, "refund_minor") };
     db_done(q);
     if (step == DB_FAILED || a->failed) return false;
     *ret = rows;

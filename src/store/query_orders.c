@@ -182,6 +182,29 @@ bool query_customer(struct store *s, const struct shop *shop, struct text buyer,
     return step != DB_FAILED;
 }
 
+bool query_customers(struct store *s, const struct shop *shop, int64_t from_ms, int64_t to_ms, customer_row_each *each, void *ctx)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT customer_id, MAX(order_id) AS last_order_id, COUNT(*) AS orders,"
+        " SUM(CASE WHEN paid_at_ms IS NOT NULL THEN 1 ELSE 0 END) AS paid_orders,"
+        " SUM(CASE WHEN paid_at_ms IS NOT NULL THEN COALESCE(paid_minor, 0) ELSE 0 END) AS paid_minor,"
+        " SUM(COALESCE(refund_minor, 0)) AS refund_minor, MIN(placed_at_ms) AS first_placed_ms, MAX(placed_at_ms) AS last_placed_ms"
+        " FROM orders WHERE merchant_id = $1 AND store_id = $2 AND placed_at_ms >= $3 AND placed_at_ms < $4 AND customer_id IS NOT NULL"
+        " GROUP BY customer_id ORDER BY customer_id"));
+    enum db_step step;
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, from_ms);
+    db_bind_i64(q, 4, to_ms);
+    while ((step = db_step(q)) == DB_ROW) {
+        const struct customer_row r = { db_i64(q, "customer_id"), db_i64(q, "last_order_id"), db_i64(q, "orders"), db_i64(q, "paid_orders"),
+            db_i64(q, "paid_minor"), db_i64(q, "refund_minor"), db_i64(q, "first_placed_ms"), db_i64(q, "last_placed_ms") };
+        if (!each(ctx, &r)) break;
+    }
+    db_done(q);
+    return step != DB_FAILED;
+}
+
 bool query_order_count(struct store *s, const struct shop *shop, int64_t max, int64_t *ret)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders FROM (SELECT placed_at_ms FROM orders WHERE merchant_id = $1"

@@ -75,13 +75,19 @@ bool query_state_counts(struct store *s, const struct shop *shop, int64_t at_ms,
 struct lines_row { struct text title; int64_t lines, pieces; };
 bool query_lines_row(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct lines_row *ret);
 bool query_person(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct person_cells *ret);
-struct line_row { struct text title, options, sku_code; int64_t pieces, unit_minor, line_minor, refund_minor; };
+struct line_row { struct text title, options, sku_code, product_no; int64_t pieces, unit_minor, line_minor, refund_minor; };
 bool query_lines(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct line_row **ret, int64_t *ret_n);
 struct source_row { int64_t import_id, as_of_ms, learned_at_ms; struct text file, profile; };
 bool query_sources(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct source_row **ret, int64_t *ret_n);
 struct order_mark_row { struct reminder_mark mark; struct text reason, by; };
 bool query_order_marks(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct order_mark_row **ret,
                        int64_t *ret_n);
+
+/* One customer, as the orders of a shop tell: figures of orders that were placed. */
+struct customer_row { int64_t customer_id, last_order_id, orders, paid_orders, paid_minor, refund_minor, first_placed_ms, last_placed_ms; };
+typedef bool customer_row_each(void *ctx, const struct customer_row *r);
+/* Customers with an order placed in [from_ms, to_ms), by number; figures of that period. */
+bool query_customers(struct store *s, const struct shop *shop, int64_t from_ms, int64_t to_ms, customer_row_each *each, void *ctx);
 
 /* ---- review ---- */
 struct period { int64_t from_ms, to_ms, from_day, to_day; }; /* the same days, half-open, as instants and as local days */
