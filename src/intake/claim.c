@@ -65,6 +65,14 @@ static bool room_for(struct claim_maker *m, const struct csv_row *row)
     return true;
 }
 
+/* Our own lists as CSV bear an apostrophe before what a spreadsheet would take for a formula. */
+static struct text unguard(const struct claim_maker *m, struct text value)
+{
+    const struct text rest = { value.ptr + 1, value.len - 1 };
+    const bool guarded = m->profile->guarded && m->encoding < ENCODING_XLSX && value.len > 1 && value.ptr[0] == '\'' && text_begins_formula(rest);
+    return guarded ? rest : value;
+}
+
 /* Gathers the row's values; false at a bad cell. The row's bytes were found to be text. A cell with nothing in it says nothing: the next column of the field may. */
 static bool gather(struct claim_maker *m, const struct csv_row *row, struct values *v, struct claim_fault *fault)
 {
@@ -82,6 +90,7 @@ static bool gather(struct claim_maker *m, const struct csv_row *row, struct valu
                 return false;
             }
             if (value.len == 0) continue;
+            value = unguard(m, value);
             if (value.ptr != at + VALUE_HEAD) memmove(at + VALUE_HEAD, value.ptr, value.len);
             uint32_t len = (uint32_t)value.len;
             const unsigned char head[VALUE_HEAD] = { (unsigned char)use->field, (unsigned char)len, (unsigned char)(len >> 8), (unsigned char)(len >> 16), (unsigned char)(len >> 24) };

@@ -261,6 +261,10 @@ static bool parse_key(struct parse *ps, const char *key, json_t *j)
         p->region = choice ? REGION_PROVINCE : REGION_AS_IS;
         return true;
     }
+    if (text_is(k, "guarded")) {
+        p->guarded = json_is_true(j);
+        return json_is_boolean(j) || bad(ps, "true or false is expected", key);
+    }
     if (text_is(k, "closed_paid_is_refunded")) {
         p->closed_paid_is_refunded = json_is_true(j);
         return json_is_boolean(j) || bad(ps, "true or false is expected", key);

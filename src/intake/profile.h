@@ -14,6 +14,7 @@
  *    "on_delivery": ["货到付款"],               in pay_method: paid on delivery (of orders that are not paid)
  *    "region": "as-is" | "province",           province: from region, else from the address; only known provinces
  *    "paid": "gross" | "net-of-refund",        net: the paid column has refunds taken off already
+ *    "guarded": true,                          in CSV an apostrophe stands before text that begins like a formula (desk/sheet.h)
  *    "closed_paid_is_refunded": true}          a closed order that was paid and tells no refund was refunded wholly
  *
  * Words are compared folded (header_fold, word_fold), so that spaces and full-width forms do not matter. */
@@ -41,7 +42,7 @@ struct profile {
     struct status_words status, ship_status;
     struct word_list no_refund, open_reasons, deposit_words, on_delivery;
     enum region_rule region;
-    bool paid_is_net, closed_paid_is_refunded;
+    bool paid_is_net, closed_paid_is_refunded, guarded;
 };
 
 /* A header without blanks at its ends, line breaks and repeated blanks; full-width brackets and colon as ASCII; ASCII letters small. */
