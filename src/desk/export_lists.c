@@ -260,7 +260,7 @@ static const struct export_column reminder_columns[] = {
     { { "Due since", "应催于", SHEET_TIME, 19 }, 0 },
     { { "Closes at", "关闭时间", SHEET_TIME, 19 }, 0 },
     { { "Order time", "下单时间", SHEET_TIME, 19 }, 0 },
-    { { "Order amount", "订单金额", SHEET_MONEY, 12 }, ANSWER_MONEY },
+    { { "Still to pay", "待付金额", SHEET_MONEY, 12 }, ANSWER_MONEY },
     { { "Buyer's account", "买家会员名", SHEET_TEXT, 18 }, ANSWER_BUYER },
     { { "Phone", "联系手机", SHEET_TEXT, 15 }, ANSWER_PERSON },
     { { "Products", "商品", SHEET_TEXT, 36 }, 0 },
@@ -280,7 +280,7 @@ static bool reminder_one(struct export *x, const struct reminder_entry *e)
     const struct reminder_decision *d = &e->decision;
     const struct sheet_cell cells[] = {
         cell_text_of(e->order_no), cell_value(d->wave), cell_value(d->due_at_ms), cell_value(e->closes_at_ms), cell_value(e->placed_at_ms),
-        cell_value(e->total_minor), cell_text_of(p.buyer), cell_text_of(p.phone), cell_text_of(title_of(x, &lines)), cell_text_of(e->region),
+        cell_value(e->open_minor), cell_text_of(p.buyer), cell_text_of(p.phone), cell_text_of(title_of(x, &lines)), cell_text_of(e->region),
         cell_text_of(words_of(x, d->reason.en, d->reason.zh)),
     };
     _Static_assert(sizeof cells / sizeof cells[0] == sizeof reminder_columns / sizeof reminder_columns[0], "a cell for each column");
@@ -292,7 +292,7 @@ static const struct export_column held_columns[] = {
     { { "Until", "到", SHEET_TIME, 19 }, 0 },
     { { "Never", "不再催", SHEET_TEXT, 8 }, 0 },
     { { "Order time", "下单时间", SHEET_TIME, 19 }, 0 },
-    { { "Order amount", "订单金额", SHEET_MONEY, 12 }, ANSWER_MONEY },
+    { { "Still to pay", "待付金额", SHEET_MONEY, 12 }, ANSWER_MONEY },
     { { "Why", "原因", SHEET_TEXT, 60 }, 0 },
 };
 
@@ -302,7 +302,7 @@ static bool held_one(struct export *x, const struct reminder_entry *e)
     const bool never = d->verdict == REMINDER_NEVER;
     const struct sheet_cell cells[] = {
         cell_text_of(e->order_no), cell_value(never ? INSTANT_NONE : d->until_ms),
-        cell_text_of(never ? words_of(x, TEXT("never"), TEXT("不再催")) : TEXT_NONE), cell_value(e->placed_at_ms), cell_value(e->total_minor),
+        cell_text_of(never ? words_of(x, TEXT("never"), TEXT("不再催")) : TEXT_NONE), cell_value(e->placed_at_ms), cell_value(e->open_minor),
         cell_text_of(words_of(x, d->reason.en, d->reason.zh)),
     };
     _Static_assert(sizeof cells / sizeof cells[0] == sizeof held_columns / sizeof held_columns[0], "a cell for each column");
