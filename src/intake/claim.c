@@ -5,7 +5,7 @@
 #include "base/checked.h"
 
 /* How many lines back a repeated line of the same order is still recognised as a repetition. */
-enum { OCCURRENCE_SETS = 16384, OCCURRENCE_WAYS = 4 };
+enum { OCCURRENCE_SETS = 16384, OCCURRENCE_SETS_SHORT = 1024 /* documents of few rows, one after the other */, OCCURRENCE_WAYS = 4 };
 struct occurrence { uint64_t key; uint32_t count, row; };
 
 #define AMOUNT_MINOR_MAX INT64_C(1000000000000)
@@ -39,12 +39,19 @@ bool claim_maker_init(struct claim_maker *m, struct arena *own, const struct pro
     if (!column_map_make(own, p, scan->columns, scan->column_count, &m->map)) return false;
     m->room = arena_take(own, m->room_size, 1);
     bool lines = m->map.count > 0 && field_is_line(m->map.uses[m->map.count - 1].field);
-    if (lines) m->occurrences = ARENA_ARRAY(own, struct occurrence, OCCURRENCE_SETS * OCCURRENCE_WAYS);
+    m->occurrence_sets = scan->rows < 0 ? OCCURRENCE_SETS_SHORT : OCCURRENCE_SETS;
+    if (lines) m->occurrences = ARENA_ARRAY(own, struct occurrence, (size_t)m->occurrence_sets * OCCURRENCE_WAYS);
     if (!m->room || (lines && !m->occurrences)) return false;
     file_key(m, opt->hash_key);
     /* a file that has the column and leaves it empty tells nothing: a second row of an order abroad is not at home */
     if (column_map_find(&m->map, FIELD_COUNTRY)) m->country = TEXT_NONE;
     return true;
+}
+
+void claim_maker_renew(struct claim_maker *m)
+{
+    if (m->occurrences) memset(m->occurrences, 0, (size_t)m->occurrence_sets * OCCURRENCE_WAYS * sizeof *m->occurrences);
+    m->rows = 0;
 }
 
 /* ---- values ---- */
@@ -305,7 +312,7 @@ static int32_t occurrence_count(struct claim_maker *m, const struct values *v)
         }
     }
     crypto_shorthash((unsigned char *)&key, (const unsigned char *)parts, sizeof parts, m->file_key);
-    struct occurrence *set = &m->occurrences[(key % OCCURRENCE_SETS) * OCCURRENCE_WAYS], *oldest = set;
+    struct occurrence *set = &m->occurrences[(key % m->occurrence_sets) * OCCURRENCE_WAYS], *oldest = set;
     for (int i = 0; i < OCCURRENCE_WAYS; i++) {
         if (set[i].count > 0 && set[i].key == key) {
             set[i].row = m->rows;

@@ -20,14 +20,19 @@ struct claim_maker {
     struct arena *own;                  /* lives as long as the maker */
     char *room;                         /* normalised cells of the row at hand */
     size_t room_size;
-    struct occurrence *occurrences;     /* OCCURRENCE_SETS * OCCURRENCE_WAYS */
+    struct occurrence *occurrences;     /* occurrence_sets * OCCURRENCE_WAYS */
+    uint32_t occurrence_sets;
     uint32_t rows;
     struct seen_status { char word[64]; size_t len; enum order_status status; } seen[8]; /* as read; rows repeat them */
     int seen_next;
 };
-/* columns and their headers live as long as the maker. False when memory ran out. */
+/* columns and their headers live as long as the maker. scan->rows below 0: for documents of few rows, with claim_maker_renew before each.
+ * False when memory ran out. */
 bool claim_maker_init(struct claim_maker *m, struct arena *own, const struct profile *p, const struct intake_options *opt,
                       const struct intake_scan_result *scan);
+
+/* What follows is another document: lines that repeat are counted from one again. */
+void claim_maker_renew(struct claim_maker *m);
 
 enum claim_made { CLAIM_MADE, CLAIM_PASSED_OVER /* no order number and no line */, CLAIM_FAULT, CLAIM_NO_MEMORY };
 /* At a fault: which, and in which column (0-based; -1: the row). */

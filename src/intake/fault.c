@@ -80,6 +80,11 @@ static const struct fault_words { const char *code, *seen_en, *seen_zh, *remedy_
 };
 _Static_assert(sizeof fault_words / sizeof fault_words[0] == ROW_FAULT_COUNT, "words for each fault");
 
+struct fault_words_of fault_words_of(enum row_fault f)
+{
+    return (struct fault_words_of){ fault_words[f].code, fault_words[f].seen_en, fault_words[f].seen_zh };
+}
+
 #define ARG(t) (int)(t).len, (t).ptr ? (t).ptr : ""
 
 void fault_say(struct arena *a, const struct fault_place *where, struct intake_fault *ret)

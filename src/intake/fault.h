@@ -23,6 +23,9 @@ void fault_say(struct arena *a, const struct fault_place *where, struct intake_f
 
 /* The last part of a path. */
 struct text source_base_name(struct text path);
+/* The code and what was seen, in both languages, without a place. */
+struct fault_words_of { const char *code, *en, *zh; };
+struct fault_words_of fault_words_of(enum row_fault f);
 
 /* What a refusal's sentence needs beside its code. */
 struct refusal_facts {

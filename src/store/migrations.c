@@ -180,5 +180,26 @@ const struct migration migrations[] = {
     COLUMN("0048 import_file.part_no", "ALTER TABLE import_file ADD COLUMN part_no BIGINT NOT NULL DEFAULT 1"),
     COLUMN("0049 import_file.member", "ALTER TABLE import_file ADD COLUMN member TEXT NOT NULL DEFAULT ''"),
     COLUMN("0050 import_file.sheet", "ALTER TABLE import_file ADD COLUMN sheet TEXT NOT NULL DEFAULT ''"),
+    /* What tells the desk by itself: source as in core/feed/feed.h. is_on 0: given up, its figures stay. folder: of a watched folder */
+    TABLE("0051 feed",
+        "CREATE TABLE feed (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, source BIGINT NOT NULL, made_at_ms BIGINT NOT NULL,"
+        " limit_s BIGINT NOT NULL, last_at_ms BIGINT, last_as_of_ms BIGINT, accepted BIGINT NOT NULL, duplicates BIGINT NOT NULL,"
+        " refused BIGINT NOT NULL, refused_at_ms BIGINT, is_on BIGINT NOT NULL, folder TEXT, PRIMARY KEY (merchant_id, store_id, source))"),
+    /* Events that were taken: a keyed hash of each id, by generations that expire (feed_store.h). */
+    TABLE("0052 feed_event",
+        "CREATE TABLE feed_event (merchant_id BIGINT NOT NULL, generation BIGINT NOT NULL, store_id BIGINT NOT NULL, source BIGINT NOT NULL,"
+        " id_hash BYTEA NOT NULL, PRIMARY KEY (merchant_id, generation, store_id, source, id_hash))"),
+    TABLE("0053 feed_refusal",
+        "CREATE TABLE feed_refusal (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, refusal_no BIGINT NOT NULL, source BIGINT NOT NULL,"
+        " at_ms BIGINT NOT NULL, code TEXT NOT NULL, what_en TEXT NOT NULL, what_zh TEXT NOT NULL, subject TEXT NOT NULL,"
+        " PRIMARY KEY (merchant_id, store_id, refusal_no))"),
+    /* Only the hash of a token is kept. */
+    TABLE("0054 feed_token",
+        "CREATE TABLE feed_token (merchant_id BIGINT NOT NULL, token_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL,"
+        " token_hash BYTEA NOT NULL, made_at_ms BIGINT NOT NULL, user_id BIGINT NOT NULL, PRIMARY KEY (merchant_id, token_id))"),
+    /* sealed: encrypted with the key beside the database (desk/keys.h) */
+    TABLE("0055 feed_secret",
+        "CREATE TABLE feed_secret (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, source BIGINT NOT NULL, secret_no BIGINT NOT NULL,"
+        " sealed BYTEA NOT NULL, made_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, source, secret_no))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);
