@@ -13,7 +13,7 @@
 #include "store/audit_store.h"
 
 enum {
-    BATCHES = 3, BATCH_ROWS = 16384, BATCH_FAULTS = 2048, BATCH_BYTES = 12 * 1024 * 1024,
+    BATCHES = 3, BATCH_ROWS = 16384, ROW_CLAIMS = 64 /* of one row of a file, mostly */, BATCH_FAULTS = 2048, BATCH_BYTES = 12 * 1024 * 1024,
     /* A slice: the reducer likes many rows, a person who waits likes few. Alone, nobody can ask and a batch is a slice; a serving
      * desk keeps to a time, a short one while somebody asks, and finds out how many rows that is. */
     SLICE_CALM_US = 20000, SLICE_LIVE_US = 4000,
@@ -22,13 +22,17 @@ enum {
 
 struct batch {
     struct arena arena;                 /* the texts of its claims and faults */
-    struct order_claim *claims;
+    bool records;                       /* claims about records (core/record), not about orders */
+    union { struct order_claim *claims; struct record_claim *record_claims; }; /* BATCH_ROWS of the larger */
+    unsigned char more[BATCH_ROWS];     /* the next claim is of the same row of the file */
     struct quarantine_row *faults;
     size_t claim_count, fault_count;
     size_t fault_at[BATCH_FAULTS];      /* how many of its claims stand before each fault in the file */
     size_t claims_applied, faults_applied; /* by slices so far; the writer's thread */
     int file;                           /* index */
 };
+
+_Static_assert(sizeof(struct record_claim) <= sizeof(struct order_claim), "records fit in the room of orders");
 
 struct import_job {
     struct import_run *run;
@@ -122,10 +126,14 @@ static bool batch_apply(struct store *s, struct import_job *j, struct batch *b)
 {
     const struct import_run *run = j->run;
     struct apply_tally tally = { 0 };
-    const size_t left = b->claim_count - b->claims_applied;
-    const size_t n = run->desk->serves && left > j->slice_rows ? j->slice_rows : left;
+    const size_t at = b->claims_applied, left = b->claim_count - at;
+    size_t n = run->desk->serves && left > j->slice_rows ? j->slice_rows : left;
+    while (n < left && b->more[at + n - 1]) n++; /* a row goes in as a whole */
     const int64_t began_us = run_now_us(run);
-    if (n > 0 && !apply_claims(j->session, b->claims + b->claims_applied, n, &tally)) return false;
+    assert(!b->records);
+    if (n > 0 && !apply_claims(j->session, b->claims + at, n, &tally)) return false;
+    int64_t rows = 0;
+    for (size_t i = at; i < at + n; i++) rows += !b->more[i];
     b->claims_applied += n;
     struct import_file_row *row = &j->rows[b->file];
     int64_t faults = 0;
@@ -134,7 +142,7 @@ static bool batch_apply(struct store *s, struct import_job *j, struct batch *b)
         if (fault->line == 0) continue; /* beyond the rows that are kept: only counted */
         if (!quarantine_add(s, run->shop.merchant_id, run->import_id, fault)) return false;
     }
-    row->rows_done += (int64_t)n + faults;
+    row->rows_done += rows + faults;
     row->added += tally.added;
     row->updated += tally.updated;
     row->unchanged += tally.unchanged;
@@ -229,10 +237,12 @@ static void fault_keep(struct import_job *j, struct batch *b, const struct intak
 static bool rows_skip(struct intake_reader *reader, struct batch *b, int64_t rows)
 {
     struct intake_fault fault;
-    for (int64_t i = 0; i < rows; i++) {
+    struct intake_row row;
+    for (int64_t i = 0; i < rows;) {
         if (i % BATCH_ROWS == 0) arena_clear(&b->arena);
-        const enum intake_row_kind kind = intake_reader_next(reader, &b->arena, &b->claims[0], &fault);
+        const enum intake_row_kind kind = intake_reader_next(reader, &b->arena, &row, &fault);
         if (kind == ROW_END || kind == ROW_ERROR || b->arena.failed) return false;
+        i += kind == ROW_FAULT || !row.more;
     }
     arena_clear(&b->arena);
     return true;
@@ -255,14 +265,30 @@ static bool still_whole(struct import_job *j, const struct run_file *f)
 
 enum fill_end { FILL_FULL, FILL_FILE_END, FILL_FAILED };
 
+static void claim_keep(struct batch *b, const struct intake_row *row)
+{
+    b->records = row->subject != SUBJECT_ORDERS; /* all rows of a file are, or none */
+    if (b->records) b->record_claims[b->claim_count] = row->record;
+    else b->claims[b->claim_count] = row->order;
+    b->more[b->claim_count++] = row->more;
+}
+
+/* A row of several claims is not cut in two, as long as there is any room. */
+static bool batch_has_room(const struct batch *b)
+{
+    if (b->claim_count > 0 && b->more[b->claim_count - 1]) return b->claim_count < BATCH_ROWS;
+    return b->claim_count < BATCH_ROWS - ROW_CLAIMS && b->fault_count < BATCH_FAULTS && b->arena.taken < BATCH_BYTES;
+}
+
 static enum fill_end batch_fill(struct import_job *j, struct intake_reader *reader, struct batch *b)
 {
-    while (b->claim_count < BATCH_ROWS && b->fault_count < BATCH_FAULTS && b->arena.taken < BATCH_BYTES) {
+    while (batch_has_room(b)) {
         struct intake_fault fault;
-        switch (intake_reader_next(reader, &b->arena, &b->claims[b->claim_count], &fault)) {
+        struct intake_row row;
+        switch (intake_reader_next(reader, &b->arena, &row, &fault)) {
         case ROW_END: return FILL_FILE_END;
         case ROW_ERROR: return FILL_FAILED;
-        case ROW_CLAIM: b->claim_count++; break;
+        case ROW_CLAIM: claim_keep(b, &row); break;
         case ROW_FAULT: fault_keep(j, b, &fault); break;
         }
         if (b->arena.failed) return FILL_FAILED;

@@ -69,7 +69,7 @@ bool column_map_make(struct arena *a, const struct profile *p, const struct inta
         for (int c = 0; c < column_count; c++) {
             if (!text_eq(folded[c], p->columns[known].folded)) continue;
             for (int i = 0; i < p->columns[known].field_count; i++) {
-                struct column_use *use = &by_field[p->columns[known].fields[i]];
+                struct column_use *use = &by_field[p->columns[known].fields[i]]; /* of orders: the caller sees to it */
                 if (use->count < COLUMNS_PER_FIELD) use->at[use->count++] = c;
             }
         }

@@ -12,6 +12,7 @@
 #include "base/money.h"
 #include "base/text.h"
 #include "core/order/order.h"
+#include "core/record/record.h"
 
 /* The last two are no text files: their cells are UTF-8 by the time anybody sees them. */
 enum intake_encoding { ENCODING_UTF8, ENCODING_UTF8_BOM, ENCODING_GB18030, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_XLSX, ENCODING_XLS };
@@ -33,7 +34,7 @@ enum intake_refusal {
 /* A profile is data: columns by header name (with aliases) -> fields. Loaded from JSON (src/intake/profiles/ *.json, built
  * in) or made by the user in the page and kept by the store as the same JSON. Immutable once loaded. */
 struct profile;
-/* Built-in profiles: taobao-orders taobao-items tmall-report shopify-orders. Parsed once by the caller and kept. */
+/* Built-in profiles: one named like each subject but orders, and profiles/ *.json. Parsed once by the caller and kept. */
 struct profile_set;
 struct profile_set *profile_set_create(const struct arena_source *memory, char *ret_error, size_t error_size);
 void profile_set_free(struct profile_set *s);
@@ -43,6 +44,7 @@ const struct profile *profile_set_find(const struct profile_set *s, struct text 
 struct text profile_name(const struct profile *p);
 struct text profile_title(const struct profile *p, bool zh); /* for people */
 struct text profile_json(const struct profile *p);
+enum subject profile_subject(const struct profile *p); /* what its rows tell */
 /* The zone in which the platform writes its times; empty: the store's. Asia/Shanghai is known here, others are asked of
  * intake_options.find_zone. */
 struct text profile_zone(const struct profile *p);
@@ -145,9 +147,16 @@ struct intake_reader;
 /* Of scan->part, after a scan that was not refused and has a profile. Borrows everything given until closed. */
 struct intake_reader *intake_reader_open(const struct arena_source *memory, const struct intake_source *src,
                                          const struct intake_options *opt, const struct intake_scan_result *scan);
-/* Claims are filled in `claim` with texts that stay valid until the batch arena given here is cleared by the caller.
- * A row that fills no order number and no line (a blank or summary row) is passed over. */
-enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *batch, struct order_claim *claim, struct intake_fault *fault);
+/* What a row claims: about an order, or about a record of another subject; a profile's rows are all of one or all of the other,
+ * but the record may be of another subject than the profile's (peers). A row may give several. */
+struct intake_row {
+    enum subject subject;
+    bool more;                 /* the next claim is of the same row */
+    union { struct order_claim order; struct record_claim record; };
+};
+/* Claims are filled in `row` with texts that stay valid until the batch arena given here is cleared by the caller.
+ * A row that fills no order number and no line, or no field at all (a blank or summary row), is passed over. */
+enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *batch, struct intake_row *row, struct intake_fault *fault);
 int64_t intake_reader_bytes(const struct intake_reader *r); /* consumed so far */
 int64_t intake_reader_line(const struct intake_reader *r);  /* physical line on which the row last given begins */
 void intake_reader_close(struct intake_reader *r);

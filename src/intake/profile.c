@@ -1,4 +1,4 @@
-/* JSON -> struct profile, and the words in it. See profile.h. */
+/* JSON -> struct profile, and the words in it. See profile.h. The generic profiles are made in profile_generic.c. */
 #include "intake/profile.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -115,6 +115,27 @@ bool word_list_within(const struct word_list *w, struct text sentence)
     return false;
 }
 
+/* ---- fields ---- */
+
+struct intake_field profile_field(const struct profile *p, int field)
+{
+    if (p->subject == SUBJECT_ORDERS) return *field_about((enum field)field);
+    const struct record_field *f = record_field(p->subject, field);
+    return (struct intake_field){ f->word, f->en, f->zh, record_kind_word(f->kind), (f->flags & FIELD_IS_MUST) != 0 };
+}
+
+bool profile_lacks_marks(const struct profile *p, const bool has[PROFILE_FIELDS_MAX])
+{
+    if (p->subject == SUBJECT_ORDERS) return false;
+    bool key = false, mark = record_field_flagged(p->subject, FIELD_IS_MARK) == 0;
+    for (int f = 1; f <= record_subject(p->subject)->field_count; f++) {
+        const int flags = record_field(p->subject, f)->flags;
+        key = key || (has[f] && (flags & FIELD_IS_KEY));
+        mark = mark || (has[f] && (flags & FIELD_IS_MARK));
+    }
+    return !key || !mark;
+}
+
 /* ---- JSON ---- */
 
 struct parse { struct arena *a; struct profile *p; char *error; size_t error_size; };
@@ -135,6 +156,31 @@ static bool parse_text(struct parse *ps, const char *key, json_t *j, size_t max,
     return true;
 }
 
+/* "visitors@pc": the part's place + 1, taken off the word; 0 without. */
+static bool parse_part(struct parse *ps, struct text *word, int *ret)
+{
+    struct profile *p = ps->p;
+    struct text name;
+    *ret = 0;
+    const struct text field = text_cut(*word, '@', &name);
+    if (name.len == 0) return true;
+    if (p->subject == SUBJECT_ORDERS || record_field_flagged(p->subject, FIELD_IS_PART) == 0) return bad(ps, "rows of this subject have no parts", "@");
+    for (int i = 0; i < p->part_count && *ret == 0; i++)
+        if (text_eq(p->parts[i], name)) *ret = i + 1;
+    if (*ret == 0 && p->part_count == RECORD_PARTS_MAX) return bad(ps, "a row has too many parts", "@");
+    if (*ret == 0) {
+        p->parts[p->part_count] = arena_text(ps->a, name);
+        *ret = ++p->part_count;
+    }
+    *word = field;
+    return true;
+}
+
+static int find_field(const struct profile *p, struct text word)
+{
+    return p->subject == SUBJECT_ORDERS ? (int)field_find(word) : record_field_find(p->subject, word);
+}
+
 static bool parse_column(struct parse *ps, const char *header, json_t *j, struct profile_column *ret)
 {
     *ret = (struct profile_column){ .folded = header_fold(ps->a, text_from_cstr(header)) };
@@ -146,8 +192,12 @@ static bool parse_column(struct parse *ps, const char *header, json_t *j, struct
         json_t *word = many ? json_array_get(j, i) : j;
         if (!json_is_string(word)) return bad(ps, "a column must name a field", header);
         if (json_string_length(word) == 0) continue; /* known, not used */
-        enum field f = field_find(json_text(word));
-        if (f == FIELD_NONE) return bad(ps, "there is no such field", json_string_value(word));
+        struct text name = json_text(word);
+        int part;
+        if (!parse_part(ps, &name, &part)) return false;
+        int f = find_field(ps->p, name);
+        if (f == 0) return bad(ps, "there is no such field", json_string_value(word));
+        ret->parts[ret->field_count] = part;
         ret->fields[ret->field_count++] = f;
     }
     return true;
@@ -156,7 +206,7 @@ static bool parse_column(struct parse *ps, const char *header, json_t *j, struct
 static bool parse_columns(struct parse *ps, json_t *j)
 {
     size_t n = json_is_object(j) ? json_object_size(j) : 0;
-    if (n == 0 || n > PROFILE_COLUMNS_MAX) return bad(ps, "columns must map 1 to 256 headers", "columns");
+    if (n == 0 || n > PROFILE_COLUMNS_MAX) return bad(ps, "columns must map 1 to 512 headers", "columns");
     struct profile_column *columns = ARENA_ARRAY(ps->a, struct profile_column, n);
     ps->p->index = ARENA_ARRAY(ps->a, uint16_t, PROFILE_INDEX);
     if (!columns || !ps->p->index) return true; /* the arena's failure is looked at once, at the end */
@@ -181,8 +231,8 @@ static bool parse_required(struct parse *ps, json_t *j)
 {
     for (size_t i = 0; i < json_array_size(j); i++) {
         json_t *word = json_array_get(j, i);
-        enum field f = json_is_string(word) ? field_find(json_text(word)) : FIELD_NONE;
-        if (f == FIELD_NONE) return bad(ps, "there is no such field", "required");
+        int f = json_is_string(word) ? find_field(ps->p, json_text(word)) : 0;
+        if (f == 0) return bad(ps, "there is no such field", "required");
         ps->p->required[f] = true;
     }
     return json_is_array(j) || bad(ps, "a list is expected", "required");
@@ -229,6 +279,35 @@ static bool parse_words(struct parse *ps, const char *key, json_t *j, struct wor
     return true;
 }
 
+static bool parse_peers(struct parse *ps, const char *key, json_t *j, struct peer_words *ret)
+{
+    static const char *const bands[] = { "mine", "average", "excellent" };
+    const size_t n = json_object_size(j);
+    if (!json_is_object(j) || n > PROFILE_WORDS_MAX) return bad(ps, "a table of words is expected", key);
+    struct peer_word *words = ARENA_ARRAY(ps->a, struct peer_word, n + 1);
+    if (!words) return true;
+    const char *word;
+    json_t *value;
+    int count = 0;
+    json_object_foreach(j, word, value)
+    {
+        size_t b = 0;
+        while (b < sizeof bands / sizeof bands[0] && !(json_is_string(value) && text_is(json_text(value), bands[b]))) b++;
+        if (b == sizeof bands / sizeof bands[0]) return bad(ps, "peers must be mine, average or excellent", word);
+        char folded[256];
+        words[count++] = (struct peer_word){ arena_text(ps->a, word_fold(text_from_cstr(word), folded, sizeof folded)), text_from_cstr(bands[b]) };
+    }
+    *ret = (struct peer_words){ words, count };
+    return true;
+}
+
+static bool parse_subject(struct parse *ps, json_t *j)
+{
+    if (!j) return true;
+    if (!json_is_string(j) || !subject_find(json_text(j), &ps->p->subject)) return bad(ps, "there is no such subject", json_is_string(j) ? json_string_value(j) : "");
+    return true;
+}
+
 static bool parse_choice(struct parse *ps, const char *key, json_t *j, const char *no, const char *yes, bool *ret)
 {
     struct text t = json_text(j);
@@ -247,6 +326,9 @@ static bool parse_key(struct parse *ps, const char *key, json_t *j)
     if (text_is(k, "zh")) return parse_text(ps, key, j, 200, &p->zh);
     if (text_is(k, "platform")) return parse_text(ps, key, j, 32, &p->platform);
     if (text_is(k, "zone")) return json_is_null(j) || parse_text(ps, key, j, 47, &p->zone);
+    if (text_is(k, "subject")) return true; /* read first: columns depend on it */
+    if (text_is(k, "summary")) return parse_words(ps, key, j, &p->summary);
+    if (text_is(k, "peers")) return parse_peers(ps, key, j, &p->peers);
     if (text_is(k, "columns")) return parse_columns(ps, j);
     if (text_is(k, "required")) return parse_required(ps, j);
     if (text_is(k, "status")) return parse_status(ps, key, j, &p->status);
@@ -278,15 +360,18 @@ static bool check(struct parse *ps)
     if (p->name.len == 0) return bad(ps, "a profile needs a name", "name");
     for (size_t i = 0; i < p->name.len; i++)
         if ((unsigned char)p->name.ptr[i] < 0x20) return bad(ps, "the name holds a control character", "name");
-    bool mapped[FIELD_COUNT] = { false };
+    bool mapped[PROFILE_FIELDS_MAX] = { false };
     for (int i = 0; i < p->column_count; i++)
         for (int f = 0; f < p->columns[i].field_count; f++) mapped[p->columns[i].fields[f]] = true;
-    p->required[FIELD_ORDER_NO] = true;
-    for (int f = 1; f < FIELD_COUNT; f++) {
+    if (p->subject == SUBJECT_ORDERS) p->required[FIELD_ORDER_NO] = true;
+    for (int f = 1; p->subject != SUBJECT_ORDERS && f <= record_subject(p->subject)->field_count; f++)
+        if (record_field(p->subject, f)->flags & FIELD_IS_MUST) p->required[f] = true;
+    for (int f = 1; f < PROFILE_FIELDS_MAX; f++) {
         if (!p->required[f]) continue;
-        if (!mapped[f]) return bad(ps, "no column is mapped to", intake_fields[f - 1].word);
+        if (!mapped[f]) return bad(ps, "no column is mapped to", profile_field(p, f).word);
         p->required_count++;
     }
+    if (profile_lacks_marks(p, mapped)) return bad(ps, "no column tells what a record is known by, or what it says", subject_word(p->subject));
     if (p->en.len == 0) p->en = p->name;
     if (p->zh.len == 0) p->zh = p->name;
     return true;
@@ -306,6 +391,7 @@ bool profile_parse(struct arena *a, struct text json, struct profile *ret, char 
     }
     const char *key;
     json_t *value;
+    if (!parse_subject(&ps, json_object_get(root, "subject"))) goto out;
     json_object_foreach(root, key, value)
     {
         if (!parse_key(&ps, key, value)) goto out;

@@ -33,6 +33,13 @@ struct profile_set *profile_set_create(const struct arena_source *memory, char *
     memset(s, 0, sizeof *s);
     s->memory = memory;
     arena_init(&s->arena, memory, 0);
+    for (int i = SUBJECT_ORDERS + 1; i < SUBJECT_COUNT; i++) { /* first: among profiles that fit as well, a later one wins */
+        if (!add(s, profile_generic(&s->arena, (enum subject)i), ret_error, error_size)) {
+            profile_set_free(s);
+            return NULL;
+        }
+        s->profiles[s->count - 1]->generic = true;
+    }
     for (size_t i = 0; i < sizeof embedded_profiles / sizeof embedded_profiles[0]; i++) {
         if (add(s, (struct text){ embedded_profiles[i].ptr, embedded_profiles[i].len }, ret_error, error_size)) continue;
         profile_set_free(s);
@@ -65,5 +72,6 @@ int profile_count(const struct profile_set *s) { return s->count; }
 const struct profile *profile_at(const struct profile_set *s, int i) { return s->profiles[i]; }
 struct text profile_name(const struct profile *p) { return p->name; }
 struct text profile_title(const struct profile *p, bool zh) { return zh ? p->zh : p->en; }
+enum subject profile_subject(const struct profile *p) { return p->subject; }
 struct text profile_json(const struct profile *p) { return p->json; }
 struct text profile_zone(const struct profile *p) { return p->zone; }

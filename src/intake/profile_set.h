@@ -7,7 +7,7 @@ enum { PROFILE_SET_MAX = 512 };
 struct profile_set {
     const struct arena_source *memory;
     struct arena arena;
-    const struct profile *profiles[PROFILE_SET_MAX];
+    struct profile *profiles[PROFILE_SET_MAX];
     int count;
 };
 #endif

@@ -2,6 +2,7 @@
 #include "intake/claim.h"
 #include "intake/decode.h"
 #include "intake/part.h"
+#include "intake/record_claim.h"
 #include "intake/row.h"
 #include "intake/sniff.h"
 #include "intake/table.h"
@@ -16,7 +17,8 @@ struct intake_reader {
     struct csv csv;
     struct table table;
     struct csv_row row;
-    struct claim_maker maker;
+    struct claim_maker maker;  /* of orders; of other subjects only its encoding */
+    struct record_maker records;
     bool broken;
     int usual_width;           /* cells of the row before */
 };
@@ -39,6 +41,13 @@ static bool open_table(struct intake_reader *r, const struct intake_source *src,
     return true;
 }
 
+static bool open_maker(struct intake_reader *r, const struct intake_options *opt)
+{
+    r->maker.encoding = r->scan->encoding;
+    if (r->scan->profile->subject == SUBJECT_ORDERS) return claim_maker_init(&r->maker, &r->own, r->scan->profile, opt, r->scan);
+    return record_maker_init(&r->records, &r->own, r->scan->profile, opt, r->scan);
+}
+
 struct intake_reader *intake_reader_open(const struct arena_source *memory, const struct intake_source *src,
                                          const struct intake_options *opt, const struct intake_scan_result *scan)
 {
@@ -51,7 +60,7 @@ struct intake_reader *intake_reader_open(const struct arena_source *memory, cons
     arena_init(&r->own, memory, 0);
     arena_init(&r->said, memory, 0);
     if ((scan->part.kind == PART_TEXT ? open_text(r, src) : open_table(r, src, opt)) &&
-        claim_maker_init(&r->maker, &r->own, scan->profile, opt, scan)) {
+        open_maker(r, opt)) {
         r->usual_width = scan->column_count;
         return r;
     }
@@ -126,9 +135,33 @@ static enum intake_row_kind say(struct intake_reader *r, const struct claim_faul
     return r->said.failed ? ROW_ERROR : ROW_FAULT;
 }
 
-enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *batch, struct order_claim *claim, struct intake_fault *fault)
+/* The next of the claims that a row of records gave. */
+static void give_record(struct intake_reader *r, struct intake_row *ret)
+{
+    const struct record_claim *c = &r->records.made[r->records.given++];
+    *ret = (struct intake_row){ .subject = c->subject, .more = r->records.given < r->records.made_count, .record = *c };
+}
+
+static enum claim_made make(struct intake_reader *r, struct arena *batch, struct intake_row *ret, struct claim_fault *why)
+{
+    if (r->scan->profile->subject == SUBJECT_ORDERS) {
+        ret->subject = SUBJECT_ORDERS;
+        ret->more = false;
+        return claim_make(&r->maker, &r->row, batch, &ret->order, why);
+    }
+    const enum claim_made made = record_make(&r->records, &r->row, batch, why);
+    if (made == CLAIM_MADE) give_record(r, ret);
+    else r->records.made_count = 0; /* of a bad row nothing goes in */
+    return made;
+}
+
+enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *batch, struct intake_row *row, struct intake_fault *fault)
 {
     if (r->broken) return ROW_ERROR;
+    if (r->records.given < r->records.made_count) {
+        give_record(r, row);
+        return ROW_CLAIM;
+    }
     for (;;) {
         enum csv_result got = table_next(&r->table, &r->row);
         if (got == CSV_END) return ROW_END;
@@ -140,7 +173,7 @@ enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *b
         if (r->row.fault == CSV_ROW_GOOD && row_is_blank(&r->row)) continue;
         struct claim_fault why;
         if (!row_is_unsound(r, &why)) {
-            switch (claim_make(&r->maker, &r->row, batch, claim, &why)) {
+            switch (make(r, batch, row, &why)) {
             case CLAIM_MADE: return ROW_CLAIM;
             case CLAIM_PASSED_OVER: continue;
             case CLAIM_NO_MEMORY: r->broken = true; return ROW_ERROR;

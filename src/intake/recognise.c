@@ -12,6 +12,8 @@ static ssize_t memory_read(void *ctx, void *buf, size_t cap)
     return (ssize_t)n;
 }
 
+enum { GENERIC_FIT_MIN = 500 * 1000 }; /* as fit(): half of the file's columns */
+
 struct header { int line, known, count; bool beyond_ascii; struct text *cells, *folded; };
 
 static bool name_is_known(const struct profile_set *set, const struct profile *forced, struct text folded)
@@ -89,10 +91,10 @@ static struct text listed(struct arena *a, struct text so_far, const char *word)
 }
 
 /* How well a profile fits: -1 when a required field is missing. has: which fields the header tells. */
-static int fit(const struct profile *p, const struct header *h, bool has[FIELD_COUNT])
+static int fit(const struct profile *p, const struct header *h, bool has[PROFILE_FIELDS_MAX])
 {
     int known = 0, filled = 0;
-    memset(has, 0, FIELD_COUNT * sizeof has[0]);
+    memset(has, 0, PROFILE_FIELDS_MAX * sizeof has[0]);
     for (int i = 0; i < h->count; i++) {
         if (h->folded[i].len == 0) continue;
         filled++;
@@ -101,21 +103,23 @@ static int fit(const struct profile *p, const struct header *h, bool has[FIELD_C
         known++;
         for (int f = 0; f < c->field_count; f++) has[c->fields[f]] = true;
     }
-    for (int f = 1; f < FIELD_COUNT; f++)
+    for (int f = 1; f < PROFILE_FIELDS_MAX; f++)
         if (p->required[f] && !has[f]) return -1;
+    if (profile_lacks_marks(p, has)) return -1;
     /* the share of the file's columns that it knows; among equals, how much of its own map the file fills */
     return (filled > 0 ? known * 1000 / filled : 0) * 1000 + (p->column_count > 0 ? known * 999 / p->column_count : 0);
 }
 
 static void tell_missing(struct arena *a, const struct profile *p, const struct header *h, struct recognition *ret)
 {
-    bool has[FIELD_COUNT];
+    bool has[PROFILE_FIELDS_MAX];
     (void)fit(p, h, has);
     ret->nearest = p;
-    for (int f = 1; f < FIELD_COUNT; f++) {
+    for (int f = 1; f < PROFILE_FIELDS_MAX; f++) {
         if (!p->required[f] || has[f]) continue;
-        ret->missing_en = listed(a, ret->missing_en, field_about((enum field)f)->en);
-        ret->missing_zh = listed(a, ret->missing_zh, field_about((enum field)f)->zh);
+        const struct intake_field about = profile_field(p, f);
+        ret->missing_en = listed(a, ret->missing_en, about.en);
+        ret->missing_zh = listed(a, ret->missing_zh, about.zh);
     }
 }
 
@@ -126,11 +130,11 @@ static const struct profile *nearest(const struct profile_set *set, const struct
     int best_share = 499;
     for (int i = 0; i < set->count; i++) {
         const struct profile *p = set->profiles[i];
-        bool has[FIELD_COUNT];
+        bool has[PROFILE_FIELDS_MAX];
         int told = 0;
         (void)fit(p, h, has);
-        for (int f = 1; f < FIELD_COUNT; f++) told += p->required[f] && has[f];
-        if (told * 1000 / p->required_count <= best_share) continue;
+        for (int f = 1; f < PROFILE_FIELDS_MAX; f++) told += p->required[f] && has[f];
+        if (p->required_count == 0 || told * 1000 / p->required_count <= best_share) continue;
         best_share = told * 1000 / p->required_count;
         best = p;
     }
@@ -155,7 +159,7 @@ static bool settle(struct arena *a, const struct header_ask *ask, const struct h
     ret->proves_encoding = best->known > 0 && best->beyond_ascii;
     ret->column_count = best->count;
     for (int i = 0; i < best->count; i++) ret->columns[i].header = best->cells[i];
-    bool has[FIELD_COUNT];
+    bool has[PROFILE_FIELDS_MAX];
     int best_fit = -1;
     if (ask->forced) {
         if (fit(ask->forced, best, has) >= 0) ret->profile = ask->forced;
@@ -163,7 +167,7 @@ static bool settle(struct arena *a, const struct header_ask *ask, const struct h
     } else {
         for (int i = 0; i < set->count; i++) {
             int f = fit(set->profiles[i], best, has);
-            if (f < 0 || f < best_fit) continue;
+            if (f < 0 || f < best_fit || (set->profiles[i]->generic && f < GENERIC_FIT_MIN)) continue;
             best_fit = f;
             ret->profile = set->profiles[i];
         }
@@ -172,7 +176,7 @@ static bool settle(struct arena *a, const struct header_ask *ask, const struct h
     }
     for (int i = 0; ret->profile && i < best->count; i++) {
         const struct profile_column *c = profile_column_find(ret->profile, best->folded[i]);
-        if (c && c->field_count > 0) ret->columns[i].field = text_from_cstr(field_about(c->fields[0])->word);
+        if (c && c->field_count > 0) ret->columns[i].field = text_from_cstr(profile_field(ret->profile, c->fields[0]).word);
     }
     return !a->failed;
 }

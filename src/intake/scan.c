@@ -2,6 +2,7 @@
  * latest time, words that no table lists, one shop or two. What the bytes speak for decides the encoding at the end; in the rare
  * case that the head misled, the look is taken once more with the encoding known. */
 #include "intake/claim.h"
+#include "intake/record_claim.h"
 #include "intake/decode.h"
 #include "intake/part.h"
 #include "intake/recognise.h"
@@ -24,7 +25,8 @@ struct look {
     struct encoding_votes votes;
     struct csv csv;
     struct recognition kind;
-    struct claim_maker maker;
+    struct claim_maker maker;            /* of orders; of other subjects only its encoding and clock */
+    struct record_maker records;
     bool stopped;
     int64_t table_rows;                  /* of a table that is no text, so far */
     int64_t latest_ms, latest_past_ms; /* of the rows: of all, of those that are not after now */
@@ -70,8 +72,11 @@ static struct text value_of(struct look *k, const struct csv_row *row, const str
     return TEXT_NONE;
 }
 
+static bool tells_orders(const struct look *k) { return k->ret->profile && k->ret->profile->subject == SUBJECT_ORDERS; }
+
 static bool row_says_something(struct look *k, const struct csv_row *row)
 {
+    if (!tells_orders(k)) return !record_row_is_nothing(&k->records, row);
     if (value_of(k, row, k->order_no).len > 0) return true;
     static const enum field line[] = { FIELD_TITLE, FIELD_SKU_CODE, FIELD_SUB_NO, FIELD_PRODUCT_NO };
     for (size_t i = 0; i < sizeof line / sizeof line[0]; i++)
@@ -93,8 +98,18 @@ static void look_at_status(struct look *k, const struct csv_row *row)
         r->unknown_status[r->unknown_status_count++] = arena_text(k->a, word);
 }
 
+static void look_at_record_times(struct look *k)
+{
+    const int64_t latest_ms = record_row_latest(&k->records, k->opt->now_ms);
+    if (latest_ms > k->latest_ms) k->latest_ms = latest_ms;
+}
+
 static void look_at_times(struct look *k, const struct csv_row *row)
 {
+    if (!tells_orders(k)) {
+        look_at_record_times(k);
+        return;
+    }
     for (int f = FIELD_PLACED_AT; f <= FIELD_SHIP_BY; f++) {
         if (!k->times[f]) continue;
         struct text s = value_of(k, row, k->times[f]);
@@ -221,7 +236,11 @@ static void settle_as_of(struct look *k)
         return;
     }
     int64_t named_ms, span_ms;
-    if (!name_time(k->source->name, k->maker.clock.zone, &named_ms, &span_ms)) return;
+    if (!name_time(k->source->name, k->maker.clock.zone, &named_ms, &span_ms)) {
+        /* a list without any time (products, staff) is as of now: the one brought in last holds */
+        if (k->latest_ms == INSTANT_NONE && r->profile && !tells_orders(k) && k->opt->now_ms > 0) r->as_of_ms = k->opt->now_ms;
+        return;
+    }
     if (k->latest_ms != INSTANT_NONE && named_ms + span_ms <= k->latest_ms) return; /* older than its own rows: no export time */
     r->as_of_ms = named_ms > k->latest_ms ? named_ms : k->latest_ms;
     r->as_of_from_name = true;
@@ -244,6 +263,8 @@ static bool look_prepare(struct look *k)
     k->maker = (struct claim_maker){ .encoding = r->encoding };
     k->order_no = k->status = k->store_name = NULL;
     if (!r->profile) return !k->a->failed;
+    k->maker.clock.zone = profile_clock(r->profile, k->opt);
+    if (!tells_orders(k)) return record_maker_init(&k->records, k->work, r->profile, k->opt, r) && !k->a->failed;
     if (!claim_maker_init(&k->maker, k->work, r->profile, k->opt, r)) return false;
     k->order_no = column_map_find(&k->maker.map, FIELD_ORDER_NO);
     k->status = column_map_find(&k->maker.map, FIELD_STATUS);

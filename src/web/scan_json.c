@@ -78,12 +78,12 @@ static void tell_faults(struct arena *a, const struct scan_view *v, json_t *rows
     struct intake_options o = *v->options;
     o.profile = v->scan->profile;
     struct intake_reader *reader = intake_reader_open(&v->env->memory, v->source, &o, v->scan);
-    struct order_claim *claim = ARENA_NEW(a, struct order_claim);
+    struct intake_row *row = ARENA_NEW(a, struct intake_row);
     struct intake_fault fault;
-    bool more = reader && claim;
+    bool more = reader && row;
     for (size_t i = 0; more && i < json_array_size(rows); i++) {
-        switch (intake_reader_next(reader, a, claim, &fault)) {
-        case ROW_CLAIM: break;
+        switch (intake_reader_next(reader, a, row, &fault)) {
+        case ROW_CLAIM: i -= row->more; break;
         case ROW_FAULT: tell_fault(json_array_get(rows, i), &fault); break;
         case ROW_END: case ROW_ERROR: more = false; break;
         }

@@ -92,6 +92,31 @@ static json_t *claim_json(const struct order_claim *c)
     return o;
 }
 
+static json_t *record_json(const struct record_claim *c)
+{
+    json_t *o = json_object(), *values = json_object();
+    char key[33];
+    for (int i = 0; i < 16; i++) snprintf(key + 2 * i, 3, "%02x", c->key.bytes[i]);
+    json_object_set_new(o, "subject", json_string(subject_word(c->subject)));
+    json_object_set_new(o, "key", json_string(key));
+    put_text(o, "record_key", c->record_key);
+    put_number(o, "grain", c->grain);
+    put_number(o, "as_of", c->as_of_ms);
+    put_number(o, "at", c->at_ms);
+    for (int i = 0; i < c->value_count; i++) {
+        const struct record_field *f = record_field(c->subject, c->values[i].field);
+        if (kind_is_text(f->kind)) put_text(values, f->word, c->values[i].text);
+        else put_number(values, f->word, c->values[i].number);
+    }
+    json_object_set_new(o, "values", values);
+    return o;
+}
+
+static json_t *row_json(const struct intake_row *row)
+{
+    return row->subject == SUBJECT_ORDERS ? claim_json(&row->order) : record_json(&row->record);
+}
+
 static json_t *fault_json(const struct intake_fault *f)
 {
     json_t *o = json_object();
@@ -228,18 +253,18 @@ static bool dump_rows(const struct env *env, const struct args *args, const stru
     if (!r) return false;
     struct arena batch;
     arena_init(&batch, &env->memory, 0);
-    struct order_claim claim;
+    struct intake_row row;
     struct intake_fault fault;
     enum intake_row_kind kind;
     int64_t claims = 0, faults = 0, lines = 0, total = 0, started_us = cpu_us();
-    while ((kind = intake_reader_next(r, &batch, &claim, &fault)) == ROW_CLAIM || kind == ROW_FAULT) {
+    while ((kind = intake_reader_next(r, &batch, &row, &fault)) == ROW_CLAIM || kind == ROW_FAULT) {
         claims += kind == ROW_CLAIM;
         faults += kind == ROW_FAULT;
-        if (kind == ROW_CLAIM && claim.total_minor != CLAIM_NONE) total += claim.total_minor;
+        if (kind == ROW_CLAIM && row.subject == SUBJECT_ORDERS && row.order.total_minor != CLAIM_NONE) total += row.order.total_minor;
         if (!args->quiet) {
             json_t *o = json_object();
             json_object_set_new(o, "line", json_integer(intake_reader_line(r)));
-            if (kind == ROW_CLAIM) json_object_set_new(o, "claim", claim_json(&claim));
+            if (kind == ROW_CLAIM) json_object_set_new(o, "claim", row_json(&row));
             else json_object_set_new(o, "fault", fault_json(&fault));
             print_json(o);
         }

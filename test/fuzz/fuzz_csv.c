@@ -53,6 +53,21 @@ static void digest_claim(struct digest *d, const struct order_claim *c)
     digest_number(d, c->pieces);
 }
 
+static void digest_record(struct digest *d, const struct record_claim *c)
+{
+    FUZZ_CHECK(c->record_key.len > 0 && c->record_key.len <= RECORD_KEY_BYTES && c->grain != 0 && c->value_count > 0);
+    digest_text(d, c->record_key);
+    digest_add(d, c->key.bytes, sizeof c->key.bytes);
+    digest_number(d, c->at_ms);
+    for (int i = 0; i < c->value_count; i++) {
+        const struct record_value *v = &c->values[i];
+        FUZZ_CHECK(i == 0 || v->field > c->values[i - 1].field);
+        FUZZ_CHECK(kind_is_text(record_field(c->subject, v->field)->kind) == (v->text.len > 0));
+        digest_number(d, v->number);
+        digest_text(d, v->text);
+    }
+}
+
 static void digest_fault(struct digest *d, const struct intake_fault *f)
 {
     const struct text texts[] = { f->column_name, f->value, f->code, f->what_en, f->what_zh, f->remedy_en, f->remedy_zh, f->raw };
@@ -87,17 +102,18 @@ static void read_rows(const struct arena_source *memory, const struct intake_sou
 {
     struct intake_reader *r = intake_reader_open(memory, source, opt, scan);
     struct arena batch;
-    struct order_claim claim;
+    struct intake_row row;
     struct intake_fault fault;
     enum intake_row_kind kind;
     int64_t rows = 0, line = scan->header_line;
     FUZZ_CHECK(r != NULL);
     arena_init(&batch, memory, 0);
-    while ((kind = intake_reader_next(r, &batch, &claim, &fault)) == ROW_CLAIM || kind == ROW_FAULT) {
+    while ((kind = intake_reader_next(r, &batch, &row, &fault)) == ROW_CLAIM || kind == ROW_FAULT) {
         FUZZ_CHECK(intake_reader_line(r) > line);
         line = intake_reader_line(r);
         rows++;
-        if (kind == ROW_CLAIM) digest_claim(d, &claim);
+        if (kind == ROW_CLAIM && row.subject == SUBJECT_ORDERS) digest_claim(d, &row.order);
+        else if (kind == ROW_CLAIM) digest_record(d, &row.record);
         else digest_fault(d, &fault);
         arena_clear(&batch);
     }

@@ -29,7 +29,7 @@ static void read_with(const struct arena_source *memory, const struct profile_se
     struct intake_options opt = { .zone = &zone, .currency = { "EUR" }, .profile = p, .as_of_ms = INSTANT_NONE };
     struct intake_source source = { &at, table_read, table_rewind, TEXT("t.csv"), sizeof table - 1 };
     struct arena a, batch;
-    struct order_claim claim;
+    struct intake_row row;
     struct intake_fault fault;
     arena_init(&a, memory, 0);
     arena_init(&batch, memory, 0);
@@ -38,7 +38,7 @@ static void read_with(const struct arena_source *memory, const struct profile_se
     struct intake_reader *r = scan->refusal == REFUSED_NOT ? intake_reader_open(memory, &source, &opt, scan) : NULL;
     if (r) {
         enum intake_row_kind kind;
-        while ((kind = intake_reader_next(r, &batch, &claim, &fault)) == ROW_CLAIM || kind == ROW_FAULT) {}
+        while ((kind = intake_reader_next(r, &batch, &row, &fault)) == ROW_CLAIM || kind == ROW_FAULT) {}
         FUZZ_CHECK(kind == ROW_END);
         intake_reader_close(r);
     }

@@ -71,10 +71,10 @@ static struct outcome run(struct counted *memory, struct bytes *bytes)
     o.scanned = scan && intake_scan(&a, set, &file, &options, NULL, NULL, scan);
     if (o.scanned) o.refusal = scan->refusal;
     struct intake_reader *r = o.scanned && scan->refusal == REFUSED_NOT ? intake_reader_open(&source, &file, &options, scan) : NULL;
-    struct order_claim claim;
+    struct intake_row row;
     struct intake_fault fault;
     enum intake_row_kind kind = ROW_ERROR;
-    while (r && ((kind = intake_reader_next(r, &batch, &claim, &fault)) == ROW_CLAIM || kind == ROW_FAULT)) {
+    while (r && ((kind = intake_reader_next(r, &batch, &row, &fault)) == ROW_CLAIM || kind == ROW_FAULT)) {
         o.claims += kind == ROW_CLAIM;
         o.faults += kind == ROW_FAULT;
         if (kind == ROW_FAULT) snprintf(o.code, sizeof o.code, "%.*s", (int)fault.code.len, fault.code.ptr);
@@ -279,7 +279,7 @@ Test(intake, profiles_that_are_none)
         { "{\"name\":\"x\",\"columns\":{\"a\":\"colour\"}}", "no such field: colour" }, { "{\"name\":\"x\",\"columns\":{\"a\":7}}", "name a field" },
         { "{\"name\":\"x\",\"columns\":{\"a\":\"order_no\"},\"status\":{\"ok\":\"good\"}}", "status word" },
         { "{\"name\":\"x\",\"columns\":{\"a\":\"order_no\"},\"required\":[\"paid_at\"]}", "no column is mapped to: paid_at" },
-        { "{\"name\":\"x\",\"columns\":{\"a\":\"order_no\"},\"color\":1}", "no such part" }, { "{\"name\":\"x\",\"columns\":{}}", "1 to 256" },
+        { "{\"name\":\"x\",\"columns\":{\"a\":\"order_no\"},\"color\":1}", "no such part" }, { "{\"name\":\"x\",\"columns\":{}}", "1 to 512" },
         { "{\"name\":\"taobao-orders\",\"columns\":{\"a\":\"order_no\"}}", "taken" }, { "{\"name\":\"x\\n\",\"columns\":{\"a\":\"order_no\"}}", "control" },
         { "{\"name\":\"x\",\"name\":\"y\",\"columns\":{\"a\":\"order_no\"}}", "JSON" },
         { "{\"name\":\"x\",\"columns\":{\"a\":[\"order_no\",\"title\",\"buyer\",\"name\"]}}", "too many fields" },
@@ -291,7 +291,7 @@ Test(intake, profiles_that_are_none)
     struct profile_set *set = profile_set_create(&source, error, sizeof error);
     cr_assert(set, "%s", error);
     int built_in = profile_count(set);
-    cr_assert_eq(built_in, 4);
+    cr_assert_gt(built_in, SUBJECT_COUNT);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         cr_assert_not(profile_set_add(set, text_from_cstr(rows[i].json), error, sizeof error), "%s", rows[i].json);
         cr_assert(text_contains(text_from_cstr(error), text_from_cstr(rows[i].says)), "%s: %s", rows[i].json, error);

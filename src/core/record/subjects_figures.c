@@ -25,12 +25,12 @@
     { "paid_lines", "Lines paid", "支付子订单数", KIND_COUNT, 0, "成交子订单数" }, \
     { "paid_products", "Products sold", "支付商品数", KIND_COUNT, 0, "动销商品数" }, \
     { "paid_amount", "Amount paid", "支付金额", KIND_MONEY, MARK, "成交金额|销售额|活动商品支付金额|Sales|Ordered product sales" }, \
-    { "paid_rate", "Paying rate", "支付转化率", KIND_RATIO, 0, "商品支付转化率|成交转化率|转化率|Conversion rate|Unit session percentage" }, \
+    { "paid_rate", "Paying rate", "支付转化率", KIND_RATIO, 0, "商品支付转化率|成交转化率|转化率|Conversion rate|Unit session percentage|time_buy_rate" }, \
     { "paid_of_ordered", "Share of orders paid", "下单-支付转化率", KIND_RATIO, 0, "下单支付转化率" }, \
     { "average", "Amount a buyer", "客单价", KIND_MONEY, 0, "人均支付金额|Average order value" }, \
     { "visitor_value", "Amount a visitor", "UV价值", KIND_DECIMAL, 0, "访客平均价值|访客价值" }, \
-    { "cart_rate", "Cart rate", "加购转化率", KIND_RATIO, 0, "访客加购转化率|加购率" }, \
-    { "favourite_rate", "Favouring rate", "收藏转化率", KIND_RATIO, 0, "访客收藏转化率|收藏率" }, \
+    { "cart_rate", "Cart rate", "加购转化率", KIND_RATIO, 0, "访客加购转化率|加购率|time_cart_rate" }, \
+    { "favourite_rate", "Favouring rate", "收藏转化率", KIND_RATIO, 0, "访客收藏转化率|收藏率|time_fav_rate" }, \
     { "old_visitors", "Returning visitors", "老访客数", KIND_COUNT, 0, "老访客" }, \
     { "new_visitors", "New visitors", "新访客数", KIND_COUNT, 0, "新访客" }, \
     { "old_buyers", "Returning buyers", "支付老买家数", KIND_COUNT, 0, "老买家数|老客数" }, \
