@@ -22,6 +22,7 @@ CMD(today);
 CMD(orders);
 CMD(review);
 CMD(policy);
+CMD(delay);
 CMD(verify);
 CMD(export);
 CMD(backup);

@@ -26,6 +26,8 @@ const struct verb verbs[] = {
       { "what a period brought, and what drove it", "一段时间的成绩与原因" }, review_options, 0, 0, review_run },
     { "policy show", NULL, "zhanggui policy show",
       { "every default of the rules, with its source", "规则的每个默认值及其来源" }, policy_options, 0, 0, policy_run },
+    { "delay", NULL, "zhanggui delay --db shop.db --store main --margin-bp 2000 --cost-minor 50 --persuasion 0.15 --decay-h 6",
+      { "how long to wait before the first reminder", "下单多久后第一次催付" }, delay_options, 0, 0, delay_run },
     { "verify", NULL, "zhanggui verify --db shop.db",
       { "recompute everything and compare", "全部重新计算并核对" }, verify_options, 0, 0, verify_run },
     { "export", "FILE", "zhanggui export --db shop.db --store main --what orders --format xlsx orders.xlsx",

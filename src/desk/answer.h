@@ -3,6 +3,7 @@
  *
  *   answer_today.c   Today: lines, reminders, held, pick, pace        answer_review.c   a period: figures, drivers, tables
  *   answer_orders.c  the list of orders, and one order                answer_policy.c   every default with its source
+ *   answer_delay.c   the best first delay of a reminder
  *
  * Each function returns a new reference, or NULL and *ret_error.  All reads of one answer see one snapshot.
  * Use it on a reading connection that no other thread uses meanwhile. */
@@ -52,6 +53,20 @@ json_t *answer_orders(const struct answer_ask *q, const struct orders_ask *o, en
 json_t *answer_orders_cli(const struct answer_ask *q, const struct orders_ask *o, enum answer_error *ret_error);
 /* GET /stores/{key}/orders/{order}; ANSWER_NOT_FOUND when there is none of that number. */
 json_t *answer_order(const struct answer_ask *q, struct text order_no, enum answer_error *ret_error);
+
+/* What the best first delay of a reminder depends on beside the shop's own payment times (core/run/payment_delay.h). */
+struct delay_ask {
+    int64_t margin_bp;            /* gross margin, basis points of an order's value, 0..10000 */
+    int64_t cost_minor;           /* of one reminder, the buyer's annoyance included */
+    double persuasion, decay_h;   /* share of never-payers that a reminder at once would win, 0..1; hours until it wins 1/e of that, > 0 */
+    int64_t days;                 /* orders placed in that many days up to now */
+};
+/* `zhanggui delay --json`: {"orders","paid","never","open","without_time","mean_total":money,"margin":minor units an order,
+ * "best":{"delay_s","value_minor","unpaid_share","wasted_share"},"at":[the same at 0 s, 30 min, 1 h, with "loss_share": of the best value],
+ * "gain_minor": best beside the policy's delay, per order, "policy_delay_s","curve":[{"delay_s","unpaid_share","wasted_share","value_minor"}],
+ * "bands":[{"from","until","orders","wasted_at_best","best_delay_s"}],"reason":{"rule","en","zh"}}; best is null below
+ * DELAY_BAND_MIN_ORDERS orders: too few to say. Values are minor units per order placed. */
+json_t *answer_delay(const struct answer_ask *q, const struct delay_ask *d, enum answer_error *ret_error);
 
 struct review_ask {
     int64_t from_day, to_day;     /* local days of the store since 1970-01-01, half-open; from < to, at most 800 days */

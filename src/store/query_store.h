@@ -3,11 +3,13 @@
  *   query_store.c    feed, unpaid and waiting orders, marks, campaigns, hours (Today)
  *   query_orders.c   the list of orders, one order with lines, people, sources
  *   query_review.c   sums over a period
+ *   query_payment.c  how long buyers took to pay
  *
  * A visitor gets rows one by one; texts in them live until it returns. It returns false to stop; the query then still
  * returns true. A visitor may run other queries, but not the one that calls it. */
 #ifndef ZG_STORE_QUERY_H
 #define ZG_STORE_QUERY_H
+#include "core/run/payment_delay.h"
 #include "core/run/today.h"
 #include "store/store.h"
 
@@ -47,6 +49,12 @@ bool query_paid_between(struct store *s, const struct shop *shop, int64_t from_m
 /* Does any source tell what was shipped?  Looks at the last few hundred orders paid up to before_ms; false when there are enough of
  * them to say so and none was ever shipped or delivered. */
 bool query_shipping_told(struct store *s, const struct shop *shop, int64_t before_ms, bool *ret);
+/* How long the buyers of orders placed in (from_ms, at_ms] took to pay, as it was known at at_ms; on-delivery orders are left out.
+ * window_ms: how long an order may be paid. without_time: paid, but nobody told when. In the arena. */
+struct payment_times_ask { int64_t from_ms, at_ms, window_ms; };
+struct payment_times { struct payment_time *times; int64_t n, without_time; };
+bool query_payment_times(struct store *s, const struct shop *shop, struct arena *a, const struct payment_times_ask *ask,
+                         struct payment_times *ret);
 bool query_first_placed(struct store *s, const struct shop *shop, int64_t *ret_ms); /* INSTANT_NONE: no order */
 
 /* ---- orders ---- */

@@ -4,7 +4,9 @@ nothing of Zhanggui. For the Tmall order report, whose buyers live in China and 
 Reminder: an order placed and not paid up to T, from 30 minutes old (wave 1) or 60 (wave 2) to less than 24 hours. On data older than
 6 hours all are held, nobody can tell until when; from 22:00 to 8:00 they are held until 8:00, or never reminded when the 24 hours end
 by then. Pick: paid by T and not refunded whole, in the order of payment; a refund without a time counts from the payment."""
+import bisect
 import csv
+import math
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -77,3 +79,20 @@ def review(rows, first, after):
     return {**figures(rows), "unpaid": sum(row.paid is None for row in rows), "refunded_orders": sum(row.refund > 0 for row in rows),
             "by_day": by(lambda row: row.placed.date().isoformat()), "by_hour": by(lambda row: row.placed.hour),
             "by_region": by(lambda row: row.region)}
+
+
+def delay(rows, at, margin_bp, cost, persuasion, decay_h):
+    """The payment curve and the best first delay, by counting: every order is 24 hours old by `at`, so none is censored."""
+    n = len(rows)
+    delays = sorted((row.paid - row.placed).total_seconds() for row in rows if row.paid)
+    assert all(at - row.placed >= timedelta(hours=24) for row in rows)
+    never = (n - len(delays)) / n
+    margin = float(sum(row.total for row in rows)) * 100 / n * margin_bp / 10000
+
+    def unpaid(seconds):
+        return (n - bisect.bisect_right(delays, seconds)) / n
+
+    def value(seconds):
+        return margin * never * persuasion * math.exp(-seconds / (decay_h * 3600)) - cost * unpaid(seconds)
+    best = max([0.0] + sorted(set(delays)), key=lambda seconds: (value(seconds), -seconds))
+    return {"never": never, "margin": margin, "best": best, "value": value, "unpaid": unpaid, "wasted": lambda s: (unpaid(s) - never) / unpaid(s)}

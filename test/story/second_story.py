@@ -101,5 +101,34 @@ def story_drivers(directory):
         assert abs(drivers["after"] - drivers["before"] - drivers["delta"]["minor"]) < 1, drivers
 
 
+
+# unpaid share and share that would have paid anyway after so many seconds, as published for this month (docs/internals/core.md)
+HAZARD = {0: (1, .85994), 30: (.25469, .45010), 60: (.21839, .35867), 120: (.19479, .28098), 300: (.17476, .19857), 600: (.16526, .15252),
+          900: (.16134, .13189), 1800: (.15623, .10352), 3600: (.15141, .07498), 7200: (.14923, .06148), 21600: (.14648, .04387), 43200: (.14370, .02534)}
+
+
+def story_delay(directory):
+    """the payment curve has the known figures; the best first delay is that of the second implementation at four terms"""
+    need(TMALL)
+    shop = Shop(directory)
+    shop.bring(TMALL)
+    rows, at = second_rule.read(TMALL), datetime.fromisoformat("2020-03-02T00:00:00+08:00")
+    for margin_bp, cost, persuasion, decay_h in ((10000, 53, .15, 6), (10000, 214, .15, 2), (10000, 535, .10, 6), (10000, 214, .15, 24)):
+        got = shop.json("delay", "--store", "main", "--at", at.isoformat(), "--margin-bp", str(margin_bp), "--cost-minor", str(cost),
+                        "--persuasion", str(persuasion), "--decay-h", str(decay_h))
+        want = second_rule.delay(rows, at, margin_bp, cost, persuasion, decay_h)
+        assert (got["orders"], got["paid"], got["never"], got["open"]) == (28010, 24087, 3923, 0), got
+        assert abs(got["margin_minor"] - want["margin"]) < 1e-6 and got["best"]["delay_s"] == want["best"], (got["best"], want["best"])
+        for point in [got["best"]] + got["at"] + got["curve"]:
+            seconds = point["delay_s"]
+            assert abs(point["value_minor"] - want["value"](seconds)) < 1e-6, point
+            assert abs(point["unpaid_share"] - want["unpaid"](seconds)) < 1e-9 and abs(point["wasted_share"] - want["wasted"](seconds)) < 1e-9, point
+        assert {p["delay_s"]: (round(p["unpaid_share"], 5), round(p["wasted_share"], 5)) for p in got["curve"]} == HAZARD
+        assert sum(band["orders"] for band in got["bands"]) == 28010 and got["reason"]["rule"] == "best-delay"
+    past = shop.json("delay", "--store", "main", "--at", "2020-02-05T12:00:00+08:00")  # some may still be paid: they are not called lost
+    known = [row for row in rows if row.placed <= datetime.fromisoformat("2020-02-05T12:00:00+08:00")]
+    assert past["orders"] == len(known) and past["open"] > 0 and past["paid"] + past["never"] + past["open"] == len(known), past
+
+
 if __name__ == "__main__":
     run_stories(globals())

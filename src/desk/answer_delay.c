@@ -1,0 +1,121 @@
+/* The best first delay of a payment reminder for this shop, from its own payment times, beside the field's 30 minutes. */
+#include <inttypes.h>
+#include "core/words.h"
+#include "desk/answer_json.h"
+
+/* Delays at which the curve is told: what people would choose from. */
+static const int64_t curve_at_s[] = { 0, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200 };
+static const int64_t compared_at_s[] = { 0, 1800, 3600 };
+enum { WASTED_STRENGTH = 50 }; /* orders that the shop's own share counts as, beside a group's */
+
+struct delay_answer {
+    struct answer w;
+    const struct delay_ask *d;
+    struct payment_curve curve;
+    struct delay_terms terms;
+    int64_t best_ms;
+    double best_value;
+};
+
+static struct delay_terms terms_of(const struct delay_ask *d, const struct payment_curve *c)
+{
+    return (struct delay_terms){ .margin = c->mean_total_minor * (double)d->margin_bp / 10000, .cost = (double)d->cost_minor,
+                                 .persuasion = d->persuasion, .decay_ms = d->decay_h * (double)MS_PER_HOUR };
+}
+
+static json_t *point_json(const struct delay_answer *x, int64_t delay_ms)
+{
+    return json_pack("{s:I, s:f, s:f, s:f}", "delay_s", (json_int_t)(delay_ms / MS_PER_S), "value_minor", delay_value(&x->curve, &x->terms, delay_ms),
+                     "unpaid_share", payment_curve_unpaid(&x->curve, delay_ms), "wasted_share", payment_curve_wasted(&x->curve, delay_ms));
+}
+
+static json_t *points_json(struct delay_answer *x, const int64_t *at_s, size_t n, bool with_loss)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *o = point_json(x, at_s[i] * MS_PER_S);
+        const double value = delay_value(&x->curve, &x->terms, at_s[i] * MS_PER_S);
+        if (with_loss) put(&x->w, o, "loss_share", x->best_value > 0 ? json_real((x->best_value - value) / x->best_value) : json_null());
+        push(&x->w, list, o);
+    }
+    return list;
+}
+
+static json_t *bands_json(struct delay_answer *x, const struct payment_times *times, int64_t window_ms)
+{
+    struct delay_band bands[DELAY_BANDS_MAX];
+    int n;
+    json_t *list = json_array();
+    if (!delay_bands(&x->w.arena, times->times, (size_t)times->n, bands, &n)) {
+        x->w.failed = true;
+        return list;
+    }
+    for (int i = 0; i < n; i++) {
+        const struct delay_terms terms = terms_of(x->d, &bands[i].curve);
+        const int64_t best_ms = delay_best(&bands[i].curve, &terms, window_ms);
+        json_t *o = json_pack("{s:I, s:I, s:f}", "orders", (json_int_t)bands[i].curve.orders, "best_delay_s", (json_int_t)(best_ms / MS_PER_S),
+                              "wasted_at_best", payment_wasted_shrunk(&bands[i].curve, &x->curve, best_ms, WASTED_STRENGTH));
+        put(&x->w, o, "from", json_money(&x->w, bands[i].from_minor));
+        put(&x->w, o, "until", bands[i].until_minor == INT64_MAX ? json_null() : json_money(&x->w, bands[i].until_minor));
+        push(&x->w, list, o);
+    }
+    return list;
+}
+
+static struct reason reason_of(struct delay_answer *x)
+{
+    struct arena *a = &x->w.arena;
+    if (x->curve.orders < DELAY_BAND_MIN_ORDERS)
+        return (struct reason){ "too-few",
+            arena_printf(a, "%" PRId64 " orders tell too little; from %d on a best delay can be told. Until then the field's 30 minutes.", x->curve.orders, DELAY_BAND_MIN_ORDERS),
+            arena_printf(a, "只有 %" PRId64 " 个订单，样本太少；满 %d 个才能算出最佳等待时间。在此之前按行业惯例 30 分钟。", x->curve.orders, DELAY_BAND_MIN_ORDERS) };
+    const double wasted = payment_curve_wasted(&x->curve, x->best_ms), at_once = payment_curve_wasted(&x->curve, 0);
+    if (x->best_value <= 0)
+        return (struct reason){ "not-worth-it",
+            arena_printf(a, "At these terms no reminder earns its cost."), arena_printf(a, "按这些条件，催付得不偿失。") };
+    const struct text en = words_duration(a, x->best_ms, false), zh = words_duration(a, x->best_ms, true);
+    return (struct reason){ "best-delay",
+        arena_printf(a, "After %.*s %.1f %% of the reminded would have paid anyway; at once it would be %.1f %%.", (int)en.len, en.ptr, wasted * 100, at_once * 100),
+        arena_printf(a, "等 %.*s再催，有 %.1f%% 的买家本来就会自己付款；马上催则是 %.1f%%。", (int)zh.len, zh.ptr, wasted * 100, at_once * 100) };
+}
+
+static void put_best(struct delay_answer *x, json_t *o, const struct policy *p)
+{
+    const bool enough = x->curve.orders >= DELAY_BAND_MIN_ORDERS;
+    const int64_t policy_ms = p->wave1_after_s * MS_PER_S;
+    put(&x->w, o, "best", enough ? point_json(x, x->best_ms) : json_null());
+    put(&x->w, o, "policy_delay_s", json_integer(p->wave1_after_s));
+    put(&x->w, o, "gain_minor", enough ? json_real(x->best_value - delay_value(&x->curve, &x->terms, policy_ms)) : json_null());
+    put(&x->w, o, "at", points_json(x, compared_at_s, sizeof compared_at_s / sizeof compared_at_s[0], enough));
+    put(&x->w, o, "curve", points_json(x, curve_at_s, sizeof curve_at_s / sizeof curve_at_s[0], false));
+}
+
+json_t *answer_delay(const struct answer_ask *q, const struct delay_ask *d, enum answer_error *ret_error)
+{
+    struct delay_answer x = { .d = d };
+    struct payment_times times;
+    const int64_t window_ms = q->policy->payment_window_s * MS_PER_S;
+    const struct payment_times_ask ask = { q->now_ms - d->days * MS_PER_DAY, q->now_ms, window_ms };
+    json_t *o = json_object();
+    if (!answer_begin(&x.w, q) || !query_payment_times(q->store, q->shop, &x.w.arena, &ask, &times) ||
+        !payment_curve_fit(&x.w.arena, times.times, (size_t)times.n, &x.curve)) {
+        x.w.failed = true;
+        return answer_end(&x.w, o, ret_error);
+    }
+    x.terms = terms_of(d, &x.curve);
+    x.best_ms = delay_best(&x.curve, &x.terms, window_ms);
+    x.best_value = delay_value(&x.curve, &x.terms, x.best_ms);
+    put(&x.w, o, "orders", json_integer(x.curve.orders));
+    put(&x.w, o, "paid", json_integer(x.curve.paid));
+    put(&x.w, o, "never", json_integer(x.curve.never));
+    put(&x.w, o, "open", json_integer(x.curve.open));
+    put(&x.w, o, "without_time", json_integer(times.without_time));
+    put(&x.w, o, "never_share", json_real(x.curve.never_share));
+    put(&x.w, o, "mean_total", json_money(&x.w, (int64_t)(x.curve.mean_total_minor + 0.5)));
+    put(&x.w, o, "margin_minor", json_real(x.terms.margin));
+    put_best(&x, o, q->policy);
+    put(&x.w, o, "bands", bands_json(&x, &times, window_ms));
+    const struct reason why = reason_of(&x);
+    put(&x.w, o, "reason", json_reason(&why));
+    return answer_end(&x.w, o, ret_error);
+}
