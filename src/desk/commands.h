@@ -94,6 +94,11 @@ typedef void import_progress(void *ctx, const struct import_figures *f);
  * DESK_FULL or DESK_FAILED after it began: the import is interrupted, *ret tells what stands, resume or undo it. */
 enum desk_result desk_import(struct desk *d, const struct import_ask *ask, import_progress *progress, void *ctx,
                              struct import_figures *ret, struct desk_message *ret_message);
+/* What desk_import would report, found out in a rehearsal (store/rehearsal.h): nothing changes, no lock is taken, a running desk goes on.
+ * `watch` is called now and then with the figures so far, and returns false to end it (DESK_FAILED, "stopped"); may be NULL. */
+typedef bool rehearse_watch(void *ctx, const struct import_figures *f);
+enum desk_result desk_import_rehearse(const struct env *env, const char *path, const struct import_ask *ask, rehearse_watch *watch, void *ctx,
+                                      struct import_figures *ret, struct desk_message *ret_message);
 /* Goes on with an interrupted import, row by row where it stopped. Refused when a file is no longer what it was. */
 enum desk_result desk_import_resume(struct desk *d, int64_t import_id, int64_t user_id, import_progress *progress, void *ctx,
                                     struct import_figures *ret, struct desk_message *ret_message);

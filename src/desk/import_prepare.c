@@ -39,6 +39,7 @@ static bool scan_progress(void *ctx, int64_t bytes_done, int64_t bytes_all)
         run->version++;
         pthread_cond_broadcast(&run->changed);
         pthread_mutex_unlock(&run->lock);
+        run_watched(run);
     }
     return !atomic_load(&run->stop);
 }

@@ -63,6 +63,11 @@ void run_publish(struct import_run *run, enum import_phase phase, const struct i
     pthread_mutex_unlock(&run->lock);
 }
 
+void run_watched(struct import_run *run)
+{
+    if (run->watch && !run->watch(run->watch_ctx, &run->figures)) atomic_store(&run->stop, true);
+}
+
 /* ---- begin: the first thing that is written ---- */
 
 struct begin_call { struct import_run *run; struct import_file_row *rows; struct desk_message message; };
@@ -156,7 +161,7 @@ static void remove_uploads(const struct import_run *run)
         if (file_in_directory(run->files[i]->row.path, run->desk->files_dir)) file_remove(run->files[i]->row.path);
 }
 
-static void run_free(struct import_run *run)
+void run_free(struct import_run *run)
 {
     const struct env *env = run->desk->env;
     if (run->profiles) profile_set_free(run->profiles);
@@ -236,7 +241,7 @@ static bool ask_copy(struct import_run *run, const struct import_ask *ask)
     return !a->failed;
 }
 
-static struct import_run *run_new(struct desk *d, enum run_kind kind, const struct import_ask *ask)
+struct import_run *run_new(struct desk *d, enum run_kind kind, const struct import_ask *ask)
 {
     const struct env *env = d->env;
     struct import_run *run = env->memory.take(env->memory.ctx, sizeof *run);

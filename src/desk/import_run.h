@@ -35,6 +35,8 @@ struct import_run {
     struct text store_seen;             /* whose orders the files so far hold, as far as they tell */
     import_started *started;            /* NULL once it was called, or when nobody asked */
     void *started_ctx;
+    rehearse_watch *watch;              /* of a rehearsal only */
+    void *watch_ctx;
     atomic_bool stop;                   /* the desk is closing */
     int64_t began_us, rows_before;      /* when rows began to be applied, and how many were in by then */
 
@@ -54,6 +56,10 @@ bool run_state_fits(enum run_kind kind, enum import_state state);
 enum desk_result run_state_refused(struct desk_message *m, int64_t import_id, enum import_state state);
 
 /* ---- import_run.c ---- */
+/* NULL: no memory. The ask is copied. run_free only for one that never got its thread. */
+struct import_run *run_new(struct desk *d, enum run_kind kind, const struct import_ask *ask);
+void run_free(struct import_run *run);
+void run_watched(struct import_run *run); /* tells the watch of a rehearsal, which may stop it */
 int64_t run_now_us(const struct import_run *run);
 /* What is durable now: the rows' figures of every file. On any thread. */
 void run_publish(struct import_run *run, enum import_phase phase, const struct import_file_row *rows);
