@@ -15,6 +15,7 @@
 
 CMD(init);
 CMD(import);
+enum cli_exit import_dry_run(struct cli *c); /* import --dry-run */
 CMD(import_list);
 CMD(import_resume);
 CMD(import_undo);

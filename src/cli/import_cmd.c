@@ -11,6 +11,8 @@ const struct option import_options[] = {
     { "profile", "NAME", false, { "how to read the columns (default: recognised by the header)", "列的读法（默认按表头识别）" } },
     { "as-of", "TIME", false, { "when the export was made (default: from its name, else its latest time)", "导出的时刻（默认取自文件名，再取文件中最晚的时间）" } },
     { "zone", "ZONE", false, { "of times without an offset (default: the store's)", "不带时差的时间属于哪个时区（默认店铺的）" } },
+    { "encoding", "NAME", false, { "utf-8 or gb18030 (default: as its bytes say)", "utf-8 或 gb18030（默认按内容判断）" } },
+    { "dry-run", NULL, false, { "only tell what the files are and what would change", "只说明文件是什么、会改变什么，不导入" } },
     OPTIONS_END,
 };
 const struct option import_resume_options[] = { OPTION_DB, OPTIONS_END };
@@ -133,7 +135,8 @@ static enum cli_exit figures_answer(struct cli *c, const struct import_figures *
 
 enum cli_exit import_run(struct cli *c)
 {
-    struct import_ask ask = { .paths = c->operands, .count = c->operand_count, .profile = cli_value(c, "profile"), .zone = cli_value(c, "zone") };
+    struct import_ask ask = { .paths = c->operands, .count = c->operand_count, .profile = cli_value(c, "profile"), .zone = cli_value(c, "zone"),
+                              .encoding = cli_value(c, "encoding") };
     struct import_figures *f = ARENA_NEW(&c->arena, struct import_figures);
     struct desk_message m = { 0 };
     enum desk_result result;
@@ -143,6 +146,9 @@ enum cli_exit import_run(struct cli *c)
     struct desk *d;
     enum cli_exit found;
 
+    if (ask.encoding && !intake_encoding_find(text_from_cstr(ask.encoding), &(enum intake_encoding){ 0 }))
+        return cli_fail(c, CLI_WRONG_USE, "encoding", "There is no encoding \"%s\" to choose; utf-8 and gb18030 are", "不能选编码“%s”；可选 utf-8 或 gb18030", ask.encoding);
+    if (cli_switch(c, "dry-run")) return import_dry_run(c);
     if (!cli_instant(c, "as-of", &ask.as_of_ms)) return CLI_WRONG_USE;
     if (c->operand_count > DESK_IMPORT_FILES_MAX)
         return cli_fail(c, CLI_WRONG_USE, "too-many-files", "At most %d files go into one import", "一次导入最多 %d 个文件", DESK_IMPORT_FILES_MAX);

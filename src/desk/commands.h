@@ -62,6 +62,7 @@ struct import_ask {
     int count;
     const char *profile;      /* NULL: recognise */
     const char *zone;         /* NULL: the store's */
+    const char *encoding;     /* as intake_encoding_find; NULL: as the bytes say */
     int64_t as_of_ms;         /* INSTANT_NONE: from the name, else the latest time in the file */
     int64_t user_id;          /* 0: the command line */
 };

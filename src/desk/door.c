@@ -70,7 +70,7 @@ static json_t *serve_import(struct caller *c, json_t *ask)
         names[i] = wire_text(file, "name");
     }
     const struct import_ask a = { .store = text_from_cstr(wire_text(ask, "store")), .paths = paths, .names = names, .count = (int)n,
-                                  .profile = wire_text_or_null(ask, "profile"), .zone = wire_text_or_null(ask, "zone"),
+                                  .profile = wire_text_or_null(ask, "profile"), .zone = wire_text_or_null(ask, "zone"), .encoding = wire_text_or_null(ask, "encoding"),
                                   .as_of_ms = wire_i64(ask, "as_of_ms"), .user_id = wire_i64(ask, "user_id") };
     struct import_figures f = { 0 };
     struct desk_message m = { 0 };

@@ -223,6 +223,7 @@ static enum desk_result files_asked(struct import_run *run, struct desk_message 
         text_copy(f->row.path, sizeof f->row.path, text_from_cstr(ask->paths[i]));
         text_copy(f->row.name, sizeof f->row.name, text_from_cstr(ask->names[i]));
         f->options.zone = zone;
+        f->options.encoding_asked = ask->encoding && intake_encoding_find(text_from_cstr(ask->encoding), &f->options.encoding);
         f->options.profile = profile;
         f->options.as_of_ms = ask->as_of_ms;
         const enum desk_result r = file_tables(run, f, i, m);
@@ -265,6 +266,7 @@ static enum desk_result files_again(struct import_run *run, struct store *reader
         if (run->kind == RUN_UNDO) continue;
         const struct zone *zone = env->zone(env->ctx, rows[i].zone);
         f->options.zone = zone ? zone : run->shop.zone;
+        f->options.encoding_asked = intake_encoding_find(text_from_cstr(rows[i].encoding), &f->options.encoding);
         f->options.profile = profile_set_find(run->profiles, text_from_cstr(rows[i].profile));
         f->options.as_of_ms = rows[i].as_of_ms;
         enum desk_result r = table_again(run, f, i, m);

@@ -238,6 +238,7 @@ static bool ask_copy(struct import_run *run, const struct import_ask *ask)
     run->ask.store = arena_text(a, ask->store);
     if (ask->profile) run->ask.profile = arena_text(a, text_from_cstr(ask->profile)).ptr;
     if (ask->zone) run->ask.zone = arena_text(a, text_from_cstr(ask->zone)).ptr;
+    if (ask->encoding) run->ask.encoding = arena_text(a, text_from_cstr(ask->encoding)).ptr;
     return !a->failed;
 }
 

@@ -135,6 +135,7 @@ enum desk_result remote_import(struct desk *d, const struct import_ask *ask, imp
     set_text(o, "store", ask->store);
     set_or_null(o, "profile", ask->profile);
     set_or_null(o, "zone", ask->zone);
+    set_or_null(o, "encoding", ask->encoding);
     json_object_set_new(o, "as_of_ms", json_integer(ask->as_of_ms));
     return ask_figures(d, o, progress, ctx, ret, m);
 }

@@ -16,6 +16,8 @@
 
 /* The last two are no text files: their cells are UTF-8 by the time anybody sees them. */
 enum intake_encoding { ENCODING_UTF8, ENCODING_UTF8_BOM, ENCODING_GB18030, ENCODING_UTF16LE, ENCODING_UTF16BE, ENCODING_XLSX, ENCODING_XLS };
+/* Of those that may be asked for: utf-8, gb18030. */
+bool intake_encoding_find(struct text word, enum intake_encoding *ret);
 const char *intake_encoding_word(enum intake_encoding e); /* "utf-8", "utf-8-bom", "gb18030", "utf-16le", "utf-16be", "xlsx", "xls" */
 
 /* Why a whole file is refused. Nothing of it goes in. */
@@ -87,6 +89,8 @@ struct intake_options {
     struct text country;              /* the store platform's home country ("CN"), where the file tells none */
     struct text store_name;           /* refuse a file of another shop, when the profile maps a store column; empty: any */
     const struct profile *profile;    /* forced; NULL: recognise */
+    bool encoding_asked;              /* of a text without a byte order mark: it is `encoding`, whatever its bytes speak for */
+    enum intake_encoding encoding;
     int64_t as_of_ms;                 /* asked; INSTANT_NONE: from the file's name, else the latest time in it */
     int64_t now_ms;                   /* a time after it, as a slip of the pen makes, does not date the file; 0: any may */
     unsigned char hash_key[32];       /* for claim keys and buyers' hashes */

@@ -292,7 +292,7 @@ static bool recognise_head(struct look *k, struct text head)
 {
     struct intake_scan_result *r = k->ret;
     if (!recognise(k->work, &k->csv, k->set, k->opt->profile, head, r->encoding, &k->kind)) return false;
-    if (k->kind.proves_encoding || (r->encoding != ENCODING_UTF8 && r->encoding != ENCODING_GB18030)) return true;
+    if (k->opt->encoding_asked || k->kind.proves_encoding || (r->encoding != ENCODING_UTF8 && r->encoding != ENCODING_GB18030)) return true;
     struct recognition other;
     enum intake_encoding encoding = r->encoding == ENCODING_UTF8 ? ENCODING_GB18030 : ENCODING_UTF8;
     if (!recognise(k->work, &k->csv, k->set, k->opt->profile, head, encoding, &other)) return false;
@@ -344,9 +344,10 @@ static bool look_at_table(struct look *k, struct refusal_facts *why)
     return look_prepare(k) && look_at_rows(k, row, why);
 }
 
-static enum intake_encoding head_encoding(const struct input *in)
+static enum intake_encoding head_encoding(const struct input *in, const struct intake_options *opt)
 {
     if (in->encoding != ENCODING_UTF8) return in->encoding;
+    if (opt->encoding_asked) return opt->encoding;
     struct encoding_votes votes = { .utf8_good = 0 };
     encoding_votes_add(&votes, (struct text){ (const char *)in->head, in->head_len });
     return encoding_votes_result(&votes);
@@ -366,9 +367,9 @@ static bool look_at_text(struct look *k, struct refusal_facts *why)
     else if (k->input.sniffed != SNIFFED_TEXT) why->refusal = REFUSED_NOT_TEXT;
     if (why->refusal != REFUSED_NOT) return true;
     if (!csv_open(&k->csv, k->work, &(struct csv_source){ k, watched_read }, ',')) return false;
-    r->encoding = head_encoding(&k->input);
+    r->encoding = head_encoding(&k->input, k->opt);
     if (!look_once(k, why)) return false;
-    bool by_votes = (r->encoding == ENCODING_UTF8 || r->encoding == ENCODING_GB18030) && !k->kind.proves_encoding;
+    bool by_votes = !k->opt->encoding_asked && (r->encoding == ENCODING_UTF8 || r->encoding == ENCODING_GB18030) && !k->kind.proves_encoding;
     if (by_votes && why->refusal == REFUSED_NOT && encoding_votes_result(&k->votes) != r->encoding) {
         r->encoding = encoding_votes_result(&k->votes);
         if (!input_open(&k->input, k->work, &k->bytes.source)) return false;
@@ -433,4 +434,12 @@ const char *intake_encoding_word(enum intake_encoding e)
     case ENCODING_XLS: return "xls";
     }
     return "";
+}
+
+bool intake_encoding_find(struct text word, enum intake_encoding *ret)
+{
+    if (text_is(word, "utf-8")) *ret = ENCODING_UTF8;
+    else if (text_is(word, "gb18030")) *ret = ENCODING_GB18030;
+    else return false;
+    return true;
 }
