@@ -80,7 +80,7 @@ static json_t *table_json(struct dry *d, const char *name, const struct look_tab
     const struct intake_scan_result *r = &t->scan;
     const bool dated = r->profile && r->as_of_ms != INSTANT_NONE;
     json_t *j = json_pack("{s:s, s:o, s:o, s:s, s:I, s:i, s:o, s:o, s:o}", "file", name,
-        "profile", r->profile ? string(profile_name(r->profile)) : json_null(), "subject", r->profile ? json_string("orders") : json_null(),
+        "profile", r->profile ? string(profile_name(r->profile)) : json_null(), "subject", r->profile ? json_string(subject_word(profile_subject(r->profile))) : json_null(),
         "encoding", intake_encoding_word(r->encoding), "rows", (json_int_t)r->rows, "header_line", r->header_line,
         "as_of", dated ? string(instant_print(&d->c->arena, r->as_of_ms, d->options.zone)) : json_null(), "columns", columns_json(r), "preview", preview_json(t));
 

@@ -53,13 +53,13 @@ static bool rows_read(struct looking *k, const struct intake_options *options, s
     const int64_t last_line = t->scan.preview_count > 0 ? t->scan.preview_line[t->scan.preview_count - 1] : 0;
     struct arena batch;
     arena_init(&batch, &ask->env->memory, 0);
-    struct order_claim *claim = ARENA_NEW(k->a, struct order_claim);
-    struct intake_reader *reader = claim && file_source_rewind(&k->file) ? intake_reader_open(&ask->env->memory, &k->source, options, &t->scan) : NULL;
+    struct intake_row *row = ARENA_NEW(k->a, struct intake_row);
+    struct intake_reader *reader = row && file_source_rewind(&k->file) ? intake_reader_open(&ask->env->memory, &k->source, options, &t->scan) : NULL;
     struct intake_fault fault;
     int64_t quarantined = 0, rows = 0;
     bool more = reader != NULL, going = true;
     while (more && going) {
-        const enum intake_row_kind kind = intake_reader_next(reader, &batch, claim, &fault);
+        const enum intake_row_kind kind = intake_reader_next(reader, &batch, row, &fault);
         if (kind == ROW_FAULT) keep_fault(k->a, t, &fault), quarantined++;
         more = (kind == ROW_CLAIM || kind == ROW_FAULT) && (ask->count || intake_reader_line(reader) < last_line);
         if (kind == ROW_END && ask->count) t->quarantined = quarantined;

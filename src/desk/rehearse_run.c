@@ -8,7 +8,7 @@
 enum { BATCH_ROWS = 4096 };
 #define REHEARSAL_IMPORT_ID INT64_C(4611686018427387904) /* no import ever has it */
 
-struct rehearsing { struct import_run *run; struct apply_session *session; struct arena batch; struct order_claim *claims; size_t count; struct import_file_row *rows; };
+struct rehearsing { struct import_run *run; struct apply_session *session; struct arena batch; struct intake_row *row; struct order_claim *claims; size_t count; struct import_file_row *rows; };
 
 static enum desk_result no_memory(struct desk_message *m)
 {
@@ -20,7 +20,6 @@ static bool batch_apply(struct rehearsing *h, struct import_file_row *row)
 {
     struct apply_tally tally = { 0 };
     if (h->count > 0 && !apply_claims(h->session, h->claims, h->count, &tally)) return false;
-    row->rows_done += (int64_t)h->count;
     row->added += tally.added;
     row->updated += tally.updated;
     row->unchanged += tally.unchanged;
@@ -41,10 +40,10 @@ static bool file_rehearse(struct rehearsing *h, int file)
     struct intake_reader *reader = ok ? intake_reader_open(&h->run->desk->env->memory, &f->source, &f->options, &f->scan) : NULL;
     ok = ok && reader;
     while (ok && more) {
-        switch (intake_reader_next(reader, &h->batch, &h->claims[h->count], &fault)) {
+        switch (intake_reader_next(reader, &h->batch, h->row, &fault)) {
         case ROW_END: more = false; break;
         case ROW_ERROR: ok = false; break;
-        case ROW_CLAIM: h->count++; break;
+        case ROW_CLAIM: h->claims[h->count++] = h->row->order, row->rows_done += !h->row->more; break;
         case ROW_FAULT: row->quarantined++, row->rows_done++; break;
         }
         if (!ok || (more && h->count < BATCH_ROWS)) continue;
@@ -60,7 +59,8 @@ static enum desk_result files_rehearse(struct import_run *run, struct store *s, 
     struct rehearsing h = { .run = run };
     h.claims = ARENA_ARRAY(&run->arena, struct order_claim, BATCH_ROWS);
     h.rows = ARENA_ARRAY(&run->arena, struct import_file_row, (size_t)run->file_count);
-    if (!h.claims || !h.rows) return no_memory(m);
+    h.row = ARENA_NEW(&run->arena, struct intake_row);
+    if (!h.claims || !h.rows || !h.row) return no_memory(m);
     arena_init(&h.batch, &run->desk->env->memory, 0);
     for (int i = 0; i < run->file_count; i++) h.rows[i] = run->files[i]->row;
     h.session = apply_session_create(s, &run->shop, REHEARSAL_IMPORT_ID);

@@ -25,6 +25,7 @@ struct text cell_doubt_text(enum cell_doubt d, bool zh) { return text_from_cstr(
 bool understander_init(struct understander *u, struct arena *a, const struct profile *p, const struct intake_options *opt)
 {
     *u = (struct understander){ .a = a, .profile = p, .opt = opt, .clock = { .zone = p ? profile_clock(p, opt) : opt->zone } };
+    u->values = (struct value_reader){ .clock = u->clock, .currency = opt->currency };
     return true;
 }
 
@@ -225,6 +226,64 @@ struct understood understand_cell(struct understander *u, const char *kind, enum
     return (struct understood){ s, text_is_mojibake(u, s) ? DOUBT_MOJIBAKE : DOUBT_NONE };
 }
 
+/* ---- subjects other than orders ---- */
+
+static enum cell_doubt doubt_of(enum row_fault f, struct text s)
+{
+    switch (f) {
+    case FAULT_BAD_TIME: case FAULT_BAD_DAY: case FAULT_TIME_OUT_OF_RANGE: return date_is_ambiguous(s) ? DOUBT_AMBIGUOUS_DATE : DOUBT_NOT_A_TIME;
+    case FAULT_OTHER_CURRENCY: return DOUBT_OTHER_CURRENCY;
+    default: return DOUBT_NOT_A_NUMBER; /* house: of the many faults a value can have, these three are told apart */
+    }
+}
+
+static struct text value_text(const struct understander *u, enum record_kind kind, int64_t n)
+{
+    const long long v = n, size = n < 0 ? -n : n;
+    const char *sign = n < 0 ? "-" : "";
+    struct text amount;
+    int year, month, day;
+    switch (kind) {
+    case KIND_TEXT: case KIND_CODE: case KIND_STATUS: case KIND_PERSON: return TEXT_NONE;
+    case KIND_TIME: return instant_print(u->a, n, u->opt->zone);
+    case KIND_DAY:
+        civil_from_days(n, &year, &month, &day);
+        return arena_printf(u->a, "%04d-%02d-%02d", year, month, day);
+    case KIND_HOUR: case KIND_COUNT: return arena_printf(u->a, "%lld", v);
+    case KIND_CLOCK: return arena_printf(u->a, "%02lld:%02lld", v / 60, v % 60);
+    case KIND_MONEY:
+        amount = money_print(u->a, (struct money){ n, u->opt->currency });
+        return arena_printf(u->a, "%.*s %s", (int)amount.len, amount.ptr ? amount.ptr : "", u->opt->currency.code);
+    case KIND_RATIO: return arena_printf(u->a, "%s%lld.%02lld%%", sign, size / 100, size % 100);
+    case KIND_DECIMAL: return arena_printf(u->a, "%s%lld.%03lld", sign, size / 1000, size % 1000);
+    case KIND_SECONDS: return arena_printf(u->a, "%s%lld.%03llds", sign, size / 1000, size % 1000);
+    }
+    return TEXT_NONE;
+}
+
+struct understood understand_value(struct understander *u, enum record_kind kind, struct text cell)
+{
+    const struct csv_cell plain = { cell.ptr, (uint32_t)cell.len, CELL_PLAIN };
+    const bool code = kind != KIND_TEXT && kind != KIND_PERSON;
+    enum row_fault fault = FAULT_BAD_COUNT;
+    struct text s;
+    int64_t n = 0;
+    char *room = arena_take(u->a, CELL_ROOM(cell.len), 1);
+    if (!room) return (struct understood){ TEXT_NONE, DOUBT_NONE };
+    if (!cell_text(ENCODING_UTF8, true, &plain, code ? FIELD_ORDER_NO /* an apostrophe before it is none of it */ : FIELD_NONE, room, &s)) return (struct understood){ cell, DOUBT_MOJIBAKE };
+    if (s.len == 0) return (struct understood){ TEXT_NONE, DOUBT_NONE };
+    if (kind_is_text(kind)) {
+        if (kind == KIND_CODE && is_scientific(s)) return (struct understood){ TEXT_NONE, DOUBT_SCIENTIFIC };
+        return (struct understood){ s, text_is_mojibake(u, s) ? DOUBT_MOJIBAKE : DOUBT_NONE };
+    }
+    switch (value_read(&u->values, kind, s, &n, &fault)) {
+    case VALUE_NONE: return (struct understood){ TEXT_NONE, DOUBT_NONE };
+    case VALUE_BAD: return (struct understood){ TEXT_NONE, doubt_of(fault, s) };
+    case VALUE_GOOD: break;
+    }
+    return (struct understood){ value_text(u, kind, n), DOUBT_NONE };
+}
+
 /* ---- the preview ---- */
 
 static int by_size(const void *a, const void *b)
@@ -252,17 +311,28 @@ static void mark_far_off(const struct understander *u, const struct intake_scan_
         if (minor[r] > 0 && (minor[r] / FAR_OFF_TIMES >= middle || middle / FAR_OFF_TIMES >= minor[r])) ret[r * scan->column_count + column].doubt = DOUBT_FAR_OFF;
 }
 
+/* One column; false when it holds money. */
+static bool understand_column(struct understander *u, const struct intake_scan_result *scan, int column, struct understood *ret)
+{
+    const struct intake_column *about = &scan->columns[column];
+    const enum subject subject = scan->profile ? scan->profile->subject : SUBJECT_ORDERS;
+    const bool orders = subject == SUBJECT_ORDERS;
+    const enum field f = scan->profile && orders ? field_find(about->field) : FIELD_NONE;
+    const int record_f = orders || about->field.len == 0 ? 0 : record_field_find(subject, about->field);
+    const enum record_kind kind = record_f ? record_field(subject, record_f)->kind : KIND_TEXT;
+    const bool used = f != FIELD_NONE || record_f != 0;
+    u->values.percent = kind == KIND_RATIO && text_contains(about->header, TEXT("%"));
+    for (int r = 0; r < scan->preview_count; r++) {
+        struct understood *cell = &ret[r * scan->column_count + column];
+        *cell = orders ? understand_cell(u, f == FIELD_NONE ? "text" : field_about(f)->kind, f, scan->preview[r][column]) : understand_value(u, kind, scan->preview[r][column]);
+        if (!used && cell->doubt != DOUBT_MOJIBAKE) *cell = (struct understood){ TEXT_NONE, DOUBT_NONE };
+    }
+    return f != FIELD_NONE ? strcmp(field_about(f)->kind, "money") != 0 : kind != KIND_MONEY;
+}
+
 bool understand_preview(struct understander *u, const struct intake_scan_result *scan, struct understood *ret)
 {
-    for (int c = 0; c < scan->column_count; c++) {
-        const enum field f = scan->profile ? field_find(scan->columns[c].field) : FIELD_NONE;
-        const char *kind = f == FIELD_NONE ? "text" : field_about(f)->kind;
-        for (int r = 0; r < scan->preview_count; r++) {
-            struct understood *cell = &ret[r * scan->column_count + c];
-            *cell = understand_cell(u, kind, f, scan->preview[r][c]);
-            if (f == FIELD_NONE && cell->doubt != DOUBT_MOJIBAKE) *cell = (struct understood){ TEXT_NONE, DOUBT_NONE }; /* not used */
-        }
-        if (strcmp(kind, "money") == 0) mark_far_off(u, scan, c, ret);
-    }
+    for (int c = 0; c < scan->column_count; c++)
+        if (!understand_column(u, scan, c, ret)) mark_far_off(u, scan, c, ret);
     return !u->a->failed;
 }

@@ -6,6 +6,7 @@
 #ifndef ZG_INTAKE_UNDERSTAND_H
 #define ZG_INTAKE_UNDERSTAND_H
 #include "intake/cell.h"
+#include "intake/record_value.h"
 
 enum cell_doubt {
     DOUBT_NONE,
@@ -30,11 +31,14 @@ struct understander {
     const struct profile *profile;     /* NULL: nothing is typed, text is still looked at */
     const struct intake_options *opt;
     struct time_reader clock;
+    struct value_reader values;        /* of subjects other than orders */
     uint16_t *gb_of;                   /* code point below 65536 -> GB18030 in two bytes, 0: none */
 };
 bool understander_init(struct understander *u, struct arena *a, const struct profile *p, const struct intake_options *opt);
 /* What a column of this kind ("time", "money", .. as intake_field.kind) makes of a cell. f: FIELD_NONE when it is of no order. */
 struct understood understand_cell(struct understander *u, const char *kind, enum field f, struct text cell);
+/* The same for a field of another subject than orders. */
+struct understood understand_value(struct understander *u, enum record_kind kind, struct text cell);
 /* The preview of a scan: ret[row * column_count + column]. */
 bool understand_preview(struct understander *u, const struct intake_scan_result *scan, struct understood *ret);
 /* Was this text decoded with a wrong encoding: UTF-8 read as Latin-1 or as GBK, or with characters that were replaced? */
