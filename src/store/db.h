@@ -52,7 +52,8 @@ int64_t db_changes(struct db *db); /* rows that the last INSERT, UPDATE or DELET
 /* ---- many rows for one statement ----
  * A batch is the caller's own memory shown to SQL as a table, so that one statement inserts or looks up thousands of rows
  * ("INSERT INTO t SELECT .. FROM batch_t"): about half the cost of a statement each.
- * On SQLite it is a virtual table, on PostgreSQL it would be a temporary one filled by COPY. */
+ * On SQLite it is a virtual table, on PostgreSQL it would be a temporary one filled by COPY.
+ * An INSERT over a batch that fails may have done part of its rows: roll back to the savepoint or the transaction around it. */
 struct db_cell;
 struct db_batch_table { /* constant; the name is unique in the program */
     const char *name;   /* "batch_event" */

@@ -280,7 +280,7 @@ static void order_line_cell(struct db_cell *c, const void *rows, size_t row, int
 static const struct db_batch_table batch_order_line = { "batch_order_line", SQL("CREATE TABLE batch_order_line (order_id BIGINT, line_key BIGINT,"
     " product_id BIGINT, options TEXT, pieces BIGINT, unit_minor BIGINT, line_minor BIGINT, refund_minor BIGINT, extra_minor BIGINT)"), order_line_cell };
 
-/* ---- writing ---- */
+/* ---- writing: columns in the order of their table, which spares the engine a copy of each ---- */
 
 #define ORDER_COLUMNS "order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms," \
     " total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact, region, country, tracking, customer_id, pick_until_ms," \
@@ -301,8 +301,8 @@ static bool orders_write(struct apply_session *a)
     struct db_stmt *q;
     if (fresh->n) {
         if (!db_batch(a->s->db, &batch_orders, fresh->rows, fresh->n)) return false;
-        q = db_stmt(a->s->db, SQL("INSERT INTO orders (merchant_id, store_id, order_id, " ORDER_COLUMNS ")"
-                                  " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), order_id, " ORDER_COLUMNS " FROM batch_orders"));
+        q = db_stmt(a->s->db, SQL("INSERT INTO orders (merchant_id, order_id, store_id, " ORDER_COLUMNS ")"
+                                  " SELECT CAST($1 AS BIGINT), order_id, CAST($2 AS BIGINT), " ORDER_COLUMNS " FROM batch_orders"));
         if (!q) return false;
         db_bind_i64(q, 1, a->shop.merchant_id);
         db_bind_i64(q, 2, a->shop.store_id);
@@ -311,8 +311,8 @@ static bool orders_write(struct apply_session *a)
     if (!changed->n) return true;
     qsort(changed->rows, changed->n, sizeof(struct order_out), by_order);
     if (!db_batch(a->s->db, &batch_orders, changed->rows, changed->n)) return false;
-    q = db_stmt(a->s->db, SQL("INSERT INTO orders (merchant_id, store_id, order_id, " ORDER_COLUMNS ")"
-        " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), order_id, " ORDER_COLUMNS " FROM batch_orders WHERE 1 = 1"
+    q = db_stmt(a->s->db, SQL("INSERT INTO orders (merchant_id, order_id, store_id, " ORDER_COLUMNS ")"
+        " SELECT CAST($1 AS BIGINT), order_id, CAST($2 AS BIGINT), " ORDER_COLUMNS " FROM batch_orders WHERE 1 = 1"
         " ON CONFLICT (merchant_id, order_id) DO UPDATE SET placed_at_ms = excluded.placed_at_ms, paid_at_ms = excluded.paid_at_ms,"
         " cancelled_at_ms = excluded.cancelled_at_ms, shipped_at_ms = excluded.shipped_at_ms, delivered_at_ms = excluded.delivered_at_ms,"
         " refunded_at_ms = excluded.refunded_at_ms, ship_by_ms = excluded.ship_by_ms, total_minor = excluded.total_minor,"
