@@ -23,6 +23,8 @@ struct env {
     ssize_t (*write_at)(void *ctx, int fd, const void *buf, size_t len, int64_t offset);
     int (*fsync)(void *ctx, int fd);
     int (*close)(void *ctx, int fd);
+    /* the program that reads files apart (desk/importer.h), "/proc/self/exe" when it is this one; NULL: none, so no file is read */
+    const char *importer;
     /* network: listening sockets */
     int (*listen_tcp)(void *ctx, const char *address, uint16_t port, int backlog);   /* fd or -1 and errno */
     int (*listen_unix)(void *ctx, const char *path, int backlog);

@@ -234,13 +234,13 @@ static void fault_keep(struct import_job *j, struct batch *b, const struct intak
 }
 
 /* The rows that an earlier run has put in are read once more, so that what depends on the rows before comes out the same. */
-static bool rows_skip(struct intake_reader *reader, struct batch *b, int64_t rows)
+static bool rows_skip(struct importer *im, struct batch *b, int64_t rows)
 {
     struct intake_fault fault;
     struct intake_row row;
     for (int64_t i = 0; i < rows;) {
         if (i % BATCH_ROWS == 0) arena_clear(&b->arena);
-        const enum intake_row_kind kind = intake_reader_next(reader, &b->arena, &row, &fault);
+        const enum intake_row_kind kind = importer_next(im, &b->arena, &row, &fault);
         if (kind == ROW_END || kind == ROW_ERROR || b->arena.failed) return false;
         i += kind == ROW_FAULT || !row.more;
     }
@@ -248,16 +248,24 @@ static bool rows_skip(struct intake_reader *reader, struct batch *b, int64_t row
     return true;
 }
 
-static void read_failed(struct import_job *j, const struct run_file *f)
+static void read_failed(struct import_job *j, const struct run_file *f, enum importer_fault why)
 {
+    if (why != IMPORTER_WELL && why != IMPORTER_ENDED) {
+        const struct text en = importer_fault_text(why, false), zh = importer_fault_text(why, true);
+        struct desk_message *m = &j->parse_message;
+        snprintf(m->code, sizeof m->code, "%s", importer_fault_word(why));
+        snprintf(m->en, sizeof m->en, "%s was not read to its end: %s. The rows before that are in. Undo the import, or resume it.", f->row.name, en.ptr);
+        snprintf(m->zh, sizeof m->zh, "%s 没有读完：%s。此前的行都在。请撤销此次导入，或继续。", f->row.name, zh.ptr);
+        return;
+    }
     message_set(&j->parse_message, "read", "%s could not be read to its end; the rows before that are in. Resume or undo the import.",
                 "%s 未能读完；此前的行都在。请继续或撤销此次导入。", f->row.name);
 }
 
 /* A file that was cut or grew under the reading hand: nobody knows whether all of it is in. */
-static bool still_whole(struct import_job *j, const struct run_file *f)
+static bool still_whole(struct import_job *j, const struct run_file *f, const struct importer *im)
 {
-    if (file_bytes(f->file.fd) == f->row.bytes) return true;
+    if (importer_file_bytes(im) == f->row.bytes) return true;
     message_set(&j->parse_message, "changed", "%s changed while it was read; is it still being downloaded? Undo this import, then import the whole file.",
                 "%s 在读取过程中发生了变化，是否仍在下载？请撤销此次导入，等文件完整后重新导入。", f->row.name);
     return false;
@@ -280,12 +288,12 @@ static bool batch_has_room(const struct batch *b)
     return b->claim_count < BATCH_ROWS - ROW_CLAIMS && b->fault_count < BATCH_FAULTS && b->arena.taken < BATCH_BYTES;
 }
 
-static enum fill_end batch_fill(struct import_job *j, struct intake_reader *reader, struct batch *b)
+static enum fill_end batch_fill(struct import_job *j, struct importer *im, struct batch *b)
 {
     while (batch_has_room(b)) {
         struct intake_fault fault;
         struct intake_row row;
-        switch (intake_reader_next(reader, &b->arena, &row, &fault)) {
+        switch (importer_next(im, &b->arena, &row, &fault)) {
         case ROW_END: return FILL_FILE_END;
         case ROW_ERROR: return FILL_FAILED;
         case ROW_CLAIM: claim_keep(b, &row); break;
@@ -301,22 +309,20 @@ static bool file_parse(struct import_job *j, int file)
 {
     struct run_file *f = j->run->files[file];
     struct batch *b = batch_take(j, file);
-    struct intake_reader *reader = NULL;
     enum fill_end end = FILL_FULL;
     if (!b) return false;
-    const bool open = run_source_open(f) && (reader = intake_reader_open(&j->run->desk->env->memory, &f->source, &f->options, &f->scan));
-    if (!open || !rows_skip(reader, b, f->row.rows_done)) end = FILL_FAILED;
+    struct importer *im = run_importer(j->run, f);
+    if (!im || !importer_read(im, &f->options, &f->scan, 0) || !rows_skip(im, b, f->row.rows_done)) end = FILL_FAILED;
     while (end == FILL_FULL && b) {
-        end = batch_fill(j, reader, b);
+        end = batch_fill(j, im, b);
         /* After a failed read the whole rows before it still go in. */
         if (end == FILL_FAILED && b->arena.failed) b->claim_count = b->fault_count = 0;
         if (b->claim_count + b->fault_count > 0) batch_put(j);
         if (end == FILL_FULL) b = batch_take(j, file);
     }
-    if (end == FILL_FAILED) read_failed(j, f);
-    const bool whole = end == FILL_FILE_END && still_whole(j, f);
-    if (reader) intake_reader_close(reader);
-    run_source_close(f);
+    if (end == FILL_FAILED) read_failed(j, f, im ? importer_fault(im) : IMPORTER_NO_MEMORY);
+    const bool whole = end == FILL_FILE_END && still_whole(j, f, im);
+    importer_close(im);
     return whole;
 }
 

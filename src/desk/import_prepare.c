@@ -9,17 +9,12 @@ enum { SCAN_NEWS_US = 100000 };
 
 /* ---- files ---- */
 
-bool run_source_open(struct run_file *f)
-{
-    f->source = file_source_of(&f->file, f->row.name, f->row.bytes);
-    f->options.spill = &f->spill;
-    return file_source_rewind(&f->file);
-}
+static bool is_stopping(void *ctx) { return atomic_load(&((struct import_run *)ctx)->stop); }
 
-void run_source_close(struct run_file *f)
+struct importer *run_importer(struct import_run *run, const struct run_file *f)
 {
-    file_source_close(&f->file);
-    file_spill_close(&f->spill_file);
+    return importer_open(&(struct importer_ask){ .env = run->desk->env, .path = f->row.path, .name = text_from_cstr(f->row.name), .bytes = f->row.bytes,
+                                                 .spill_beside = run->desk->path, .profiles = run->profiles, .stop = is_stopping, .stop_ctx = run });
 }
 
 /* ---- looking through a file ---- */
@@ -75,11 +70,6 @@ static enum desk_result file_look_at(struct run_file *f, struct desk_message *m)
     return DESK_DONE;
 }
 
-static enum desk_result cannot_open(const struct run_file *f, struct desk_message *m)
-{
-    return refuse(m, "unreadable", f->row.name, TEXT("this file cannot be opened."), TEXT("无法打开这个文件。"));
-}
-
 /* The message when a look ended for a reason that lies not in the file. */
 static enum desk_result look_broken_off(const struct import_run *run, struct desk_message *m)
 {
@@ -88,12 +78,12 @@ static enum desk_result look_broken_off(const struct import_run *run, struct des
     return DESK_FAILED;
 }
 
-/* One table of a file that is open. news_file: which of the asked files, for the progress. */
-static enum desk_result table_scan(struct import_run *run, struct run_file *f, int news_file, struct desk_message *m)
+/* One table of a file. news_file: which of the asked files, for the progress. */
+static enum desk_result table_scan(struct import_run *run, struct importer *im, struct run_file *f, int news_file, struct desk_message *m)
 {
     struct scan_news news = { run, news_file, 0 };
     f->options.part = &f->part;
-    const bool ok = intake_scan(&run->arena, run->profiles, &f->source, &f->options, scan_progress, &news, &f->scan);
+    const bool ok = importer_scan(im, &run->arena, &f->options, scan_progress, &news, &f->scan);
     if (!ok || run->arena.failed || atomic_load(&run->stop)) return look_broken_off(run, m);
     if (f->scan.refusal != REFUSED_NOT) return refuse(m, intake_refusal_word(f->scan.refusal), NULL, f->scan.refusal_en, f->scan.refusal_zh);
     if (f->scan.store_seen.len > 0) run->store_seen = f->scan.store_seen; /* files of another shop do not go in with these */
@@ -131,8 +121,6 @@ static struct run_file *file_new(struct import_run *run)
 {
     struct run_file *f = ARENA_NEW(&run->arena, struct run_file);
     if (!f) return NULL;
-    f->file = (struct file_source){ .env = run->desk->env, .path = f->row.path, .fd = -1, .at_fd = -1 };
-    f->spill = file_spill_of(&f->spill_file, run->desk->env, run->desk->path);
     f->options = shop_intake_options(run->desk->env, &run->shop);
     return f;
 }
@@ -155,22 +143,21 @@ static void leave_aside(struct import_run *run, const struct run_file *f, const 
     run->left_count++;
 }
 
-/* Looks at the tables of a file that is open; the known ones become files of the run. `like` tells how to read them. */
-static enum desk_result tables_scan(struct import_run *run, const struct run_file *like, const struct intake_parts *parts, int news_file,
-                                    struct desk_message *m)
+struct file_look { struct importer *importer; const struct run_file *like /* how to read it */; int news_file; };
+
+/* Looks at the tables of a file; the known ones become files of the run. */
+static enum desk_result tables_scan(struct import_run *run, const struct file_look *look, const struct intake_parts *parts, struct desk_message *m)
 {
     const int before = run->file_count;
     struct desk_message first = { 0 };
     for (int i = 0; i < parts->count; i++) {
         struct run_file *f = file_new(run);
         if (!f) return look_broken_off(run, m);
-        f->row = like->row;
-        f->options = like->options;
+        f->row = look->like->row;
+        f->options = look->like->options;
         f->options.store_name = run->store_seen;
         f->part = parts->list[i];
-        if (!run_source_open(f)) return cannot_open(f, m);
-        const enum desk_result r = table_scan(run, f, news_file, m);
-        run_source_close(f);
+        const enum desk_result r = table_scan(run, look->importer, f, look->news_file, m);
         const bool aside = parts->count > 1 && r == DESK_REFUSED && (f->scan.refusal == REFUSED_NOT || intake_refusal_leaves_aside(f->scan.refusal));
         if (aside) {
             leave_aside(run, f, m);
@@ -194,12 +181,13 @@ static enum desk_result file_tables(struct import_run *run, struct run_file *f, 
     struct intake_parts parts;
     const enum desk_result looked = file_look_at(f, m);
     if (looked != DESK_DONE) return looked;
-    if (!run_source_open(f)) return cannot_open(f, m);
-    const bool ok = intake_parts(&run->arena, &f->source, &f->options, &parts);
-    run_source_close(f);
-    if (!ok) return look_broken_off(run, m);
-    if (parts.refusal != REFUSED_NOT) return refuse(m, intake_refusal_word(parts.refusal), NULL, parts.refusal_en, parts.refusal_zh);
-    return tables_scan(run, f, &parts, news_file, m);
+    struct importer *im = run_importer(run, f);
+    enum desk_result r;
+    if (!im || !importer_parts(im, &run->arena, &f->options, &parts) || atomic_load(&run->stop)) r = look_broken_off(run, m);
+    else if (parts.refusal != REFUSED_NOT) r = refuse(m, intake_refusal_word(parts.refusal), NULL, parts.refusal_en, parts.refusal_zh);
+    else r = tables_scan(run, &(struct file_look){ im, f, news_file }, &parts, m);
+    importer_close(im);
+    return r;
 }
 
 /* The files of a fresh import, as asked. */
@@ -239,9 +227,9 @@ static enum desk_result table_again(struct import_run *run, struct run_file *f, 
 {
     enum desk_result r = file_look_at(f, m);
     if (r != DESK_DONE) return r;
-    if (!run_source_open(f)) return cannot_open(f, m);
-    r = table_scan(run, f, news_file, m);
-    run_source_close(f);
+    struct importer *im = run_importer(run, f);
+    r = im ? table_scan(run, im, f, news_file, m) : look_broken_off(run, m);
+    importer_close(im);
     if (r == DESK_REFUSED && f->scan.refusal == REFUSED_NO_PART) return file_same(f, -1, 0, m);
     return r;
 }

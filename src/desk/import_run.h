@@ -3,6 +3,7 @@
 #define ZG_DESK_IMPORT_RUN_H
 #include <stdatomic.h>
 #include "desk/desk.h"
+#include "desk/importer.h"
 #include "desk/source.h"
 #include "store/import_store.h"
 
@@ -12,10 +13,6 @@ enum run_kind { RUN_IMPORT, RUN_RESUME, RUN_UNDO };
 struct run_file {
     struct import_file_row row;         /* as the database has it, or will */
     struct intake_part part;
-    struct file_source file;
-    struct file_spill spill_file;
-    struct intake_source source;
-    struct intake_spill spill;
     struct intake_options options;
     struct intake_scan_result scan;
 };
@@ -63,8 +60,8 @@ void run_watched(struct import_run *run); /* tells the watch of a rehearsal, whi
 int64_t run_now_us(const struct import_run *run);
 /* What is durable now: the rows' figures of every file. On any thread. */
 void run_publish(struct import_run *run, enum import_phase phase, const struct import_file_row *rows);
-bool run_source_open(struct run_file *f);
-void run_source_close(struct run_file *f);
+/* What reads the file, apart; NULL when memory ran out. */
+struct importer *run_importer(struct import_run *run, const struct run_file *f);
 
 /* ---- import_job.c, undo_job.c: on the run's thread, while the desk's writer does the work; return when it is done ---- */
 /* DESK_DONE: applied. Else the message says what stands; *ret_marked: the import's row says so too. */

@@ -1,11 +1,12 @@
 /* See look.h. */
 #include "desk/look.h"
 #include "desk/files.h"
-#include "desk/source.h"
+#include "desk/importer.h"
 
 enum { PREVIEW_ROWS = sizeof ((struct intake_scan_result *)0)->preview / sizeof ((struct intake_scan_result *)0)->preview[0] };
 
-struct looking { struct arena *a; const struct look_ask *ask; struct file_source file; struct file_spill spill_file; struct intake_spill spill; struct intake_source source; };
+enum { LOOKED_ROWS_MAX = 1000 }; /* to come behind the last one of the preview, unless all are counted */
+struct looking { struct arena *a; const struct look_ask *ask; struct importer *importer; };
 
 /* ---- the currency where no store says it ---- */
 
@@ -54,22 +55,24 @@ static bool rows_read(struct looking *k, const struct intake_options *options, s
     struct arena batch;
     arena_init(&batch, &ask->env->memory, 0);
     struct intake_row *row = ARENA_NEW(k->a, struct intake_row);
-    struct intake_reader *reader = row && file_source_rewind(&k->file) ? intake_reader_open(&ask->env->memory, &k->source, options, &t->scan) : NULL;
     struct intake_fault fault;
     int64_t quarantined = 0, rows = 0;
-    bool more = reader != NULL, going = true;
+    bool more = row && importer_read(k->importer, options, &t->scan, ask->count ? 0 : LOOKED_ROWS_MAX), going = true;
     while (more && going) {
-        const enum intake_row_kind kind = intake_reader_next(reader, &batch, row, &fault);
+        const enum intake_row_kind kind = importer_next(k->importer, &batch, row, &fault);
         if (kind == ROW_FAULT) keep_fault(k->a, t, &fault), quarantined++;
-        more = (kind == ROW_CLAIM || kind == ROW_FAULT) && (ask->count || intake_reader_line(reader) < last_line);
+        more = (kind == ROW_CLAIM || kind == ROW_FAULT) && (ask->count || importer_line(k->importer) < last_line);
         if (kind == ROW_END && ask->count) t->quarantined = quarantined;
         if (++rows % 4096 == 0) {
             arena_clear(&batch);
-            going = !ask->progress || ask->progress(ask->progress_ctx, intake_reader_bytes(reader), t->scan.bytes);
+            going = !ask->progress || ask->progress(ask->progress_ctx, importer_bytes(k->importer), t->scan.bytes);
         }
     }
-    if (reader) intake_reader_close(reader);
     arena_release(&batch);
+    if (importer_fault(k->importer) != IMPORTER_WELL) {
+        t->scan.refusal = REFUSED_STOPPED;
+        importer_refusal(k->importer, k->a, &t->scan.refusal_en, &t->scan.refusal_zh);
+    }
     return going;
 }
 
@@ -79,9 +82,8 @@ static bool table_look(struct looking *k, const struct intake_part *part, struct
     struct intake_options options = *ask->options;
     struct understander u;
     options.part = part;
-    options.spill = &k->spill;
     t->quarantined = -1;
-    if (!intake_scan(k->a, ask->profiles, &k->source, &options, ask->progress, ask->progress_ctx, &t->scan)) return false;
+    if (!importer_scan(k->importer, k->a, &options, ask->progress, ask->progress_ctx, &t->scan)) return false;
     if (ask->any_currency && t->scan.profile) options.currency = currency_of(&t->scan, options.currency);
     t->currency = options.currency;
     options.as_of_ms = t->scan.as_of_ms;
@@ -107,10 +109,8 @@ static enum intake_refusal path_refusal(const char *path, int64_t *ret_bytes)
 
 static bool tables_look(struct looking *k, struct look *ret)
 {
-    struct intake_options options = *k->ask->options;
     struct intake_parts parts;
-    options.spill = &k->spill;
-    if (!intake_parts(k->a, &k->source, &options, &parts)) return false;
+    if (!importer_parts(k->importer, k->a, k->ask->options, &parts)) return false;
     ret->refusal = parts.refusal;
     ret->refusal_en = parts.refusal_en;
     ret->refusal_zh = parts.refusal_zh;
@@ -126,7 +126,7 @@ static bool tables_look(struct looking *k, struct look *ret)
 
 bool look_at_file(struct arena *a, const struct look_ask *ask, struct look *ret)
 {
-    struct looking k = { .a = a, .ask = ask, .file = { .env = ask->env, .path = ask->path, .fd = -1, .at_fd = -1 } };
+    struct looking k = { .a = a, .ask = ask };
     int64_t bytes = 0;
     *ret = (struct look){ .refusal = path_refusal(ask->path, &bytes) };
     if (ret->refusal != REFUSED_NOT) {
@@ -137,10 +137,9 @@ bool look_at_file(struct arena *a, const struct look_ask *ask, struct look *ret)
         ret->refusal_zh = said->refusal_zh;
         return !a->failed;
     }
-    k.source = file_source_of(&k.file, ask->name, bytes);
-    k.spill = file_spill_of(&k.spill_file, ask->env, ask->spill_directory);
-    const bool ok = tables_look(&k, ret);
-    file_source_close(&k.file);
-    file_spill_close(&k.spill_file);
+    k.importer = importer_open(&(struct importer_ask){ .env = ask->env, .path = ask->path, .name = text_from_cstr(ask->name), .bytes = bytes,
+                                                       .spill_beside = ask->spill_directory, .profiles = ask->profiles });
+    const bool ok = k.importer && tables_look(&k, ret);
+    importer_close(k.importer);
     return ok && !a->failed;
 }

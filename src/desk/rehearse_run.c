@@ -36,11 +36,10 @@ static bool file_rehearse(struct rehearsing *h, int file)
     struct run_file *f = h->run->files[file];
     struct import_file_row *row = &h->rows[file];
     struct intake_fault fault;
-    bool ok = run_source_open(f), more = ok;
-    struct intake_reader *reader = ok ? intake_reader_open(&h->run->desk->env->memory, &f->source, &f->options, &f->scan) : NULL;
-    ok = ok && reader;
+    struct importer *im = run_importer(h->run, f);
+    bool ok = im && importer_read(im, &f->options, &f->scan, 0), more = true;
     while (ok && more) {
-        switch (intake_reader_next(reader, &h->batch, h->row, &fault)) {
+        switch (importer_next(im, &h->batch, h->row, &fault)) {
         case ROW_END: more = false; break;
         case ROW_ERROR: ok = false; break;
         case ROW_CLAIM: h->claims[h->count++] = h->row->order, row->rows_done += !h->row->more; break;
@@ -49,8 +48,7 @@ static bool file_rehearse(struct rehearsing *h, int file)
         if (!ok || (more && h->count < BATCH_ROWS)) continue;
         ok = batch_apply(h, row) && !atomic_load(&h->run->stop) && !h->batch.failed;
     }
-    if (reader) intake_reader_close(reader);
-    run_source_close(f);
+    importer_close(im);
     return ok;
 }
 

@@ -51,7 +51,7 @@ static ssize_t spill_read_at(void *ctx, int64_t offset, void *buf, size_t cap)
 }
 
 /* A file without a name; where the disk knows none, one that loses it at once. */
-static bool spill_make(struct file_spill *s)
+bool file_spill_make(struct file_spill *s)
 {
     char directory[FILE_PATH_MAX], name[FILE_PATH_MAX + 64];
     struct text path = text_from_cstr(s->beside ? s->beside : "/var/tmp/");
@@ -74,7 +74,7 @@ static bool spill_write_at(void *ctx, int64_t offset, const void *buf, size_t le
 {
     struct file_spill *s = ctx;
     const char *at = buf;
-    if (s->fd < 0 && !spill_make(s)) return false;
+    if (s->fd < 0 && !file_spill_make(s)) return false;
     while (len > 0) {
         const ssize_t n = s->env->write_at(s->env->ctx, s->fd, at, len, offset);
         if (n <= 0) return false;

@@ -24,6 +24,7 @@ struct file_spill {
     char path[32];
 };
 struct intake_spill file_spill_of(struct file_spill *s, const struct env *env, const char *beside);
+bool file_spill_make(struct file_spill *s); /* now, for somebody who is only given its descriptor */
 void file_spill_close(struct file_spill *s);
 
 /* The shop's zone, currency, country and key; no profile and no as_of. Texts point into the shop. */

@@ -298,6 +298,10 @@ void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_s
     case REFUSED_DOCTYPE: case REFUSED_UNPACKED: case REFUSED_TOO_MANY_PARTS: case REFUSED_TOO_MANY_CELLS:
         say_container(a, f, file, ret);
         return;
+    case REFUSED_STOPPED:
+        ret->refusal_en = arena_printf(a, "“%.*s” could not be read: its reader was stopped. Nothing of it was taken in.", ARG(file));
+        ret->refusal_zh = arena_printf(a, "无法读取“%.*s”：读取进程已终止。没有导入任何内容。", ARG(file));
+        return;
     }
 }
 
@@ -331,6 +335,7 @@ const char *intake_refusal_word(enum intake_refusal r)
     case REFUSED_UNPACKED: return "too-large-unpacked";
     case REFUSED_TOO_MANY_PARTS: return "too-many-parts";
     case REFUSED_TOO_MANY_CELLS: return "too-many-cells";
+    case REFUSED_STOPPED: return "importer-stopped";
     }
     return "";
 }
@@ -341,7 +346,7 @@ bool intake_refusal_leaves_aside(enum intake_refusal r)
     case REFUSED_EMPTY: case REFUSED_NOT_TEXT: case REFUSED_NO_HEADER: case REFUSED_NO_ROWS: case REFUSED_OTHER_KIND: return true;
     case REFUSED_NOT: case REFUSED_DIRECTORY: case REFUSED_UNREADABLE: case REFUSED_TWO_STORES: case REFUSED_OTHER_STORE: case REFUSED_TOO_LARGE:
     case REFUSED_BAD_PROFILE: case REFUSED_NO_TABLE: case REFUSED_SEVERAL: case REFUSED_NO_PART: case REFUSED_DAMAGED: case REFUSED_ENCRYPTED:
-    case REFUSED_NESTED: case REFUSED_DOCTYPE: case REFUSED_UNPACKED: case REFUSED_TOO_MANY_PARTS: case REFUSED_TOO_MANY_CELLS: return false;
+    case REFUSED_NESTED: case REFUSED_DOCTYPE: case REFUSED_UNPACKED: case REFUSED_TOO_MANY_PARTS: case REFUSED_TOO_MANY_CELLS: case REFUSED_STOPPED: return false;
     }
     return false;
 }

@@ -31,7 +31,9 @@ enum intake_refusal {
     REFUSED_ENCRYPTED, REFUSED_NESTED /* an archive in an archive */, REFUSED_DOCTYPE,
     REFUSED_UNPACKED,    /* unpacks to more than LIMIT_UNPACKED_BYTES, or LIMIT_UNPACKED_RATIO times its size */
     REFUSED_TOO_MANY_PARTS, REFUSED_TOO_MANY_CELLS,
+    REFUSED_STOPPED,     /* its reader was stopped or died over it (desk/importer.h) */
 };
+enum { INTAKE_REFUSALS = REFUSED_STOPPED + 1 };
 
 /* A profile is data: columns by header name (with aliases) -> fields. Loaded from JSON (src/intake/profiles/ *.json, built
  * in) or made by the user in the page and kept by the store as the same JSON. Immutable once loaded. */

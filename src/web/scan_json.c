@@ -77,18 +77,16 @@ static void tell_faults(struct arena *a, const struct scan_view *v, json_t *rows
     if (v->scan->refusal != REFUSED_NOT || !v->scan->profile) return;
     struct intake_options o = *v->options;
     o.profile = v->scan->profile;
-    struct intake_reader *reader = intake_reader_open(&v->env->memory, v->source, &o, v->scan);
     struct intake_row *row = ARENA_NEW(a, struct intake_row);
     struct intake_fault fault;
-    bool more = reader && row;
+    bool more = row && importer_read(v->importer, &o, v->scan, (int64_t)json_array_size(rows));
     for (size_t i = 0; more && i < json_array_size(rows); i++) {
-        switch (intake_reader_next(reader, a, row, &fault)) {
+        switch (importer_next(v->importer, a, row, &fault)) {
         case ROW_CLAIM: i -= row->more; break;
         case ROW_FAULT: tell_fault(json_array_get(rows, i), &fault); break;
         case ROW_END: case ROW_ERROR: more = false; break;
         }
     }
-    if (reader) intake_reader_close(reader);
 }
 
 static json_t *as_of_json(struct arena *a, const struct scan_view *v)

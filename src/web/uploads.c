@@ -47,6 +47,8 @@ static bool scan_progress(void *ctx, int64_t done, int64_t all)
     return !atomic_load(&u->stopping);
 }
 
+static bool is_stopping(void *ctx) { return atomic_load(&((struct uploads *)ctx)->stopping); }
+
 static struct intake_options options_of(const struct uploads *u, const struct shop *shop, const struct scan_ask *ask,
                                         const struct profile_set *set)
 {
@@ -69,7 +71,7 @@ static json_t *scan_parts(struct uploads *u, struct scan_slot *slot, struct aren
         options.part = &parts->list[i];
         view.options = &options;
         view.scan = result;
-        if (result && intake_scan(a, like->profiles, like->source, &options, scan_progress, progress, result)
+        if (result && importer_scan(like->importer, a, &options, scan_progress, progress, result)
             && json_array_append_new(list, scan_part_json(a, &view)) == 0) continue;
         json_decref(list);
         return NULL;
@@ -82,23 +84,19 @@ static char *scan_file(struct uploads *u, struct scan_slot *slot, const struct u
 {
     struct arena a;
     char *json = NULL;
-    struct file_spill spill_file;
-    const struct intake_spill spill = file_spill_of(&spill_file, u->env, desk_path(u->web->options.desk));
-    struct file_source file = { .env = u->env, .path = row->path };
-    struct intake_source source = file_source_of(&file, row->name, row->bytes);
     struct intake_options options = options_of(u, shop, &slot->ask, set);
     struct intake_parts parts;
-    options.spill = &spill;
+    struct importer *importer = importer_open(&(struct importer_ask){ .env = u->env, .path = row->path, .name = text_from_cstr(row->name), .bytes = row->bytes,
+        .spill_beside = desk_path(u->web->options.desk), .profiles = set, .stop = is_stopping, .stop_ctx = u });
     arena_init(&a, &u->env->memory, SCAN_ARENA_BYTES_MAX);
-    if (intake_parts(&a, &source, &options, &parts)) {
-        const struct scan_view view = { u->env, set, &source, &options, NULL };
+    if (importer && importer_parts(importer, &a, &options, &parts) && !atomic_load(&u->stopping)) {
+        const struct scan_view view = { importer, &options, NULL };
         json_t *list = scan_parts(u, slot, &a, &view, &parts);
         json_t *j = list ? scan_json(row, set, &parts, list) : NULL;
         json = j ? json_dumps(j, JSON_COMPACT) : NULL;
         json_decref(j);
     }
-    file_source_close(&file);
-    file_spill_close(&spill_file);
+    importer_close(importer);
     arena_release(&a);
     return json;
 }

@@ -31,11 +31,9 @@ void upload_end(struct call *c);
 
 /* ---- scan_json.c ---- */
 #include <jansson.h>
-#include "intake/intake.h"
+#include "desk/importer.h"
 struct scan_view {
-    const struct env *env;
-    const struct profile_set *profiles;
-    const struct intake_source *source;
+    struct importer *importer;            /* of the file */
     const struct intake_options *options;
     const struct intake_scan_result *scan;
 };

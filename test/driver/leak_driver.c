@@ -80,6 +80,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if (!os_env_init(&env)) return 1;
+    env.importer = TEST_IMPORTER;
     ok = live(&env, argv[1], argv[2], argv[3], &m);
     os_env_release(&env);
     if (argc > 4 && strcmp(argv[4], "--plant") == 0) plant();

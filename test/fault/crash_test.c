@@ -227,6 +227,7 @@ static void round_of_work(struct trial *t)
     const char *paths[] = { t->place.csv };
     const struct import_ask ask = { .store = TEXT("s"), .paths = paths, .count = 1, .as_of_ms = INSTANT_NONE };
     if (imports && !desk_import_start(t->desk, &ask, on_started, t)) fault_die("import", "not started");
+    for (int i = 0; imports && i < 50000 && t->import_id == 0; i++) usleep(100); /* its process has to start: the work is to meet its rows */
     work(t, &p);
     if (undoes) {
         for (int i = 0; i < 20000 && (t->import_id == 0 || desk_import_running(t->desk, t->import_id, NULL)); i++) usleep(100);

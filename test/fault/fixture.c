@@ -38,6 +38,7 @@ void fault_place_make(struct fault_place *p)
     char why[256];
     if (!crash_vfs_register() || !os_env_init(&p->env)) fault_die("set-up", "no memory");
     p->env.sqlite_vfs = CRASH_VFS_NAME;
+    p->env.importer = TEST_IMPORTER;
     memcpy(p->directory, "/tmp/zg-fault-XXXXXX", sizeof "/tmp/zg-fault-XXXXXX");
     if (!mkdtemp(p->directory)) fault_die(p->directory, "cannot be made");
     fault_path(p, "base.db", p->base);

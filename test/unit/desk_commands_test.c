@@ -50,6 +50,7 @@ static void begin(bool remote, const char *deep)
 {
     char base[64] = "/tmp/zg-desk-XXXXXX";
     cr_assert(os_env_init(&f.env));
+    f.env.importer = TEST_IMPORTER;
     cr_assert(mkdtemp(base));
     snprintf(f.directory, sizeof f.directory, "%s%s", base, deep);
     if (deep[0]) cr_assert_eq(mkdir(f.directory, 0700), 0);

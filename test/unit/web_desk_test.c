@@ -98,6 +98,7 @@ static struct fixture *start(void)
     f = (struct fixture){ .directory = "/tmp/zg-web-XXXXXX" };
     atomic_store(&skew_ms, 0);
     cr_assert(os_env_init(&world) && mkdtemp(f.directory));
+    world.importer = TEST_IMPORTER;
     real_now = world.now_ms;
     real_write = world.write;
     world.now_ms = skewed;
