@@ -55,11 +55,14 @@ enum desk_result desk_profile_save(struct desk *d, struct text store, struct tex
                                    struct desk_message *ret);
 
 /* ---- imports ---- */
+/* How one file is to be read, where that is not as the ask says for all; NULL and "" likewise: as there. */
+struct import_ask_file { const char *profile, *zone, *encoding; };
 struct import_ask {
     struct text store;
     const char *const *paths; /* a relative one is taken from this process's directory */
     const char *const *names; /* what to call each; NULL: the base names of the paths */
     int count;
+    const struct import_ask_file *each; /* `count` of them, or NULL; not of one that goes through F.sock */
     const char *profile;      /* NULL: recognise */
     const char *zone;         /* NULL: the store's */
     const char *encoding;     /* as intake_encoding_find; NULL: as the bytes say */
@@ -72,6 +75,7 @@ struct import_file_figures {
     char name[256], profile[64], encoding[16];
     char member[256], sheet[128]; /* empty where there is none */
     char unknown_status[256]; /* status words that no table lists, as far as there is room: "a, b" */
+    int64_t asked;                /* which of the ask's files it is of, from 0 */
     int64_t as_of_ms, rows, rows_done, added, updated, unchanged, quarantined;
 };
 /* A table that is in none of the known forms, beside others that are: it was not imported, and why. */

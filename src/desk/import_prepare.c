@@ -157,6 +157,7 @@ static enum desk_result tables_scan(struct import_run *run, const struct file_lo
         f->options = look->like->options;
         f->options.store_name = run->store_seen;
         f->part = parts->list[i];
+        f->asked = look->news_file;
         const enum desk_result r = table_scan(run, look->importer, f, look->news_file, m);
         const bool aside = parts->count > 1 && r == DESK_REFUSED && (f->scan.refusal == REFUSED_NOT || intake_refusal_leaves_aside(f->scan.refusal));
         if (aside) {
@@ -190,31 +191,39 @@ static enum desk_result file_tables(struct import_run *run, struct run_file *f, 
     return r;
 }
 
+static const char *chosen(const char *own, const char *of_all) { return own && own[0] ? own : of_all; }
+
+/* How the ask wants file i to be read. */
+static enum desk_result options_asked(const struct import_run *run, int i, struct run_file *f, struct desk_message *m)
+{
+    const struct import_ask *ask = &run->ask;
+    const struct env *env = run->desk->env;
+    const struct import_ask_file own = ask->each ? ask->each[i] : (struct import_ask_file){ NULL };
+    const char *zone = chosen(own.zone, ask->zone), *profile = chosen(own.profile, ask->profile), *encoding = chosen(own.encoding, ask->encoding);
+    f->options.as_of_ms = ask->as_of_ms;
+    f->options.zone = zone ? env->zone(env->ctx, zone) : run->shop.zone;
+    f->options.profile = profile ? profile_set_find(run->profiles, text_from_cstr(profile)) : NULL;
+    f->options.encoding_asked = encoding && intake_encoding_find(text_from_cstr(encoding), &f->options.encoding);
+    if (!f->options.zone) {
+        message_set(m, "zone", "There is no time zone \"%s\"; zones are IANA names, as Asia/Shanghai.", "没有时区“%s”；时区须为 IANA 名称，如 Asia/Shanghai。", zone);
+        return DESK_REFUSED;
+    }
+    if (!profile || f->options.profile) return DESK_DONE;
+    message_set(m, "profile", "There is no profile \"%s\" in this store.", "这家店铺没有格式“%s”。", profile);
+    return DESK_REFUSED;
+}
+
 /* The files of a fresh import, as asked. */
 static enum desk_result files_asked(struct import_run *run, struct desk_message *m)
 {
     const struct import_ask *ask = &run->ask;
-    const struct env *env = run->desk->env;
-    const struct zone *zone = ask->zone ? env->zone(env->ctx, ask->zone) : run->shop.zone;
-    const struct profile *profile = ask->profile ? profile_set_find(run->profiles, text_from_cstr(ask->profile)) : NULL;
-    if (!zone) {
-        message_set(m, "zone", "There is no time zone \"%s\"; zones are IANA names, as Asia/Shanghai.", "没有时区“%s”；时区须为 IANA 名称，如 Asia/Shanghai。", ask->zone);
-        return DESK_REFUSED;
-    }
-    if (ask->profile && !profile) {
-        message_set(m, "profile", "There is no profile \"%s\" in this store.", "这家店铺没有格式“%s”。", ask->profile);
-        return DESK_REFUSED;
-    }
     for (int i = 0; i < ask->count; i++) {
         struct run_file *f = file_new(run);
         if (!f) break;
         text_copy(f->row.path, sizeof f->row.path, text_from_cstr(ask->paths[i]));
         text_copy(f->row.name, sizeof f->row.name, text_from_cstr(ask->names[i]));
-        f->options.zone = zone;
-        f->options.encoding_asked = ask->encoding && intake_encoding_find(text_from_cstr(ask->encoding), &f->options.encoding);
-        f->options.profile = profile;
-        f->options.as_of_ms = ask->as_of_ms;
-        const enum desk_result r = file_tables(run, f, i, m);
+        enum desk_result r = options_asked(run, i, f, m);
+        if (r == DESK_DONE) r = file_tables(run, f, i, m);
         if (r != DESK_DONE) return r;
     }
     if (!run->arena.failed) return DESK_DONE;

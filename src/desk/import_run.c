@@ -49,6 +49,7 @@ void run_publish(struct import_run *run, enum import_phase phase, const struct i
     for (int i = 0; i < run->left_count && i < DESK_LEFT_ASIDE_MAX; i++) f->left[i] = *run->left[i];
     for (int i = 0; i < run->file_count; i++) {
         figures_of_row(&f->files[i], &rows[i]);
+        f->files[i].asked = run->files[i]->asked;
         unknown_words(&f->files[i], &run->files[i]->scan);
         done += rows[i].rows_done;
         all += rows[i].rows_total;
@@ -220,6 +221,16 @@ static void *run_main(void *arg)
 
 /* ---- making a run ---- */
 
+static const char *copy_or_null(struct arena *a, const char *s) { return s ? arena_text(a, text_from_cstr(s)).ptr : NULL; }
+
+static const struct import_ask_file *each_copy(struct arena *a, const struct import_ask *ask)
+{
+    struct import_ask_file *each = ask->each ? ARENA_ARRAY(a, struct import_ask_file, (size_t)ask->count) : NULL;
+    for (int i = 0; each && i < ask->count; i++)
+        each[i] = (struct import_ask_file){ copy_or_null(a, ask->each[i].profile), copy_or_null(a, ask->each[i].zone), copy_or_null(a, ask->each[i].encoding) };
+    return each;
+}
+
 /* A copy of what was asked, with whole paths; false when memory ran out. */
 static bool ask_copy(struct import_run *run, const struct import_ask *ask)
 {
@@ -238,6 +249,7 @@ static bool ask_copy(struct import_run *run, const struct import_ask *ask)
     run->ask.store = arena_text(a, ask->store);
     if (ask->profile) run->ask.profile = arena_text(a, text_from_cstr(ask->profile)).ptr;
     if (ask->zone) run->ask.zone = arena_text(a, text_from_cstr(ask->zone)).ptr;
+    run->ask.each = each_copy(a, ask);
     if (ask->encoding) run->ask.encoding = arena_text(a, text_from_cstr(ask->encoding)).ptr;
     return !a->failed;
 }

@@ -13,6 +13,7 @@ enum run_kind { RUN_IMPORT, RUN_RESUME, RUN_UNDO };
 struct run_file {
     struct import_file_row row;         /* as the database has it, or will */
     struct intake_part part;
+    int asked;                          /* which of the ask's files */
     struct intake_options options;
     struct intake_scan_result scan;
 };

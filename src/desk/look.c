@@ -90,6 +90,10 @@ static bool table_look(struct looking *k, const struct intake_part *part, struct
     t->cells = ARENA_ARRAY(k->a, struct understood, (size_t)PREVIEW_ROWS * (size_t)(t->scan.column_count + 1));
     t->faults = ARENA_ARRAY(k->a, struct intake_fault, PREVIEW_ROWS);
     if (!t->cells || !t->faults || !understander_init(&u, k->a, t->scan.profile, &options) || !understand_preview(&u, &t->scan, t->cells)) return false;
+    if (!t->scan.profile && t->scan.column_count > 0) {
+        t->guess = ARENA_NEW(k->a, struct guess);
+        return t->guess && guess_make(k->a, ask->profiles, &t->scan, &options, t->guess);
+    }
     if (t->scan.refusal != REFUSED_NOT || !t->scan.profile) return true;
     options.profile = t->scan.profile;
     return rows_read(k, &options, t);
@@ -138,7 +142,7 @@ bool look_at_file(struct arena *a, const struct look_ask *ask, struct look *ret)
         return !a->failed;
     }
     k.importer = importer_open(&(struct importer_ask){ .env = ask->env, .path = ask->path, .name = text_from_cstr(ask->name), .bytes = bytes,
-                                                       .spill_beside = ask->spill_directory, .profiles = ask->profiles });
+                                                       .spill_beside = ask->spill_beside, .profiles = ask->profiles, .stop = ask->stop, .stop_ctx = ask->stop_ctx });
     const bool ok = k.importer && tables_look(&k, ret);
     importer_close(k.importer);
     return ok && !a->failed;

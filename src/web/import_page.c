@@ -134,33 +134,67 @@ static bool upload_number(json_t *v, int64_t *ret)
     return *ret > 0;
 }
 
-/* The files of an import by the numbers of their uploads: false when answered. */
-static bool find_uploads(struct call *c, struct store *s, const struct shop *shop, struct import_ask *ask)
+static bool choice_of(json_t *file, const char *key, char *to, size_t size)
 {
-    json_t *ids = json_object_get(c->body, "uploads");
-    size_t n = json_array_size(ids);
-    if (!json_is_array(ids) || n < 1 || n > DESK_IMPORT_TABLES_MAX) { reply_fault(c, FAULT_FIELD, "uploads"); return false; }
-    struct upload_row *rows = ARENA_ARRAY(&c->q->arena, struct upload_row, n);
-    const char **paths = ARENA_ARRAY(&c->q->arena, const char *, n), **names = ARENA_ARRAY(&c->q->arena, const char *, n);
-    if (!rows || !paths || !names) { reply_internal(c, "no memory"); return false; }
-    for (size_t i = 0; i < n; i++) {
-        int64_t id;
-        if (!upload_number(json_array_get(ids, i), &id)) { reply_fault(c, FAULT_FIELD, "uploads"); return false; }
-        if (upload_find(s, shop, id, &rows[i]) != UPLOAD_FOUND) { reply_fault(c, FAULT_UPLOAD_NONE, NULL); return false; }
-        paths[i] = rows[i].path;
-        names[i] = rows[i].name;
-    }
-    ask->paths = paths;
-    ask->names = names;
-    ask->count = (int)n;
+    json_t *v = json_object_get(file, key);
+    if (!v || json_is_null(v)) return true;
+    if (!json_is_string(v) || json_string_length(v) >= size) return false;
+    memcpy(to, json_string_value(v), json_string_length(v));
     return true;
 }
 
-static bool read_choice(struct call *c, const char *field, const char **ret)
+/* "12", or {"upload": "12", "profile": .., "zone": .., "encoding": ..} */
+static bool read_file(json_t *v, struct asked_file *ret)
 {
-    struct text t;
-    if (!call_text(c, field, 0, 63, &t)) return false;
-    *ret = t.len ? t.ptr : NULL; /* jansson's strings end in NUL */
+    if (!json_is_object(v)) return upload_number(v, &ret->upload_id);
+    return upload_number(json_object_get(v, "upload"), &ret->upload_id) && choice_of(v, "profile", ret->profile, sizeof ret->profile)
+        && choice_of(v, "zone", ret->zone, sizeof ret->zone) && choice_of(v, "encoding", ret->encoding, sizeof ret->encoding);
+}
+
+static bool choice_known(struct call *c, const struct asked_file *f)
+{
+    if (f->zone[0] && !c->web->env->zone(c->web->env->ctx, f->zone)) { reply_fault(c, FAULT_ZONE, "zone"); return false; }
+    if (!f->encoding[0] || intake_encoding_find(text_from_cstr(f->encoding), &(enum intake_encoding){ 0 })) return true;
+    reply_fault(c, FAULT_FIELD, "encoding");
+    return false;
+}
+
+/* The files of the body, each with how it is to be read: what it says itself, else what the body says for all. False when answered. */
+static bool read_files(struct call *c, struct scan_ask *ret)
+{
+    json_t *list = json_object_get(c->body, "uploads");
+    struct asked_file of_all = { 0 };
+    const size_t n = json_array_size(list);
+    if (!json_is_array(list) || n < 1 || n > DESK_IMPORT_FILES_MAX) { reply_fault(c, FAULT_FIELD, "uploads"); return false; }
+    if (!choice_of(c->body, "profile", of_all.profile, sizeof of_all.profile)) { reply_fault(c, FAULT_FIELD, "profile"); return false; }
+    if (!choice_of(c->body, "zone", of_all.zone, sizeof of_all.zone)) { reply_fault(c, FAULT_FIELD, "zone"); return false; }
+    ret->count = (int)n;
+    for (size_t i = 0; i < n; i++) {
+        ret->files[i] = of_all;
+        if (!read_file(json_array_get(list, i), &ret->files[i])) { reply_fault(c, FAULT_FIELD, "uploads"); return false; }
+        if (!choice_known(c, &ret->files[i])) return false;
+    }
+    return true;
+}
+
+/* The files of an import by the numbers of their uploads: false when answered. */
+static bool find_uploads(struct call *c, struct store *s, const struct shop *shop, const struct scan_ask *files, struct import_ask *ask)
+{
+    const size_t n = (size_t)files->count;
+    struct upload_row *rows = ARENA_ARRAY(&c->q->arena, struct upload_row, n);
+    const char **paths = ARENA_ARRAY(&c->q->arena, const char *, n), **names = ARENA_ARRAY(&c->q->arena, const char *, n);
+    struct import_ask_file *each = ARENA_ARRAY(&c->q->arena, struct import_ask_file, n);
+    if (!rows || !paths || !names || !each) { reply_internal(c, "no memory"); return false; }
+    for (size_t i = 0; i < n; i++) {
+        if (upload_find(s, shop, files->files[i].upload_id, &rows[i]) != UPLOAD_FOUND) { reply_fault(c, FAULT_UPLOAD_NONE, NULL); return false; }
+        paths[i] = rows[i].path;
+        names[i] = rows[i].name;
+        each[i] = (struct import_ask_file){ files->files[i].profile, files->files[i].zone, files->files[i].encoding };
+    }
+    ask->paths = paths;
+    ask->names = names;
+    ask->each = each;
+    ask->count = (int)n;
     return true;
 }
 
@@ -168,13 +202,35 @@ void import_start_read(struct call *c, struct store *s)
 {
     struct shop shop;
     struct text as_of;
+    struct scan_ask *files = ARENA_NEW(&c->q->arena, struct scan_ask);
     struct import_ask ask = { .store = c->params[0], .as_of_ms = INSTANT_NONE, .user_id = c->who.user_id };
-    if (!call_shop(c, s, &shop) || !find_uploads(c, s, &shop, &ask) || !read_choice(c, "profile", &ask.profile)
-        || !read_choice(c, "zone", &ask.zone) || !call_text(c, "as_of", 0, 40, &as_of))
-        return;
-    if (ask.zone && !c->web->env->zone(c->web->env->ctx, ask.zone)) { reply_fault(c, FAULT_ZONE, "zone"); return; }
+    if (!files) { reply_internal(c, "no memory"); return; }
+    if (!call_shop(c, s, &shop) || !read_files(c, files) || !find_uploads(c, s, &shop, files, &ask) || !call_text(c, "as_of", 0, 40, &as_of)) return;
     if (as_of.len && !instant_parse(as_of, &ask.as_of_ms)) { reply_fault(c, FAULT_FIELD, "as_of"); return; }
     if (!desk_import_start(c->web->options.desk, &ask, started, c)) reply_wait(c, FAULT_BUSY, 1000);
+}
+
+void import_foresee_read(struct call *c, struct store *s)
+{
+    struct shop shop;
+    struct text json = TEXT_NONE;
+    struct import_ask ignored;
+    int progress = 0;
+    struct scan_ask *ask = ARENA_NEW(&c->q->arena, struct scan_ask);
+    if (!ask) { reply_internal(c, "no memory"); return; }
+    if (!call_shop(c, s, &shop) || !read_files(c, ask) || !find_uploads(c, s, &shop, ask, &ignored)) return;
+    ask->replaced = c->replaced;
+    ask->foresee = true;
+    memcpy(ask->store, shop.key, sizeof ask->store);
+    switch (uploads_scan(c->web->uploads, ask, &c->q->arena, &json, &progress)) {
+    case SCAN_BUSY: reply_wait(c, FAULT_BUSY, 1000); return;
+    case SCAN_READY:
+        if (json.ptr) reply_copy(c, json);
+        else reply_internal(c, "what an import would change could not be found out");
+        return;
+    case SCAN_RUNNING: break;
+    }
+    reply_json(c, 200, json_pack("{s:s,s:f}", "state", "counting", "progress", progress / 1000.0));
 }
 
 void import_undo_handle(struct call *c)

@@ -35,6 +35,7 @@ void profile_save_read(struct call *c, struct store *s);
 /* import_page.c */
 void imports_read(struct call *c, struct store *s);
 void import_start_read(struct call *c, struct store *s);
+void import_foresee_read(struct call *c, struct store *s);
 void import_read(struct call *c, struct store *s);
 void import_undo_handle(struct call *c);
 void import_resume_handle(struct call *c);

@@ -51,6 +51,7 @@ const struct route routes[] = {
     { HTTP_POST, STORE "/profiles", "import.write", SELLERS, NULL, 0, NULL, profile_save_read },
     { HTTP_GET, STORE "/imports", "import.read", SELLERS, NULL, 0, NULL, imports_read },
     { HTTP_POST, STORE "/imports", "import.write", SELLERS, NULL, 0, NULL, import_start_read },
+    { HTTP_POST, STORE "/imports/foreseen", "import.read", SELLERS, NULL, 0, NULL, import_foresee_read },
     { HTTP_GET, API "/imports/{id}", "import.read", SELLERS, NULL, 0, NULL, import_read },
     { HTTP_POST, API "/imports/{id}/undo", "import.undo", SELLERS, NULL, ROUTE_NO_BODY, import_undo_handle, NULL },
     { HTTP_POST, API "/imports/{id}/resume", "import.write", SELLERS, NULL, ROUTE_NO_BODY, import_resume_handle, NULL },

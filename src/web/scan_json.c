@@ -48,51 +48,39 @@ static json_t *profiles_json(const struct profile_set *set)
 
 /* ---- the first rows ---- */
 
-static json_t *preview_json(const struct intake_scan_result *r)
+/* Why the row is set aside stands at its cell too, unless the look knows better why. */
+static json_t *doubt_json(const struct look_table *t, int row, int column)
+{
+    const struct understood *u = &t->cells[row * t->scan.column_count + column];
+    const struct intake_fault *f = &t->faults[row];
+    struct text en = cell_doubt_text(u->doubt, false), zh = cell_doubt_text(u->doubt, true), code = text_from_cstr(cell_doubt_word(u->doubt));
+    if (f->code.len > 0 && f->column == column + 1 && u->doubt != DOUBT_AMBIGUOUS_DATE) en = f->what_en, zh = f->what_zh, code = f->code;
+    if (code.len == 0) return json_null();
+    json_t *j = said(en, zh);
+    json_object_set_new(j, "code", string(code));
+    return j;
+}
+
+static json_t *row_json(const struct look_table *t, int row)
+{
+    const struct intake_scan_result *r = &t->scan;
+    const struct intake_fault *f = &t->faults[row];
+    json_t *cells = json_array(), *fault = json_null();
+    for (int k = 0; k < r->column_count; k++) {
+        const struct understood *u = &t->cells[row * r->column_count + k];
+        json_array_append_new(cells, json_pack("{s:o,s:o,s:o,s:o}", "value", string(r->preview[row][k]), "field", string(r->columns[k].field), "understood",
+                                               u->text.len ? string(u->text) : json_null(), "doubt", doubt_json(t, row, k)));
+    }
+    if (f->code.len > 0)
+        fault = json_pack("{s:o,s:o,s:o}", "column", string(f->column_name), "what", said(f->what_en, f->what_zh), "remedy", said(f->remedy_en, f->remedy_zh));
+    return json_pack("{s:I,s:o,s:o}", "line", (json_int_t)r->preview_line[row], "cells", cells, "fault", fault);
+}
+
+static json_t *preview_json(const struct look_table *t)
 {
     json_t *rows = json_array();
-    for (int i = 0; i < r->preview_count; i++) {
-        json_t *cells = json_array();
-        json_array_append_new(rows, json_pack("{s:I,s:o,s:n}", "line", (json_int_t)r->preview_line[i], "cells", cells, "fault"));
-        for (int k = 0; k < r->column_count; k++) {
-            struct text value = r->preview[i][k];
-            json_array_append_new(cells, json_pack("{s:o,s:o,s:n}", "value", string(value), "field", string(r->columns[k].field), "doubt"));
-        }
-    }
+    for (int i = 0; i < t->scan.preview_count; i++) json_array_append_new(rows, row_json(t, i));
     return rows;
-}
-
-static void tell_fault(json_t *row, const struct intake_fault *f)
-{
-    json_object_set_new(row, "line", json_integer(f->line));
-    json_object_set_new(row, "fault", json_pack("{s:o,s:o,s:o}", "column", string(f->column_name), "what", said(f->what_en, f->what_zh),
-                                                "remedy", said(f->remedy_en, f->remedy_zh)));
-    json_t *cell = f->column > 0 ? json_array_get(json_object_get(row, "cells"), (size_t)f->column - 1) : NULL;
-    if (cell) json_object_set_new(cell, "doubt", said(f->what_en, f->what_zh));
-}
-
-/* The rows are read once more, as an import would read them. */
-static void tell_faults(struct arena *a, const struct scan_view *v, json_t *rows)
-{
-    if (v->scan->refusal != REFUSED_NOT || !v->scan->profile) return;
-    struct intake_options o = *v->options;
-    o.profile = v->scan->profile;
-    struct intake_row *row = ARENA_NEW(a, struct intake_row);
-    struct intake_fault fault;
-    bool more = row && importer_read(v->importer, &o, v->scan, (int64_t)json_array_size(rows));
-    for (size_t i = 0; more && i < json_array_size(rows); i++) {
-        switch (importer_next(v->importer, a, row, &fault)) {
-        case ROW_CLAIM: i -= row->more; break;
-        case ROW_FAULT: tell_fault(json_array_get(rows, i), &fault); break;
-        case ROW_END: case ROW_ERROR: more = false; break;
-        }
-    }
-}
-
-static json_t *as_of_json(struct arena *a, const struct scan_view *v)
-{
-    if (v->scan->as_of_ms == INSTANT_NONE) return json_null();
-    return string(instant_print(a, v->scan->as_of_ms, v->options->zone));
 }
 
 static const char *kind_word(enum part_kind k)
@@ -106,21 +94,31 @@ static const char *kind_word(enum part_kind k)
     return "";
 }
 
-json_t *scan_part_json(struct arena *a, const struct scan_view *v)
+/* Proposals for a table of no known form: a field for each column, by subject. */
+static json_t *guess_json(const struct look_table *t)
 {
-    const struct intake_scan_result *r = v->scan;
+    if (!t->guess) return json_null();
+    json_t *fields = json_object();
+    for (int s = 0; s < SUBJECT_COUNT; s++) json_object_set_new(fields, subject_word((enum subject)s), words_json(t->guess->fields[s], t->scan.column_count));
+    return json_pack("{s:s,s:o}", "subject", subject_word(t->guess->subject), "fields", fields);
+}
+
+static json_t *table_json(struct arena *a, const struct scan_view *v, const struct look_table *t)
+{
+    const struct intake_scan_result *r = &t->scan;
     const struct profile *p = r->profile;
-    json_t *rows = preview_json(r);
-    tell_faults(a, v, rows);
-    json_t *j = json_pack("{s:i,s:s,s:b,s:o,s:s,s:o,s:o,s:I,s:o,s:s,s:i,s:o,s:o,s:o,s:I,s:I}",
+    json_t *j = json_pack("{s:i,s:s,s:b,s:o,s:s,s:o,s:o,s:o,s:o,s:I,s:o,s:s,s:i,s:o,s:o,s:o,s:I,s:I}",
         "part", r->part.no, "kind", kind_word(r->part.kind), "hidden", r->part.hidden,
         "refusal", refusal_json(r), "encoding", intake_encoding_word(r->encoding),
         "profile", p ? string(profile_name(p)) : json_null(),
         "profile_text", p ? said(profile_title(p, false), profile_title(p, true)) : json_null(),
-        "rows", (json_int_t)r->rows, "as_of", as_of_json(a, v), "as_of_from", r->as_of_asked ? "asked" : r->as_of_from_name ? "name" : "rows",
-        "header_line", r->header_line, "columns", columns_json(r), "preview", rows,
+        "subject", p ? json_string(subject_word(profile_subject(p))) : json_null(), "platform", p && p->platform.len ? string(p->platform) : json_null(),
+        "rows", (json_int_t)r->rows, "as_of", r->as_of_ms == INSTANT_NONE ? json_null() : string(instant_print(a, r->as_of_ms, v->zone)),
+        "as_of_from", r->as_of_asked ? "asked" : r->as_of_from_name ? "name" : "rows",
+        "header_line", r->header_line, "columns", columns_json(r), "preview", preview_json(t),
         "unknown_status", words_json(r->unknown_status, r->unknown_status_count), "ambiguous_times", (json_int_t)r->ambiguous_times,
         "skipped_times", (json_int_t)r->skipped_times);
+    if (j) json_object_set_new(j, "guess", guess_json(t));
     if (j && r->part.member.len) json_object_set_new(j, "member", string(r->part.member));
     if (j && r->part.sheet.len) json_object_set_new(j, "sheet", string(r->part.sheet));
     return j;
@@ -136,21 +134,42 @@ static json_t *main_part(json_t *parts)
     return json_array_get(parts, 0);
 }
 
-json_t *scan_json(const struct upload_row *upload, const struct profile_set *profiles, const struct intake_parts *found, json_t *parts)
+static json_t *refused_json(json_t *j, const struct look *look)
 {
-    json_t *j = json_pack("{s:o,s:s,s:I,s:s,s:f,s:o,s:o}", "upload_id", json_sprintf("%lld", (long long)upload->upload_id), "file", upload->name,
-                          "bytes", (json_int_t)upload->bytes, "state", "ready", "progress", 1.0, "profiles", profiles_json(profiles), "parts", parts);
-    if (!j) return NULL;
-    json_t *first = main_part(parts);
-    if (first) {
-        json_object_update(j, first);
-        return j;
-    }
-    const struct intake_scan_result refused = { .refusal = found->refusal, .refusal_en = found->refusal_en, .refusal_zh = found->refusal_zh };
+    const struct intake_scan_result refused = { .refusal = look->refusal, .refusal_en = look->refusal_en, .refusal_zh = look->refusal_zh };
     json_object_set_new(j, "refusal", refusal_json(&refused));
-    json_t *nothing = json_pack("{s:s,s:n,s:n,s:i,s:n,s:s,s:i,s:[],s:[],s:[],s:i,s:i}", "encoding", "", "profile", "profile_text", "rows", 0, "as_of",
-                                "as_of_from", "rows", "header_line", 0, "columns", "preview", "unknown_status", "ambiguous_times", 0, "skipped_times", 0);
+    json_t *nothing = json_pack("{s:s,s:n,s:n,s:n,s:n,s:i,s:n,s:s,s:i,s:[],s:[],s:[],s:i,s:i}", "encoding", "", "profile", "profile_text", "subject", "platform",
+                                "rows", 0, "as_of", "as_of_from", "rows", "header_line", 0, "columns", "preview", "unknown_status", "ambiguous_times", 0,
+                                "skipped_times", 0);
     json_object_update_missing(j, nothing);
     json_decref(nothing);
     return j;
+}
+
+json_t *scan_json(struct arena *a, const struct scan_view *v)
+{
+    json_t *tables = json_array();
+    for (int i = 0; i < v->look->count; i++) json_array_append_new(tables, table_json(a, v, v->look->tables[i]));
+    json_t *j = json_pack("{s:o,s:s,s:I,s:s,s:f,s:o,s:o}", "upload_id", json_sprintf("%lld", (long long)v->upload->upload_id), "file", v->upload->name,
+                          "bytes", (json_int_t)v->upload->bytes, "state", "ready", "progress", 1.0, "profiles", profiles_json(v->profiles), "parts", tables);
+    json_t *first = j ? main_part(tables) : NULL;
+    if (!first) return j ? refused_json(j, v->look) : NULL;
+    json_object_update(j, first);
+    return j;
+}
+
+/* ---- what an import would do ---- */
+
+json_t *foreseen_json(const struct scan_ask *ask, const struct import_figures *figures, const struct desk_message *message)
+{
+    json_t *files = json_array();
+    for (int i = 0; figures && i < figures->file_count; i++) {
+        const struct import_file_figures *f = &figures->files[i];
+        const int64_t upload = f->asked >= 0 && f->asked < ask->count ? ask->files[f->asked].upload_id : 0;
+        json_array_append_new(files, json_pack("{s:o,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I}", "upload_id", json_sprintf("%lld", (long long)upload), "file", f->name,
+                                               "member", f->member, "sheet", f->sheet, "rows", (json_int_t)f->rows, "added", (json_int_t)f->added, "updated",
+                                               (json_int_t)f->updated, "unchanged", (json_int_t)f->unchanged, "quarantined", (json_int_t)f->quarantined));
+    }
+    json_t *why = figures ? json_null() : json_pack("{s:s,s:s,s:s}", "code", message->code, "en", message->en, "zh", message->zh);
+    return json_pack("{s:s,s:f,s:o,s:o}", "state", "ready", "progress", 1.0, "files", files, "refusal", why);
 }

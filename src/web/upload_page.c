@@ -90,7 +90,7 @@ static bool upload_write(struct store *s, struct write *w)
 static void upload_done(struct call *c, struct write *w)
 {
     struct upload_body *u = w->ctx;
-    struct scan_ask ask = { .replaced = c->replaced, .upload_id = u->row.upload_id };
+    struct scan_ask ask = { .replaced = c->replaced, .count = 1, .files = { { .upload_id = u->row.upload_id } } };
     struct text none;
     int progress;
     u->kept = true;
@@ -141,15 +141,17 @@ void upload_read(struct call *c, struct store *s)
 {
     struct shop shop;
     struct upload_row row;
-    struct scan_ask ask = { .replaced = c->replaced };
+    struct scan_ask ask = { .replaced = c->replaced, .count = 1 };
+    struct asked_file *file = &ask.files[0];
     struct text json;
     int progress = 0;
-    if (!call_shop(c, s, &shop) || !call_id(c, c->params[1], &ask.upload_id) || !read_option(c, "profile", ask.profile, sizeof ask.profile)
-        || !read_option(c, "zone", ask.zone, sizeof ask.zone))
+    if (!call_shop(c, s, &shop) || !call_id(c, c->params[1], &file->upload_id) || !read_option(c, "profile", file->profile, sizeof file->profile)
+        || !read_option(c, "zone", file->zone, sizeof file->zone) || !read_option(c, "encoding", file->encoding, sizeof file->encoding))
         return;
+    if (file->encoding[0] && !intake_encoding_find(text_from_cstr(file->encoding), &(enum intake_encoding){ 0 })) { reply_fault(c, FAULT_FIELD, "encoding"); return; }
     memcpy(ask.store, shop.key, sizeof ask.store);
-    if (upload_find(s, &shop, ask.upload_id, &row) != UPLOAD_FOUND) { reply_fault(c, FAULT_UPLOAD_NONE, NULL); return; }
-    if (ask.zone[0] && !c->web->env->zone(c->web->env->ctx, ask.zone)) { reply_fault(c, FAULT_ZONE, "zone"); return; }
+    if (upload_find(s, &shop, file->upload_id, &row) != UPLOAD_FOUND) { reply_fault(c, FAULT_UPLOAD_NONE, NULL); return; }
+    if (file->zone[0] && !c->web->env->zone(c->web->env->ctx, file->zone)) { reply_fault(c, FAULT_ZONE, "zone"); return; }
     switch (uploads_scan(c->web->uploads, &ask, &c->q->arena, &json, &progress)) {
     case SCAN_BUSY: reply_wait(c, FAULT_BUSY, 1000); return;
     case SCAN_READY:

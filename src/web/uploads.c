@@ -49,34 +49,15 @@ static bool scan_progress(void *ctx, int64_t done, int64_t all)
 
 static bool is_stopping(void *ctx) { return atomic_load(&((struct uploads *)ctx)->stopping); }
 
-static struct intake_options options_of(const struct uploads *u, const struct shop *shop, const struct scan_ask *ask,
+static struct intake_options options_of(const struct uploads *u, const struct shop *shop, const struct asked_file *ask,
                                         const struct profile_set *set)
 {
     struct intake_options o = shop_intake_options(u->env, shop);
     const struct zone *asked = ask->zone[0] ? u->env->zone(u->env->ctx, ask->zone) : NULL;
     if (asked) o.zone = asked;
     if (ask->profile[0]) o.profile = profile_set_find(set, text_from_cstr(ask->profile));
+    o.encoding_asked = intake_encoding_find(text_from_cstr(ask->encoding), &o.encoding);
     return o;
-}
-
-/* Every part, one after the other. NULL: no memory, or the desk stops. */
-static json_t *scan_parts(struct uploads *u, struct scan_slot *slot, struct arena *a, const struct scan_view *like, const struct intake_parts *parts)
-{
-    void *progress[] = { slot, u };
-    json_t *list = json_array();
-    for (int i = 0; list && i < parts->count; i++) {
-        struct intake_options options = *like->options;
-        struct scan_view view = *like;
-        struct intake_scan_result *result = ARENA_NEW(a, struct intake_scan_result);
-        options.part = &parts->list[i];
-        view.options = &options;
-        view.scan = result;
-        if (result && importer_scan(like->importer, a, &options, scan_progress, progress, result)
-            && json_array_append_new(list, scan_part_json(a, &view)) == 0) continue;
-        json_decref(list);
-        return NULL;
-    }
-    return list;
 }
 
 static char *scan_file(struct uploads *u, struct scan_slot *slot, const struct upload_row *row, const struct shop *shop,
@@ -84,19 +65,60 @@ static char *scan_file(struct uploads *u, struct scan_slot *slot, const struct u
 {
     struct arena a;
     char *json = NULL;
-    struct intake_options options = options_of(u, shop, &slot->ask, set);
-    struct intake_parts parts;
-    struct importer *importer = importer_open(&(struct importer_ask){ .env = u->env, .path = row->path, .name = text_from_cstr(row->name), .bytes = row->bytes,
-        .spill_beside = desk_path(u->web->options.desk), .profiles = set, .stop = is_stopping, .stop_ctx = u });
+    void *progress[] = { slot, u };
+    const struct intake_options options = options_of(u, shop, &slot->ask.files[0], set);
+    struct look look;
+    const struct look_ask ask = { .env = u->env, .path = row->path, .name = row->name, .spill_beside = desk_path(u->web->options.desk), .profiles = set,
+                                  .options = &options, .progress = scan_progress, .progress_ctx = progress,
+                                  .stop = is_stopping, .stop_ctx = u };
     arena_init(&a, &u->env->memory, SCAN_ARENA_BYTES_MAX);
-    if (importer && importer_parts(importer, &a, &options, &parts) && !atomic_load(&u->stopping)) {
-        const struct scan_view view = { importer, &options, NULL };
-        json_t *list = scan_parts(u, slot, &a, &view, &parts);
-        json_t *j = list ? scan_json(row, set, &parts, list) : NULL;
+    if (look_at_file(&a, &ask, &look)) {
+        json_t *j = scan_json(&a, &(struct scan_view){ row, set, options.zone, &look });
         json = j ? json_dumps(j, JSON_COMPACT) : NULL;
         json_decref(j);
     }
-    importer_close(importer);
+    arena_release(&a);
+    return json;
+}
+
+/* ---- what an import would do ---- */
+
+static bool foresee_progress(void *ctx, const struct import_figures *f)
+{
+    struct scan_slot *slot = ((void **)ctx)[0];
+    const struct uploads *u = ((void **)ctx)[1];
+    int64_t done = 0, all = 0;
+    for (int i = 0; i < f->file_count; i++) done += f->files[i].rows_done, all += f->files[i].rows;
+    if (all > 0) atomic_store(&slot->progress, (int)(done * 1000 / all));
+    return !atomic_load(&u->stopping);
+}
+
+static char *foresee(struct uploads *u, struct scan_slot *slot, const struct shop *shop)
+{
+    const struct scan_ask *asked = &slot->ask;
+    struct arena a;
+    struct desk_message message = { 0 };
+    void *progress[] = { slot, u };
+    char *json = NULL;
+    arena_init(&a, &u->env->memory, 0);
+    struct upload_row *rows = ARENA_ARRAY(&a, struct upload_row, (size_t)asked->count);
+    const char **paths = ARENA_ARRAY(&a, const char *, (size_t)asked->count), **names = ARENA_ARRAY(&a, const char *, (size_t)asked->count);
+    struct import_ask_file *each = ARENA_ARRAY(&a, struct import_ask_file, (size_t)asked->count);
+    struct import_figures *figures = ARENA_NEW(&a, struct import_figures);
+    bool ok = rows && paths && names && each && figures;
+    for (int i = 0; ok && i < asked->count; i++) {
+        ok = upload_find(&u->reader, shop, asked->files[i].upload_id, &rows[i]) == UPLOAD_FOUND;
+        paths[i] = rows[i].path;
+        names[i] = rows[i].name;
+        each[i] = (struct import_ask_file){ asked->files[i].profile, asked->files[i].zone, asked->files[i].encoding };
+    }
+    if (ok) {
+        const struct import_ask ask = { .store = text_from_cstr(shop->key), .paths = paths, .names = names, .count = asked->count, .each = each, .as_of_ms = INSTANT_NONE };
+        const enum desk_result r = desk_import_rehearse(u->env, desk_path(u->web->options.desk), &ask, foresee_progress, progress, figures, &message);
+        json_t *j = foreseen_json(asked, r == DESK_DONE ? figures : NULL, &message);
+        json = j ? json_dumps(j, JSON_COMPACT) : NULL;
+        json_decref(j);
+    }
     arena_release(&a);
     return json;
 }
@@ -106,9 +128,9 @@ static char *scan(struct uploads *u, struct scan_slot *slot)
     struct shop shop;
     struct upload_row row;
     struct desk_message message;
-    if (shop_find(&u->reader, text_from_cstr(slot->ask.store), &shop) != SHOP_OK
-        || upload_find(&u->reader, &shop, slot->ask.upload_id, &row) != UPLOAD_FOUND)
-        return NULL;
+    if (shop_find(&u->reader, text_from_cstr(slot->ask.store), &shop) != SHOP_OK) return NULL;
+    if (slot->ask.foresee) return foresee(u, slot, &shop);
+    if (upload_find(&u->reader, &shop, slot->ask.files[0].upload_id, &row) != UPLOAD_FOUND) return NULL;
     struct profile_set *set = desk_profile_set(u->env, &u->reader, &shop, &message);
     if (!set) return NULL;
     char *json = scan_file(u, slot, &row, &shop, set);
@@ -161,11 +183,17 @@ static void expire(struct uploads *u)
 
 /* ---- the thread ---- */
 
+/* Looks are quick and first. */
+static bool comes_before(const struct scan_slot *a, const struct scan_slot *b)
+{
+    return a->ask.foresee != b->ask.foresee ? b->ask.foresee : a->used < b->used;
+}
+
 static struct scan_slot *next_waiting(struct uploads *u)
 {
     struct scan_slot *first = NULL;
     for (int i = 0; i < SCANS_MAX; i++)
-        if (u->slots[i].state == SLOT_WAITING && (!first || u->slots[i].used < first->used)) first = &u->slots[i];
+        if (u->slots[i].state == SLOT_WAITING && (!first || comes_before(&u->slots[i], first))) first = &u->slots[i];
     return first;
 }
 
@@ -205,9 +233,16 @@ static void *run(void *arg)
     return NULL;
 }
 
+static bool same_file(const struct asked_file *a, const struct asked_file *b)
+{
+    return a->upload_id == b->upload_id && !strcmp(a->profile, b->profile) && !strcmp(a->zone, b->zone) && !strcmp(a->encoding, b->encoding);
+}
+
 static bool same(const struct scan_ask *a, const struct scan_ask *b)
 {
-    return a->replaced == b->replaced && a->upload_id == b->upload_id && !strcmp(a->store, b->store) && !strcmp(a->profile, b->profile) && !strcmp(a->zone, b->zone);
+    bool equal = a->replaced == b->replaced && !strcmp(a->store, b->store) && a->foresee == b->foresee && a->count == b->count;
+    for (int i = 0; equal && i < a->count; i++) equal = same_file(&a->files[i], &b->files[i]);
+    return equal;
 }
 
 static struct scan_slot *slot_for(struct uploads *u, const struct scan_ask *ask)
@@ -241,7 +276,7 @@ enum scan_state uploads_scan(struct uploads *u, const struct scan_ask *ask, stru
     } else if (s->state == SLOT_READY) {
         state = SCAN_READY;
         *ret = s->json ? arena_text(a, text_from_cstr(s->json)) : TEXT_NONE;
-        if (!s->json) s->state = SLOT_FREE; /* whoever asks again has it tried again */
+        if (!s->json || s->ask.foresee) s->state = SLOT_FREE; /* whoever asks again has it tried again */
         s->used = ++u->clock;
     } else {
         *ret_progress = atomic_load(&s->progress);

@@ -3,6 +3,7 @@
 #ifndef ZG_WEB_UPLOADS_H
 #define ZG_WEB_UPLOADS_H
 #include "base/text.h"
+#include "desk/commands.h"
 #include "store/upload_store.h"
 
 #define UPLOAD_KEEP_MS INT64_C(86400000)
@@ -14,11 +15,18 @@ struct uploads;
 struct uploads *uploads_start(struct web *w, char *message, size_t message_size);
 void uploads_stop(struct uploads *u);
 
-/* How to look at a file. */
-struct scan_ask { uint64_t replaced /* of the call */; int64_t upload_id; char store[64], profile[64], zone[48]; };
+/* How to look at a file, or, with `foresee`, at what an import of these files would do. */
+struct asked_file { int64_t upload_id; char profile[64], zone[48], encoding[16]; };
+struct scan_ask {
+    uint64_t replaced;                  /* of the call */
+    char store[64];
+    bool foresee;
+    int count;                          /* 1 of a look */
+    struct asked_file files[DESK_IMPORT_FILES_MAX];
+};
 enum scan_state { SCAN_RUNNING, SCAN_READY, SCAN_BUSY /* too many are looked at already */ };
 /* The scan of that file with those options, begun when it is asked for the first time. Ready: *ret is the answer's JSON, copied
- * into `a`; TEXT_NONE when the file could not be looked at. Running: *ret_progress is 0..1000. */
+ * into `a`; TEXT_NONE when the file could not be looked at. What is foreseen is told once: who asks again has it found out anew. Running: *ret_progress is 0..1000. */
 enum scan_state uploads_scan(struct uploads *u, const struct scan_ask *ask, struct arena *a, struct text *ret, int *ret_progress);
 /* The store's profiles changed: look again. */
 void uploads_forget(struct uploads *u);
@@ -31,15 +39,16 @@ void upload_end(struct call *c);
 
 /* ---- scan_json.c ---- */
 #include <jansson.h>
-#include "desk/importer.h"
+#include "desk/look.h"
 struct scan_view {
-    struct importer *importer;            /* of the file */
-    const struct intake_options *options;
-    const struct intake_scan_result *scan;
+    const struct upload_row *upload;
+    const struct profile_set *profiles;
+    const struct zone *zone;
+    const struct look *look;
 };
-/* One part of the file; NULL: no memory. Reads its first rows once more to tell their faults. */
-json_t *scan_part_json(struct arena *a, const struct scan_view *v);
-/* The answer of GET /stores/{store}/uploads/{id}: its parts (taken over), and beside the file's own fields those of the part that
- * speaks for it; without parts, why the file was refused. */
-json_t *scan_json(const struct upload_row *upload, const struct profile_set *profiles, const struct intake_parts *found, json_t *parts);
+/* The answer of GET /stores/{store}/uploads/{id}: its tables, and beside the file's own fields those of the table that speaks for it;
+ * without tables, why the file was refused. NULL: no memory. */
+json_t *scan_json(struct arena *a, const struct scan_view *v);
+/* What an import of these files would report; figures NULL: why it cannot be told. */
+json_t *foreseen_json(const struct scan_ask *ask, const struct import_figures *figures, const struct desk_message *message);
 #endif
