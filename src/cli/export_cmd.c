@@ -6,12 +6,14 @@
 #include "cli/cmds.h"
 #include "cli/show.h"
 #include "cli/open.h"
+#include "desk/archive.h"
 #include "desk/export.h"
 #include "desk/files.h"
 
 const struct option export_options[] = {
     OPTION_DB,
     OPTION_STORE,
+    { "all", "ARCHIVE", false, { "the whole shop as one file, for another Zhanggui", "整个店铺存成一个文件，供另一个掌柜读入" } },
     { "what", "LIST", false, { "which list: orders, items, customers, pick, reminders, held, review, quarantine, imports ..", "哪个列表：orders、items、customers、pick、reminders、held、review、quarantine、imports 等" } },
     { "format", "xlsx|csv", false, { "default: by the file's name, else xlsx", "默认按文件名，否则为 xlsx" } },
     { "state", "STATE", false, { "orders and items: only in this state, as to_ship", "订单和明细：只要这种状态的，如 to_ship" } },
@@ -147,10 +149,42 @@ static enum cli_exit export_list(struct cli *c, const char *what, const char *fi
     return exit;
 }
 
+static bool show_archived(void *ctx, int64_t rows, int64_t rows_all)
+{
+    (void)rows_all;
+    return show_rows(ctx, rows);
+}
+
+static enum cli_exit export_all(struct cli *c, const char *file)
+{
+    struct desk_message m = { 0 };
+    struct progress p;
+    struct ask a;
+    int64_t rows = 0;
+    enum cli_exit exit = ask_begin(c, &a, INSTANT_NONE);
+
+    if (exit != CLI_DONE) return exit;
+    progress_begin(&p, c);
+    const enum desk_result r = archive_write(&a.reader, &a.shop, file, show_archived, &p, &rows, &m);
+    progress_end(&p);
+    if (r != DESK_DONE) exit = fail_desk(c, &m);
+    else if (c->json) exit = cli_json(c, json_pack("{s:s, s:s, s:I}", "archive", file, "store", a.shop.key, "rows", (json_int_t)rows));
+    else
+        cli_say(c, "%s: the whole shop \"%s\", %s rows. Keep it as you keep the shop; to read it elsewhere: zhanggui import --db FILE %s",
+                "%s：店铺“%s”的全部内容，共 %s 行。请像保管店铺一样保管它；在别处读入：zhanggui import --db 文件 %s", file, a.shop.key,
+                cli_cstr(c, cli_count(c, rows)), file);
+    ask_end(&a);
+    return exit;
+}
+
 enum cli_exit export_run(struct cli *c)
 {
-    const char *what = cli_value(c, "what");
+    const char *what = cli_value(c, "what"), *all = cli_value(c, "all");
 
+    if (all && (what || c->operand_count > 0))
+        return cli_fail(c, CLI_WRONG_USE, "what", "--all takes the whole shop; --what a list: one of them", "--all 是整个店铺，--what 是一个列表：二选一");
+    if (all) return export_all(c, all);
+    if (c->operand_count == 0) return cli_fail(c, CLI_WRONG_USE, "operand", "FILE is missing; for example: %s", "缺少 FILE；例如：%s", c->verb->example);
     if (!what) return cli_fail(c, CLI_WRONG_USE, "what", "Say which list: --what orders", "请说明要哪个列表：--what orders");
     return export_list(c, what, c->operands[0]);
 }

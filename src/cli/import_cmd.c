@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "cli/cmds.h"
 #include "cli/open.h"
+#include "desk/archive.h"
 
 const struct option import_options[] = {
     OPTION_DB,
@@ -133,6 +134,35 @@ static enum cli_exit figures_answer(struct cli *c, const struct import_figures *
     return CLI_DONE;
 }
 
+static bool show_rows(void *ctx, int64_t rows, int64_t rows_all)
+{
+    progress_show(ctx, "%" PRId64 " of %" PRId64 " rows", "%" PRId64 " / %" PRId64 " 行", rows, rows_all);
+    return true;
+}
+
+/* A whole shop, into a database that may not be there yet. --store: what to call it here. */
+static enum cli_exit read_archive(struct cli *c)
+{
+    struct archive_done done = { 0 };
+    struct desk_message m = { 0 };
+    struct progress p;
+
+    if (c->operand_count > 1)
+        return cli_fail(c, CLI_WRONG_USE, "archive", "%s is the archive of a whole shop: read it by itself", "%s 是整个店铺的存档：请单独读入", c->operands[0]);
+    struct desk *d = open_desk(c, true);
+    if (!d) return CLI_COULD_NOT;
+    progress_begin(&p, c);
+    const enum desk_result r = desk_archive_read(d, c->operands[0], text_from_cstr(cli_value(c, "store")), 0, show_rows, &p, &done, &m);
+    progress_end(&p);
+    desk_close(d);
+    if (r != DESK_DONE) return fail_desk(c, &m);
+    if (c->json)
+        return cli_json(c, json_pack("{s:s, s:s, s:I}", "archive", c->operands[0], "store", done.key, "rows", (json_int_t)done.rows));
+    cli_say(c, "The shop \"%s\" is here, %s rows, as it was when the archive was made.", "店铺“%s”已读入，共 %s 行，与存档时一样。", done.key,
+            cli_cstr(c, cli_count(c, done.rows)));
+    return CLI_DONE;
+}
+
 enum cli_exit import_run(struct cli *c)
 {
     struct import_ask ask = { .paths = c->operands, .count = c->operand_count, .profile = cli_value(c, "profile"), .zone = cli_value(c, "zone"),
@@ -152,6 +182,8 @@ enum cli_exit import_run(struct cli *c)
     if (!cli_instant(c, "as-of", &ask.as_of_ms)) return CLI_WRONG_USE;
     if (c->operand_count > DESK_IMPORT_FILES_MAX)
         return cli_fail(c, CLI_WRONG_USE, "too-many-files", "At most %d files go into one import", "一次导入最多 %d 个文件", DESK_IMPORT_FILES_MAX);
+    for (int i = 0; i < c->operand_count; i++)
+        if (archive_is(c->operands[i])) return read_archive(c);
     d = open_desk(c, false);
     if (!d || !f) return CLI_COULD_NOT;
     if (!open_reader(c, &reader)) {

@@ -251,7 +251,7 @@ static bool shop_run(struct store *s, void *arg)
                                                                     .subject = { subject, (size_t)n }, .detail = c->n->key });
 }
 
-static bool word_is_plain(struct text key)
+bool shop_key_good(struct text key)
 {
     if (key.len == 0 || key.len >= sizeof((struct shop){ 0 }.key)) return false;
     for (size_t i = 0; i < key.len; i++) {
@@ -269,7 +269,7 @@ static bool shop_is_good(const struct env *env, const struct shop_new *n, struct
     bool known = false;
     for (size_t i = 0; i < sizeof platforms / sizeof platforms[0]; i++) known = known || text_is(n->platform, platforms[i]);
     snprintf(zone, sizeof zone, "%.*s", (int)(n->zone.len < 63 ? n->zone.len : 63), n->zone.ptr ? n->zone.ptr : "");
-    if (!word_is_plain(n->key))
+    if (!shop_key_good(n->key))
         message_set(m, "store-key", "A store's key is 1 to 63 letters, digits, dots, dashes or underscores.", "店铺代号为 1 至 63 个字母、数字、点、横线或下划线。");
     else if (n->name.len == 0 || n->name.len >= sizeof((struct shop){ 0 }.name) || !text_utf8_valid(n->name))
         message_set(m, "store-name", "A store's name is 1 to 127 bytes of UTF-8.", "店铺名称须为 1 至 127 字节的 UTF-8 文本。");

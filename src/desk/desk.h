@@ -7,6 +7,7 @@
 #ifndef ZG_DESK_DESK_H
 #define ZG_DESK_DESK_H
 #include <pthread.h>
+#include "desk/archive.h"
 #include "desk/commands.h"
 #include "desk/files.h"
 #include "desk/lock.h"
@@ -37,6 +38,8 @@ void message_set(struct desk_message *m, const char *code, const char *en, const
 enum desk_result message_of_writer(struct desk_message *m, enum writer_result r);
 /* A reading store, or false and the message. */
 bool desk_reader(const struct env *env, const char *path, struct store *ret, struct desk_message *m);
+/* 1 to 63 letters, digits, dots, dashes, underscores. */
+bool shop_key_good(struct text key);
 enum desk_result desk_shop(struct store *reader, struct text key, struct shop *ret, struct desk_message *m);
 
 /* ---- import_run.c ---- */
@@ -66,6 +69,8 @@ enum desk_result remote_profile_save(struct desk *d, struct text store, struct t
 enum desk_result remote_mark(struct desk *d, const struct mark_ask *ask, struct desk_message *m);
 enum desk_result remote_backup(struct desk *d, const char *to, int64_t *ret_bytes, struct desk_message *m);
 enum desk_result remote_restore(struct desk *d, const char *from, struct desk_message *m);
+enum desk_result remote_archive_read(struct desk *d, const char *from, struct text key, int64_t user_id, archive_progress *progress, void *ctx,
+                                     struct archive_done *ret, struct desk_message *m);
 /* Whether somebody answers on F.sock. */
 bool remote_answers(const struct desk *d);
 /* A socket's path may be 107 bytes long; a longer one is reached through an open directory. -1 and errno. */

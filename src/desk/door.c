@@ -88,6 +88,35 @@ static json_t *serve_change(struct caller *c, json_t *ask)
     return end_with_figures(r, &m, &f);
 }
 
+struct rows_teller { struct wire *wire; struct import_figures figures; };
+
+/* A caller that left, or is slow to listen: the reading goes on. */
+static bool tell_rows(void *ctx, int64_t rows, int64_t rows_all)
+{
+    struct rows_teller *t = ctx;
+    t->figures.files[0].rows_done = rows;
+    t->figures.files[0].rows = rows_all;
+    tell_progress(t->wire, &t->figures);
+    return true;
+}
+
+static json_t *serve_archive_read(struct caller *c, json_t *ask)
+{
+    const struct env *env = c->door->desk->env;
+    struct desk_message m = { 0 };
+    struct archive_done done = { 0 };
+    struct rows_teller *t = path_unpack(ask) ? env->memory.take(env->memory.ctx, sizeof *t) : NULL;
+    if (!t) return bad_ask();
+    *t = (struct rows_teller){ .wire = &c->wire, .figures = { .phase = IMPORT_APPLYING, .file_count = 1, .rows_per_s = -1, .seconds_left = -1 } };
+    const enum desk_result r = desk_archive_read(c->door->desk, wire_text(ask, "path"), text_from_cstr(wire_text(ask, "key")), wire_i64(ask, "user_id"),
+                                                 tell_rows, t, &done, &m);
+    env->memory.give(env->memory.ctx, t, sizeof *t);
+    json_t *end = wire_of_end(r, &m);
+    json_object_set_new(end, "key", json_string(done.key));
+    json_object_set_new(end, "rows", json_integer(done.rows));
+    return end;
+}
+
 static json_t *serve_hello(struct caller *c, json_t *ask)
 {
     (void)c, (void)ask;
@@ -141,6 +170,7 @@ static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_
     { "hello", serve_hello },           { "import", serve_import },           { "import-undo", serve_change },
     { "import-resume", serve_change },  { "backup", serve_backup },           { "store-create", serve_store_create },
     { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
+    { "archive-read", serve_archive_read },
 };
 
 /* ---- callers ---- */

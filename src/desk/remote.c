@@ -76,6 +76,15 @@ static json_t *ask_desk(struct desk *d, json_t *ask, import_progress *progress, 
     return line;
 }
 
+/* Rows of an archive come as the figures of an import of one file. */
+struct rows_told { archive_progress *progress; void *ctx; };
+
+static void tell_rows(void *ctx, const struct import_figures *f)
+{
+    const struct rows_told *t = ctx;
+    if (t->progress) t->progress(t->ctx, f->files[0].rows_done, f->files[0].rows);
+}
+
 static enum desk_result ask_plainly(struct desk *d, json_t *ask, struct desk_message *m)
 {
     json_t *end = ask_desk(d, ask, NULL, NULL, m);
@@ -199,4 +208,23 @@ enum desk_result remote_restore(struct desk *d, const char *from, struct desk_me
     json_t *o = new_ask("restore", 0);
     set_or_null(o, "from", from);
     return ask_plainly(d, o, m);
+}
+
+enum desk_result remote_archive_read(struct desk *d, const char *from, struct text key, int64_t user_id, archive_progress *progress, void *ctx,
+                                     struct archive_done *ret, struct desk_message *m)
+{
+    struct rows_told told = { progress, ctx };
+    char hex[2 * FILE_PATH_MAX + 1];
+    json_t *o = new_ask("archive-read", user_id);
+    set_or_null(o, "path_hex", sodium_bin2hex(hex, sizeof hex, (const unsigned char *)from, strnlen(from, FILE_PATH_MAX)));
+    set_text(o, "key", key);
+    json_t *end = ask_desk(d, o, tell_rows, &told, m);
+    if (!end) return DESK_FAILED;
+    const enum desk_result r = wire_to_end(end, m);
+    if (r == DESK_DONE) {
+        text_copy(ret->key, sizeof ret->key, text_from_cstr(wire_text(end, "key")));
+        ret->rows = wire_i64(end, "rows");
+    }
+    json_decref(end);
+    return r;
 }

@@ -201,5 +201,9 @@ const struct migration migrations[] = {
     TABLE("0055 feed_secret",
         "CREATE TABLE feed_secret (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, source BIGINT NOT NULL, secret_no BIGINT NOT NULL,"
         " sealed BYTEA NOT NULL, made_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, source, secret_no))"),
+    /* Whom and what a person asked to forget, by keyed hash (erase_store.h). kind: 1 buyer, 2 order number, 3 phone, 4 e-mail */
+    TABLE("0056 erased",
+        "CREATE TABLE erased (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, kind BIGINT NOT NULL, hash BIGINT NOT NULL,"
+        " erased_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, kind, hash))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

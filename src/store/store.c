@@ -29,11 +29,16 @@ void store_close(struct store *s)
 
 /* ---- shops ---- */
 
-static bool secret_load(struct store *s, int64_t merchant_id, unsigned char ret[SECRET_BYTES])
+/* The desk's key of keyed hashes, or the shop's own: one that came in an archive brought the key of what was hashed before. */
+static bool secret_load(struct store *s, int64_t merchant_id, int64_t store_id, unsigned char ret[SECRET_BYTES])
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT value FROM secret WHERE merchant_id = $1 AND name = 'hash'"));
+    char own[48];
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT value FROM secret WHERE merchant_id = $1 AND (name = 'hash' OR name = $2)"
+                                           " ORDER BY CASE WHEN name = 'hash' THEN 1 ELSE 0 END LIMIT 1"));
     if (!q) return false;
+    const int n = snprintf(own, sizeof own, "hash-%lld", (long long)store_id);
     db_bind_i64(q, 1, merchant_id);
+    db_bind_text(q, 2, (struct text){ own, (size_t)n });
     enum db_step step = db_step(q);
     struct text value = step == DB_ROW ? db_blob(q, "value") : TEXT_NONE;
     bool found = value.len == SECRET_BYTES;
@@ -71,7 +76,7 @@ enum shop_result shop_find(struct store *s, struct text key, struct shop *ret)
     bool ok = step == DB_ROW && shop_row(s, q, &shop);
     db_done(q);
     if (step == DB_DONE) return SHOP_NONE;
-    if (!ok || !secret_load(s, shop.merchant_id, shop.hash_key)) return SHOP_FAILED;
+    if (!ok || !secret_load(s, shop.merchant_id, shop.store_id, shop.hash_key)) return SHOP_FAILED;
     *ret = shop;
     return SHOP_OK;
 }
@@ -89,7 +94,7 @@ int shop_list(struct store *s, struct shop *ret, int max)
         n++;
     }
     db_done(q);
-    for (int i = 0; ok && i < n; i++) ok = secret_load(s, ret[i].merchant_id, ret[i].hash_key);
+    for (int i = 0; ok && i < n; i++) ok = secret_load(s, ret[i].merchant_id, ret[i].store_id, ret[i].hash_key);
     return ok && step != DB_FAILED ? n : -1;
 }
 

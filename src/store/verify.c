@@ -201,7 +201,9 @@ static bool run_audit(struct verify *v)
     return true;
 }
 
-bool store_verify(struct store *s, struct verify_report *ret, void (*progress)(void *ctx, const char *table), void *progress_ctx)
+struct verify_ask { bool books_only; void (*progress)(void *ctx, const char *table); void *ctx; };
+
+static bool run_all(struct store *s, const struct verify_ask *ask, struct verify_report *ret)
 {
     struct shop shops[LIMIT_STORES];
     struct verify v = { .s = s, .report = ret };
@@ -211,16 +213,23 @@ bool store_verify(struct store *s, struct verify_report *ret, void (*progress)(v
     if (own && !db_begin(s->db)) return false;
     arena_init(&arena, &s->env->memory, 0);
     int n = shop_list(s, shops, LIMIT_STORES);
-    if (progress) progress(progress_ctx, "the file");
-    bool ok = n >= 0 && db_check(s->db, file_finding, ret);
-    ret->checks++;
+    if (ask->progress) ask->progress(ask->ctx, "the file");
+    bool ok = n >= 0 && (ask->books_only || db_check(s->db, file_finding, ret));
+    ret->checks += !ask->books_only;
     for (int i = 0; ok && i < n; i++) {
         v.shop = &shops[i];
         const bool first = i == 0 || shops[i - 1].merchant_id != shops[i].merchant_id;
-        if (first) ok = run_checks(&v, false, progress, progress_ctx) && run_audit(&v);
-        ok = ok && zone_show(&v, &arena) && run_checks(&v, true, progress, progress_ctx);
+        if (first) ok = run_checks(&v, false, ask->progress, ask->ctx) && (ask->books_only || run_audit(&v));
+        ok = ok && zone_show(&v, &arena) && run_checks(&v, true, ask->progress, ask->ctx);
     }
     arena_release(&arena);
     if (own) db_rollback(s->db);
     return ok;
 }
+
+bool store_verify(struct store *s, struct verify_report *ret, void (*progress)(void *ctx, const char *table), void *progress_ctx)
+{
+    return run_all(s, &(struct verify_ask){ .progress = progress, .ctx = progress_ctx }, ret);
+}
+
+bool store_verify_books(struct store *s, struct verify_report *ret) { return run_all(s, &(struct verify_ask){ .books_only = true }, ret); }

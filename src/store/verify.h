@@ -21,4 +21,6 @@ struct verify_report {
 /* In one read transaction. False only when a query failed (db_error tells); a store that holds has disagreements = 0.
  * `progress` may be NULL; it is told the table that is looked at. */
 bool store_verify(struct store *s, struct verify_report *ret, void (*progress)(void *ctx, const char *table), void *progress_ctx);
+/* The same, without the structure of the file and the chain of deeds: what was just written in the open transaction, before it is committed. */
+bool store_verify_books(struct store *s, struct verify_report *ret);
 #endif
