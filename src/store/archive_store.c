@@ -122,10 +122,14 @@ static bool has_rows(struct store *s, const struct shop *shop, bool *ret)
     return true;
 }
 
-static bool merchant_put(struct store *s, int64_t merchant_id, const struct archive_shop *a)
+/* `fresh`: nothing is in this desk yet, so it becomes what the other was. */
+static bool merchant_put(struct store *s, int64_t merchant_id, bool fresh, const struct archive_shop *a)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO merchant (merchant_id, name, created_at_ms) VALUES ($1, $2, $3) ON CONFLICT (merchant_id) DO NOTHING"));
+    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO merchant (merchant_id, name, created_at_ms) VALUES ($1, $2, $3) ON CONFLICT (merchant_id) DO UPDATE"
+        " SET name = CASE WHEN $4 = 1 THEN excluded.name ELSE merchant.name END,"
+        " created_at_ms = CASE WHEN $4 = 1 THEN excluded.created_at_ms ELSE merchant.created_at_ms END"));
     if (!q) return false;
+    db_bind_i64(q, 4, fresh);
     db_bind_i64(q, 1, merchant_id);
     db_bind_text(q, 2, a->merchant);
     db_bind_i64(q, 3, a->merchant_created_at_ms);
@@ -234,7 +238,7 @@ enum archive_begun archive_begin(struct store *s, const struct archive_shop *a, 
     if (found == SHOP_NONE && shops >= LIMIT_STORES) return ARCHIVE_NO_ROOM;
     store_id = there.store_id;
     if (found == SHOP_NONE && !store_number(s, MERCHANT, a->store_id, &store_id)) return ARCHIVE_BEGIN_FAILED;
-    if (!merchant_put(s, MERCHANT, a) || !store_put(s, MERCHANT, store_id, a) || !key_put(s, MERCHANT, store_id, events == 0, a->hash_key) ||
+    if (!merchant_put(s, MERCHANT, events == 0, a) || !store_put(s, MERCHANT, store_id, a) || !key_put(s, MERCHANT, store_id, events == 0, a->hash_key) ||
         shop_find(s, a->key, &l.shop) != SHOP_OK) return ARCHIVE_BEGIN_FAILED;
     l.keeps_users = users == 0;
     if (!shifts(s, a, &l)) return ARCHIVE_BEGIN_FAILED;

@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """The way out, told through the real binary: every list as XLSX and CSV, text that begins like a formula, and our own files going in again."""
 import csv
+import hashlib
 import io
+import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
+import zipfile
 
 sys.path.insert(0, os.path.dirname(__file__))
-from story import CLOSED, DONE, PAID, SHIPPED, UNPAID, Shop, Skip, order, run_stories  # noqa: E402
+from story import CLOSED, DONE, PAID, SHIPPED, UNPAID, Shop, Skip, order, run_stories, zhanggui  # noqa: E402
 
 AT = ("--at", "2020-02-26T15:00:00+08:00")
 DANGEROUS = ["=1+1", "+8613800000000", "-2+3", "@SUM(A1)", "=HYPERLINK(\"http://x\",\"y\")", "'quoted", "＝1+1", "plain", "-", "-12.50", "say \"hi\", twice"]
@@ -176,6 +180,129 @@ def story_libreoffice(d):
             assert source != "orders.xlsx" or shown == text, (text, shown)
         assert rows["910000000004"]["Order time"].startswith("2020-02-10 10:00"), rows["910000000004"]
         assert rows["910000000004"]["Order amount"] in ("88", "88.00"), rows["910000000004"]
+
+
+def tables(db):
+    """Every row of every table, without what is the desk's own."""
+    own = ("audit", "secret", "schema_migration", "account", "session")
+    with sqlite3.connect(f"file:{db}?mode=ro", uri=True) as c:
+        names = [n for n, in c.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") if n not in own]
+        return {n: sorted(c.execute(f"SELECT * FROM {n}").fetchall(), key=repr) for n in names}
+
+
+def story_whole_shop(d):
+    """the whole shop as one archive, read into no database, an empty shop and a desk with others: the same state, to the row"""
+    shop = a_shop(d)
+    archive = shop.directory / "shop.zip"
+    told = shop.json("export", "--store", "main", "--all", archive)
+    assert told["rows"] > 50 and oct(archive.stat().st_mode & 0o777) == "0o600"
+    shop.zg("export", "--store", "main", "--all", archive, code=1)  # never over a file that is there
+    before = tables(shop.db)
+    for name in ("absent", "empty"):
+        other = pathlib.Path(d) / name
+        other.mkdir()
+        db = other / "shop.db"
+        if name == "empty":
+            Shop(other, platform="other")
+        assert json.loads(zhanggui("import", "--db", db, archive, "--json")[0])["store"] == "main"
+        after = tables(db)
+        for table, rows in before.items():
+            assert rows == after[table], (name, table)
+        zhanggui("verify", "--db", db)
+        again = json.loads(zhanggui("import", "--db", db, "--store", "main", *sorted(pathlib.Path(d).glob("Export*.csv")), "--json")[0])
+        assert all(f["added"] == f["updated"] == 0 for f in again["files"]), again
+        out = zhanggui("import", "--db", db, archive, code=1)[1]
+        assert "--store" in out
+    zhanggui("import", "--db", db, "--store", "second", archive)
+    zhanggui("verify", "--db", db)
+    again = json.loads(zhanggui("import", "--db", db, "--store", "second", *sorted(pathlib.Path(d).glob("Export*.csv")), "--json")[0])
+    assert all(f["added"] == f["updated"] == 0 for f in again["files"]), again
+    zhanggui("import", "--db", db, archive, shop.directory / "ExportOrderList202002261500.csv", code=2)
+    assert not list(pathlib.Path(d).rglob("*.part"))
+
+
+def story_archive_beside_a_desk(d):
+    """a running desk gives and takes an archive"""
+    shop = a_shop(d)
+    with shop.desk():
+        shop.zg("export", "--store", "main", "--all", shop.directory / "a.zip")
+        told = shop.json("import", "--store", "copy", shop.directory / "a.zip")
+        assert told["store"] == "copy"
+    assert dump(shop) == dump(shop, "copy")
+    shop.zg("verify")
+
+
+def rewritten(source, target, change):
+    """The archive with its members changed by change(name, bytes), hashes and counts in the manifest made to fit."""
+    with zipfile.ZipFile(source) as z:
+        members = {n: z.read(n) for n in z.namelist()}
+    manifest = json.loads(members.pop("manifest.json"))
+    change(members, manifest)
+    for table in manifest["tables"]:
+        body = members.get(f"table/{table['name']}.ndjson", b"")
+        table["bytes"], table["rows"] = len(body), body.count(b"\n") - 1
+        table["hash"] = hashlib.blake2b(body, digest_size=32).hexdigest()
+    members["manifest.json"] = json.dumps(manifest).encode()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, body in members.items():
+            z.writestr(name, body)
+
+
+def story_archives_from_elsewhere(d):
+    """an archive that is newer, does not agree with itself, or reaches for others' numbers is refused with nothing half-done"""
+    shop = a_shop(d)
+    shop.zg("export", "--store", "main", "--all", shop.directory / "a.zip")
+
+    def newer(members, manifest):
+        manifest["schema"] += 1
+
+    def other_version(members, manifest):
+        manifest["zhanggui-archive"] = 2
+
+    def another_table(members, manifest):
+        manifest["tables"].append({"name": "surprise"})
+        members["table/surprise.ndjson"] = b'["a"]\n'
+
+    def another_column(members, manifest):
+        lines = members["table/customer.ndjson"].decode().splitlines()
+        members["table/customer.ndjson"] = ("\n".join([lines[0][:-1] + ',"more"]', *(x[:-1] + ",1]" for x in lines[1:])]) + "\n").encode()
+
+    def other_amount(members, manifest):
+        name = "table/orders.ndjson"
+        members[name] = members[name].replace(b",8800,", b",8801,", 1)
+
+    def far_number(members, manifest):
+        lines = members["table/orders.ndjson"].decode().splitlines()
+        row = json.loads(lines[1])
+        row[json.loads(lines[0]).index("order_id")] = 99999
+        lines[1] = json.dumps(row)
+        members["table/orders.ndjson"] = ("\n".join(lines) + "\n").encode()
+
+    def twice(members, manifest):
+        lines = members["table/person.ndjson"].decode().splitlines()
+        members["table/person.ndjson"] = ("\n".join([*lines, lines[-1]]) + "\n").encode()
+
+    def no_json(members, manifest):
+        members["table/event.ndjson"] += b"{nonsense\n"
+
+    def wrong_kind(members, manifest):
+        members["table/customer.ndjson"] = members["table/customer.ndjson"].replace(b"1]", b'"1"]', 1)
+
+    def bad_shop(members, manifest):
+        manifest["shop"]["zone"] = "Nowhere/At_All"
+
+    def gone(members, manifest):
+        del members["table/event.ndjson"]
+
+    for change, code in ((newer, "newer"), (other_version, "newer"), (another_table, "newer"), (another_column, "newer"), (other_amount, "books"),
+                         (far_number, "damaged"), (twice, "damaged"), (no_json, "damaged"), (wrong_kind, "damaged"), (bad_shop, "damaged"), (gone, "damaged")):
+        rewritten(shop.directory / "a.zip", shop.directory / "b.zip", change)
+        db = shop.directory / f"{change.__name__}.db"
+        out = json.loads(zhanggui("import", "--db", db, shop.directory / "b.zip", "--json", code=1)[0])
+        assert out["error"]["code"] == code and out["error"]["zh"], (change.__name__, out)
+        assert not sqlite3.connect(db).execute("SELECT 1 FROM store UNION SELECT 1 FROM orders UNION SELECT 1 FROM person").fetchall(), change.__name__
+    rewritten(shop.directory / "a.zip", shop.directory / "b.zip", lambda members, manifest: None)  # control: what is not changed is taken
+    zhanggui("import", "--db", shop.directory / "control.db", shop.directory / "b.zip")
 
 
 if __name__ == "__main__":
