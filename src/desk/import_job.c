@@ -130,8 +130,8 @@ static bool batch_apply(struct store *s, struct import_job *j, struct batch *b)
     size_t n = run->desk->serves && left > j->slice_rows ? j->slice_rows : left;
     while (n < left && b->more[at + n - 1]) n++; /* a row goes in as a whole */
     const int64_t began_us = run_now_us(run);
-    assert(!b->records);
-    if (n > 0 && !apply_claims(j->session, b->claims + at, n, &tally)) return false;
+    if (n > 0 && !(b->records ? apply_records(j->session, b->record_claims + at, n, &tally) : apply_claims(j->session, b->claims + at, n, &tally)))
+        return false;
     int64_t rows = 0;
     for (size_t i = at; i < at + n; i++) rows += !b->more[i];
     b->claims_applied += n;

@@ -90,8 +90,6 @@ static enum desk_result table_scan(struct import_run *run, struct importer *im, 
     if (!f->scan.profile)
         return refuse(m, "unknown-header", f->row.name, TEXT("no known export has this header. Name a profile, or map its columns on the Import page."),
                       TEXT("表头与已知的导出都不符。请指定格式，或在“导入”页对照各列。"));
-    if (profile_subject(f->scan.profile) != SUBJECT_ORDERS)
-        return refuse(m, "no-orders", f->row.name, TEXT("this file tells no orders."), TEXT("这个文件里没有订单。"));
     return DESK_DONE;
 }
 

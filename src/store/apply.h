@@ -6,6 +6,7 @@
  *   assertion_store.c  which import says which event
  *   known_store.c, customer_store.c   products and customers, found by their keyed hash or made
  *   counter_store.c    counters by contribution
+ *   record_store.c     the same of records; record_rows.c their rows, record_apply.h what the two share
  *   undo_store.c       takes an import back, through the same reduce.c
  *
  * All lists live in the session's scratch arena for one batch. The arena says once, at the end, that memory ran out. */
@@ -55,7 +56,7 @@ static inline struct told told_join(struct told a, struct told b)
 static inline bool told_eq(struct told a, struct told b) { return a.first_ms == b.first_ms && a.last_ms == b.last_ms; }
 static inline struct told claim_told(const struct order_claim *c) { return (struct told){ c->first_as_of_ms, c->as_of_ms }; }
 
-struct event_ref { int64_t order_id, event_no; struct told told; };
+struct event_ref { int64_t order_id /* or a record's */, event_no; struct told told; };
 struct line_out { int64_t order_id; struct line_image line; };
 
 struct list { void *rows; size_t n, capacity; };
@@ -75,7 +76,8 @@ struct apply_out {
 struct counters; /* counter_store.c */
 
 /* Where the last questions about assertions fell: [from, to] is one range of the table, or a gap between two. */
-enum { ASSERTION_CACHE = 8 };
+enum assertion_table { ASSERTS_ORDERS, ASSERTS_RECORDS };
+enum { ASSERTION_TABLES = 2, ASSERTION_CACHE = 8 };
 struct assertion_span { int64_t import_id, event_no, from, to; struct told told /* told_never: a gap */; };
 
 /* Customers that this session has seen, by hash (customer_store.c). */
@@ -98,7 +100,7 @@ struct apply_session {
     struct arena scratch;
     struct apply_out out;
     struct counters *counters;
-    struct assertion_span spans[ASSERTION_CACHE];
+    struct assertion_span spans[ASSERTION_TABLES][ASSERTION_CACHE];
     struct seen_customers seen;
     bool alone; /* apply_session_alone */
     struct pending_customers pending;
@@ -131,10 +133,10 @@ bool out_write(struct apply_session *a); /* everything in a->out */
 
 /* ---- assertion_store.c ---- */
 /* When an import asserts an event, told_never when it does not. */
-bool assertion_find(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, struct told *ret);
+bool assertion_find(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t order_id, struct told *ret);
 /* Takes back what an import says about event event_no of orders from .. to. */
-bool assertion_cut(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t from, int64_t to);
-bool assertion_write(struct apply_session *a, struct event_ref *refs, size_t n); /* sorts and joins refs */
+bool assertion_cut(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t from, int64_t to);
+bool assertion_write(struct apply_session *a, enum assertion_table t, struct event_ref *refs, size_t n); /* sorts and joins refs */
 
 /* ---- known_store.c, customer_store.c ---- */
 /* The claims of a batch that are new events, in the order of the file; ids are filled in. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include "base/limits.h"
 
-const char *const archive_number_words[ARCHIVE_NUMBERS] = { "order", "customer", "product", "import", "campaign" };
+const char *const archive_number_words[ARCHIVE_NUMBERS] = { "order", "customer", "product", "record", "import", "campaign" };
 
 static int number_of(char kind)
 {
@@ -12,6 +12,7 @@ static int number_of(char kind)
     case 'O': return NUMBER_ORDER;
     case 'C': return NUMBER_CUSTOMER;
     case 'P': return NUMBER_PRODUCT;
+    case 'R': return NUMBER_RECORD;
     case 'I': return NUMBER_IMPORT;
     case 'K': return NUMBER_CAMPAIGN;
     default: return -1;
@@ -61,6 +62,8 @@ static bool numbers_of(struct store *s, const struct shop *shop, enum archive_nu
           SQL("SELECT MAX(customer_id) FROM customer WHERE merchant_id = $1 AND store_id = $2") },
         { SQL("SELECT MIN(product_id) FROM product WHERE merchant_id = $1 AND store_id = $2"),
           SQL("SELECT MAX(product_id) FROM product WHERE merchant_id = $1 AND store_id = $2") },
+        { SQL("SELECT MIN(record_id) FROM record WHERE merchant_id = $1 AND store_id = $2"),
+          SQL("SELECT MAX(record_id) FROM record WHERE merchant_id = $1 AND store_id = $2") },
         { SQL("SELECT MIN(import_id) FROM import WHERE merchant_id = $1 AND store_id = $2"),
           SQL("SELECT MAX(import_id) FROM import WHERE merchant_id = $1 AND store_id = $2") },
         { SQL("SELECT MIN(campaign_id) FROM campaign WHERE merchant_id = $1 AND store_id = $2"),
@@ -71,7 +74,7 @@ static bool numbers_of(struct store *s, const struct shop *shop, enum archive_nu
     if (!one_number(s, bound(db_stmt(s->db, sql[kind][1]), shop->merchant_id, shop->store_id), 0, &most)) return false; /* house: from the list above */
     next = most + 1;
     /* the desk's own next number, so that what was given out and taken back is not given out again */
-    if (kind <= NUMBER_PRODUCT && !sequence_next(s, shop->merchant_id, archive_number_words[kind], next, &next)) return false;
+    if (kind <= NUMBER_RECORD && !sequence_next(s, shop->merchant_id, archive_number_words[kind], next, &next)) return false;
     *ret = (struct archive_range){ least, next > most ? next : most + 1 };
     return true;
 }
@@ -207,7 +210,7 @@ static bool shifts(struct store *s, const struct archive_shop *a, struct archive
 {
     const int64_t m = l->shop.merchant_id;
     int64_t next[ARCHIVE_NUMBERS];
-    for (int k = 0; k <= NUMBER_PRODUCT; k++)
+    for (int k = 0; k <= NUMBER_RECORD; k++)
         if (!sequence_next(s, m, archive_number_words[k], 0, &next[k])) return false;
     if (!one_number(s, bound(db_stmt(s->db, SQL("SELECT MAX(import_id) + 1 FROM import WHERE merchant_id = $1")), m, 0), 0, &next[NUMBER_IMPORT]) ||
         !one_number(s, bound(db_stmt(s->db, SQL("SELECT MAX(campaign_id) + 1 FROM campaign WHERE merchant_id = $1")), m, 0), 0, &next[NUMBER_CAMPAIGN]))
@@ -215,7 +218,7 @@ static bool shifts(struct store *s, const struct archive_shop *a, struct archive
     for (int k = 0; k < ARCHIVE_NUMBERS; k++) {
         l->range[k] = a->numbers[k];
         l->shift[k] = next[k] == 0 ? 0 : next[k] - a->numbers[k].first;
-        if (k <= NUMBER_PRODUCT && a->numbers[k].next > 1 && !sequence_set(s, m, archive_number_words[k], a->numbers[k].next + l->shift[k])) return false;
+        if (k <= NUMBER_RECORD && a->numbers[k].next > 1 && !sequence_set(s, m, archive_number_words[k], a->numbers[k].next + l->shift[k])) return false;
     }
     return true;
 }
@@ -229,7 +232,7 @@ enum archive_begun archive_begin(struct store *s, const struct archive_shop *a, 
     bool full = false;
     if (!one_number(s, bound(db_stmt(s->db, SQL("SELECT COUNT(*) FROM store WHERE merchant_id = $1")), MERCHANT, 0), 0, &shops) ||
         !one_number(s, bound(db_stmt(s->db, SQL("SELECT COUNT(*) FROM account WHERE merchant_id = $1")), MERCHANT, 0), 0, &users) ||
-        !one_number(s, bound(db_stmt(s->db, SQL("SELECT 1 FROM event WHERE merchant_id = $1 UNION SELECT 1 FROM import WHERE merchant_id = $1 LIMIT 1")),
+        !one_number(s, bound(db_stmt(s->db, SQL("SELECT 1 FROM event WHERE merchant_id = $1 UNION SELECT 1 FROM record WHERE merchant_id = $1 UNION SELECT 1 FROM import WHERE merchant_id = $1 LIMIT 1")),
                              MERCHANT, 0), 0, &events))
         return ARCHIVE_BEGIN_FAILED;
     const enum shop_result found = shop_find(s, a->key, &there);

@@ -17,7 +17,7 @@ extern const struct archive_left_out archive_left_out[];
 extern const int archive_left_out_count;
 enum { ARCHIVE_COLUMNS_MAX = 40 };
 
-enum archive_number { NUMBER_ORDER, NUMBER_CUSTOMER, NUMBER_PRODUCT, NUMBER_IMPORT, NUMBER_CAMPAIGN, ARCHIVE_NUMBERS };
+enum archive_number { NUMBER_ORDER, NUMBER_CUSTOMER, NUMBER_PRODUCT, NUMBER_RECORD, NUMBER_IMPORT, NUMBER_CAMPAIGN, ARCHIVE_NUMBERS };
 extern const char *const archive_number_words[ARCHIVE_NUMBERS]; /* "order" .. */
 struct archive_range { int64_t first, next; }; /* every number of the kind is in [first, next); equal: there is none */
 

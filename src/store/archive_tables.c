@@ -1,7 +1,7 @@
 /* The tables of an archive; see archive_store.h. Each with what its columns hold, how the rows of one shop are found, and how one is
  * put back: $1 merchant, then, where the table has it, $2 store, then the columns in their order.
  *
- * Columns: i a number, t a text, b bytes; numbers that are given out anew in another desk: I import, O order, C customer, P product,
+ * Columns: i a number, t a text, b bytes; numbers that are given out anew in another desk: I import, O order, C customer, P product, R record,
  * K campaign, U user; 0 and n are not taken over from another desk but put back as 0 and as NULL.
  *
  * A table or column of the schema that is neither here nor among those left out fails test/store/archive_test.c. */
@@ -157,6 +157,38 @@ const struct archive_table archive_tables[] = {
           " FROM feed_refusal x WHERE x.merchant_id = $1 AND x.store_id = $2"),
       SQL("INSERT INTO feed_refusal (merchant_id, store_id, refusal_no, source, at_ms, code, what_en, what_zh, subject)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)") },
+    { "record", "Ritiiii", true,
+      SQL("SELECT x.record_id, x.subject, x.record_key, x.grain, x.at_ms, x.as_of_ms, x.disputed"
+          " FROM record x WHERE x.merchant_id = $1 AND x.store_id = $2"),
+      SQL("INSERT INTO record (merchant_id, store_id, record_id, subject, record_key, grain, at_ms, as_of_ms, disputed)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)") },
+    { "record_event", "Ribiiii", false,
+      SQL("SELECT x.record_id, x.event_no, x.event_key, x.first_as_of_ms, x.as_of_ms, x.source_rank, x.at_ms"
+          " FROM record r JOIN record_event x ON x.merchant_id = r.merchant_id AND x.record_id = r.record_id WHERE r.merchant_id = $1 AND r.store_id = $2"),
+      SQL("INSERT INTO record_event (merchant_id, record_id, event_no, event_key, first_as_of_ms, as_of_ms, source_rank, at_ms)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") },
+    { "record_event_cell", "Riiit", false,
+      SQL("SELECT x.record_id, x.event_no, x.field, x.number, x.text"
+          " FROM record r JOIN record_event_cell x ON x.merchant_id = r.merchant_id AND x.record_id = r.record_id WHERE r.merchant_id = $1 AND r.store_id = $2"),
+      SQL("INSERT INTO record_event_cell (merchant_id, record_id, event_no, field, number, text)"
+          " VALUES ($1, $2, $3, $4, $5, $6)") },
+    { "record_person_cell", "Riit", false,
+      SQL("SELECT x.record_id, x.event_no, x.field, x.text"
+          " FROM record r JOIN record_person_cell x ON x.merchant_id = r.merchant_id AND x.record_id = r.record_id WHERE r.merchant_id = $1 AND r.store_id = $2"),
+      SQL("INSERT INTO record_person_cell (merchant_id, record_id, event_no, field, text)"
+          " VALUES ($1, $2, $3, $4, $5)") },
+    { "record_assertion", "IiRRii", false,
+      SQL("SELECT x.import_id, x.event_no, x.record_from, x.record_to, x.first_as_of_ms, x.as_of_ms"
+          " FROM record_assertion x WHERE x.merchant_id = $1 AND (EXISTS (SELECT 1 FROM import i WHERE i.merchant_id = x.merchant_id AND i.import_id ="
+          " x.import_id AND i.store_id = $2) OR (x.import_id = 0 AND EXISTS (SELECT 1 FROM record r WHERE r.merchant_id = x.merchant_id AND r.record_id ="
+          " x.record_from AND r.store_id = $2)))"),
+      SQL("INSERT INTO record_assertion (merchant_id, import_id, event_no, record_from, record_to, first_as_of_ms, as_of_ms)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7)") },
+    { "record_cell", "Riiiti", false,
+      SQL("SELECT x.record_id, x.field, x.event_no, x.number, x.text, x.disputed"
+          " FROM record r JOIN record_cell x ON x.merchant_id = r.merchant_id AND x.record_id = r.record_id WHERE r.merchant_id = $1 AND r.store_id = $2"),
+      SQL("INSERT INTO record_cell (merchant_id, record_id, field, event_no, number, text, disputed)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7)") },
 };
 const int archive_table_count = (int)(sizeof archive_tables / sizeof archive_tables[0]);
 

@@ -1,21 +1,36 @@
-/* Which import says which event: table assertion, as ranges of order ids.
+/* Which import says which event: tables assertion and record_assertion, as ranges of the ids of orders and of records.
  *
- * Rows of one (import, event_no) never overlap, so the row with the greatest order_from that is not past an order is the only one
+ * Rows of one (import, event_no) never overlap, so the row with the greatest beginning that is not past an order is the only one
  * that can cover it. Questions come mostly in the order of ids; the span (range or gap) of the last answer is kept, and most
  * are answered without asking the database. */
 #include <stdlib.h>
 #include "store/apply.h"
 
-static struct assertion_span *span_slot(struct apply_session *a, int64_t import_id, int64_t event_no)
+/* The statements of one table. Columns: id, to, first_as_of_ms, as_of_ms. */
+struct assertion_sql { const char *before, *next, *set_end, *remove, *insert; };
+#define OF_EVENT(table) " FROM " table " WHERE merchant_id = $1 AND import_id = $2 AND event_no = $3"
+#define BEFORE(table, from, to) "SELECT " from ", " to ", first_as_of_ms, as_of_ms" OF_EVENT(table) " AND " from " <= $4 ORDER BY " from " DESC LIMIT 1"
+#define NEXT(table, from) "SELECT MIN(" from ") AS next" OF_EVENT(table) " AND " from " > $4"
+#define SET_END(table, from, to) "UPDATE " table " SET " to " = $5 WHERE merchant_id = $1 AND import_id = $2 AND event_no = $3 AND " from " = $4"
+#define REMOVE(table, from) "DELETE" OF_EVENT(table) " AND " from " = $4"
+#define INSERT(table, from, to) "INSERT INTO " table " (merchant_id, import_id, event_no, " from ", " to ", first_as_of_ms, as_of_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+static const struct assertion_sql statements[] = {
+    [ASSERTS_ORDERS] = { SQL(BEFORE("assertion", "order_from", "order_to")), SQL(NEXT("assertion", "order_from")),
+        SQL(SET_END("assertion", "order_from", "order_to")), SQL(REMOVE("assertion", "order_from")), SQL(INSERT("assertion", "order_from", "order_to")) },
+    [ASSERTS_RECORDS] = { SQL(BEFORE("record_assertion", "record_from", "record_to")), SQL(NEXT("record_assertion", "record_from")),
+        SQL(SET_END("record_assertion", "record_from", "record_to")), SQL(REMOVE("record_assertion", "record_from")),
+        SQL(INSERT("record_assertion", "record_from", "record_to")) },
+};
+
+static struct assertion_span *span_slot(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no)
 {
-    return &a->spans[(uint64_t)(import_id * 31 + event_no) % ASSERTION_CACHE];
+    return &a->spans[t][(uint64_t)(import_id * 31 + event_no) % ASSERTION_CACHE];
 }
 
 /* The range that begins at or before order_id; false in *ret_found when there is none. */
-static bool range_before(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, struct assertion_span *ret, bool *ret_found)
+static bool range_before(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t order_id, struct assertion_span *ret, bool *ret_found)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT order_from, order_to, first_as_of_ms, as_of_ms FROM assertion WHERE merchant_id = $1 AND import_id = $2"
-                                              " AND event_no = $3 AND order_from <= $4 ORDER BY order_from DESC LIMIT 1"));
+    struct db_stmt *q = db_stmt(a->s->db, statements[t].before); /* house: from the table above */
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, import_id);
@@ -28,10 +43,9 @@ static bool range_before(struct apply_session *a, int64_t import_id, int64_t eve
     return step != DB_FAILED;
 }
 
-static bool next_begin(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, int64_t *ret)
+static bool next_begin(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t order_id, int64_t *ret)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT MIN(order_from) AS next FROM assertion WHERE merchant_id = $1 AND import_id = $2"
-                                              " AND event_no = $3 AND order_from > $4"));
+    struct db_stmt *q = db_stmt(a->s->db, statements[t].next); /* house: from the table above */
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, import_id);
@@ -46,18 +60,18 @@ static bool next_begin(struct apply_session *a, int64_t import_id, int64_t event
     return step == DB_ROW;
 }
 
-bool assertion_find(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t order_id, struct told *ret)
+bool assertion_find(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t order_id, struct told *ret)
 {
-    struct assertion_span *s = span_slot(a, import_id, event_no), r;
+    struct assertion_span *s = span_slot(a, t, import_id, event_no), r;
     bool found;
     if (s->event_no == event_no && s->import_id == import_id && s->from <= order_id && order_id <= s->to) {
         *ret = s->told;
         return true;
     }
-    if (!range_before(a, import_id, event_no, order_id, &r, &found)) return false;
+    if (!range_before(a, t, import_id, event_no, order_id, &r, &found)) return false;
     if (!found || r.to < order_id) {
         int64_t next;
-        if (!next_begin(a, import_id, event_no, order_id, &next)) return false;
+        if (!next_begin(a, t, import_id, event_no, order_id, &next)) return false;
         r = (struct assertion_span){ import_id, event_no, found ? r.to + 1 : INT64_MIN, next == INT64_MAX ? next : next - 1, told_never() };
     }
     *s = r;
@@ -67,10 +81,9 @@ bool assertion_find(struct apply_session *a, int64_t import_id, int64_t event_no
 
 /* ---- writing ---- */
 
-static bool range_set_end(struct apply_session *a, const struct assertion_span *r, int64_t to)
+static bool range_set_end(struct apply_session *a, enum assertion_table t, const struct assertion_span *r, int64_t to)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("UPDATE assertion SET order_to = $5 WHERE merchant_id = $1 AND import_id = $2 AND event_no = $3"
-                                              " AND order_from = $4"));
+    struct db_stmt *q = db_stmt(a->s->db, statements[t].set_end); /* house: from the table above */
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, r->import_id);
@@ -80,9 +93,9 @@ static bool range_set_end(struct apply_session *a, const struct assertion_span *
     return db_exec(q);
 }
 
-static bool range_delete(struct apply_session *a, const struct assertion_span *r)
+static bool range_delete(struct apply_session *a, enum assertion_table t, const struct assertion_span *r)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("DELETE FROM assertion WHERE merchant_id = $1 AND import_id = $2 AND event_no = $3 AND order_from = $4"));
+    struct db_stmt *q = db_stmt(a->s->db, statements[t].remove); /* house: from the table above */
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, r->import_id);
@@ -91,10 +104,9 @@ static bool range_delete(struct apply_session *a, const struct assertion_span *r
     return db_exec(q);
 }
 
-static bool range_insert(struct apply_session *a, const struct assertion_span *r)
+static bool range_insert(struct apply_session *a, enum assertion_table t, const struct assertion_span *r)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO assertion (merchant_id, import_id, event_no, order_from, order_to, first_as_of_ms,"
-                                              " as_of_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)"));
+    struct db_stmt *q = db_stmt(a->s->db, statements[t].insert); /* house: from the table above */
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, r->import_id);
@@ -106,29 +118,29 @@ static bool range_insert(struct apply_session *a, const struct assertion_span *r
     return db_exec(q);
 }
 
-bool assertion_cut(struct apply_session *a, int64_t import_id, int64_t event_no, int64_t from, int64_t to)
+bool assertion_cut(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t from, int64_t to)
 {
     struct assertion_span r;
     bool found;
-    memset(a->spans, 0, sizeof a->spans);
+    memset(a->spans[t], 0, sizeof a->spans[t]);
     for (;;) { /* the last range that begins before the end of the cut, until none of it lies inside */
-        if (!range_before(a, import_id, event_no, to, &r, &found)) return false;
+        if (!range_before(a, t, import_id, event_no, to, &r, &found)) return false;
         if (!found || r.to < from) return true;
         struct assertion_span rest = { import_id, event_no, to + 1, r.to, r.told };
-        bool ok = r.from < from ? range_set_end(a, &r, from - 1) : range_delete(a, &r);
-        if (!ok || (r.to > to && !range_insert(a, &rest))) return false;
+        bool ok = r.from < from ? range_set_end(a, t, &r, from - 1) : range_delete(a, t, &r);
+        if (!ok || (r.to > to && !range_insert(a, t, &rest))) return false;
     }
 }
 
 /* Puts one range down, over what was there of the same import; joined to the range that ends just before it. */
-static bool range_assign(struct apply_session *a, const struct assertion_span *r)
+static bool range_assign(struct apply_session *a, enum assertion_table t, const struct assertion_span *r)
 {
     struct assertion_span left;
     bool found;
-    if (!assertion_cut(a, r->import_id, r->event_no, r->from, r->to)) return false;
-    if (!range_before(a, r->import_id, r->event_no, r->from, &left, &found)) return false;
-    if (found && left.to == r->from - 1 && told_eq(left.told, r->told)) return range_set_end(a, &left, r->to);
-    return range_insert(a, r);
+    if (!assertion_cut(a, t, r->import_id, r->event_no, r->from, r->to)) return false;
+    if (!range_before(a, t, r->import_id, r->event_no, r->from, &left, &found)) return false;
+    if (found && left.to == r->from - 1 && told_eq(left.told, r->told)) return range_set_end(a, t, &left, r->to);
+    return range_insert(a, t, r);
 }
 
 static int by_event_no(const void *a, const void *b)
@@ -149,7 +161,7 @@ static size_t join_same(struct event_ref *refs, size_t n)
     return kept + 1;
 }
 
-bool assertion_write(struct apply_session *a, struct event_ref *refs, size_t n)
+bool assertion_write(struct apply_session *a, enum assertion_table t, struct event_ref *refs, size_t n)
 {
     if (n == 0) return true;
     qsort(refs, n, sizeof *refs, by_event_no);
@@ -160,7 +172,7 @@ bool assertion_write(struct apply_session *a, struct event_ref *refs, size_t n)
             if (refs[next].order_id != r.to + 1 || !told_eq(refs[next].told, r.told)) break;
             r.to++;
         }
-        if (!range_assign(a, &r)) return false;
+        if (!range_assign(a, t, &r)) return false;
     }
     return true;
 }

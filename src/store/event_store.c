@@ -414,5 +414,5 @@ static bool lines_write(struct apply_session *a)
 bool out_write(struct apply_session *a)
 {
     return orders_write(a) && events_write(a) && moved_write(a) && lines_write(a) &&
-           assertion_write(a, a->out.assertions.rows, a->out.assertions.n);
+           assertion_write(a, ASSERTS_ORDERS, a->out.assertions.rows, a->out.assertions.n);
 }

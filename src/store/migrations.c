@@ -205,5 +205,35 @@ const struct migration migrations[] = {
     TABLE("0056 erased",
         "CREATE TABLE erased (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, kind BIGINT NOT NULL, hash BIGINT NOT NULL,"
         " erased_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, kind, hash))"),
+    /* A record of any subject but orders, by core/record/record.h: subject, the key and the grain as there; at_ms, as_of_ms and disputed
+     * as record_fold says */
+    TABLE("0057 record",
+        "CREATE TABLE record (merchant_id BIGINT NOT NULL, record_id BIGINT NOT NULL, store_id BIGINT NOT NULL, subject BIGINT NOT NULL,"
+        " record_key TEXT NOT NULL, grain BIGINT NOT NULL, at_ms BIGINT NOT NULL, as_of_ms BIGINT NOT NULL, disputed BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, record_id))"),
+    INDEX("0058 record_by_key", "CREATE UNIQUE INDEX record_by_key ON record (merchant_id, store_id, subject, record_key)"),
+    INDEX("0059 record_by_time", "CREATE INDEX record_by_time ON record (merchant_id, store_id, subject, at_ms, record_id, grain)"),
+    INDEX("0060 record_disputed", "CREATE INDEX record_disputed ON record (merchant_id, store_id, subject, at_ms, record_id) WHERE disputed > 0"),
+    /* One row of a file: what it claims stands in its cells. as_of_ms and first_as_of_ms as of an event. */
+    TABLE("0061 record_event",
+        "CREATE TABLE record_event (merchant_id BIGINT NOT NULL, record_id BIGINT NOT NULL, event_no BIGINT NOT NULL, event_key BYTEA NOT NULL,"
+        " first_as_of_ms BIGINT NOT NULL, as_of_ms BIGINT NOT NULL, source_rank BIGINT NOT NULL, at_ms BIGINT, PRIMARY KEY (merchant_id, record_id, event_no))"),
+    /* field: its number in the subject; a value is a number or a text, by the field's kind */
+    TABLE("0062 record_event_cell",
+        "CREATE TABLE record_event_cell (merchant_id BIGINT NOT NULL, record_id BIGINT NOT NULL, event_no BIGINT NOT NULL, field BIGINT NOT NULL,"
+        " number BIGINT, text TEXT, PRIMARY KEY (merchant_id, record_id, event_no, field))"),
+    /* Personal cells apart */
+    TABLE("0063 record_person_cell",
+        "CREATE TABLE record_person_cell (merchant_id BIGINT NOT NULL, record_id BIGINT NOT NULL, event_no BIGINT NOT NULL, field BIGINT NOT NULL,"
+        " text TEXT NOT NULL, PRIMARY KEY (merchant_id, record_id, event_no, field))"),
+    /* As table assertion, of records */
+    TABLE("0064 record_assertion",
+        "CREATE TABLE record_assertion (merchant_id BIGINT NOT NULL, import_id BIGINT NOT NULL, event_no BIGINT NOT NULL, record_from BIGINT NOT NULL,"
+        " record_to BIGINT NOT NULL, first_as_of_ms BIGINT NOT NULL, as_of_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, import_id, event_no, record_from))"),
+    /* What all standing events together say, and which of them (event_no); of a personal cell only that. disputed: another one as late
+     * and of the same rank says something else */
+    TABLE("0065 record_cell",
+        "CREATE TABLE record_cell (merchant_id BIGINT NOT NULL, record_id BIGINT NOT NULL, field BIGINT NOT NULL, event_no BIGINT NOT NULL,"
+        " number BIGINT, text TEXT, disputed BIGINT NOT NULL, PRIMARY KEY (merchant_id, record_id, field))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

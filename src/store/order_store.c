@@ -266,7 +266,7 @@ static bool classify_stored(struct batch *b, struct group *g, const struct order
     const struct told told = { c->as_of_ms, c->as_of_ms };
     struct told own = told_never();
     if (!told_eq(told_join(k->told, told), k->told)) g->loads = true;
-    if (!assertion_find(b->a, b->a->import_id, k->event_no, k->order_id, &own)) return false;
+    if (!assertion_find(b->a, ASSERTS_ORDERS, b->a->import_id, k->event_no, k->order_id, &own)) return false;
     const struct told both = told_join(own, told);
     return told_eq(both, own) || assert_event(b, k->order_id, k->event_no, both);
 }

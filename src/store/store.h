@@ -15,6 +15,7 @@
 #include "base/money.h"
 #include "core/contact/contact.h"
 #include "core/order/order.h"
+#include "core/record/record.h"
 #include "core/run/reminder.h"
 #include "store/db.h"
 
@@ -54,6 +55,9 @@ void apply_session_alone(struct apply_session *a);
 /* Applies a batch of claims in the open transaction. added: an order (or, for rows with a line, a line) that was not there;
  * updated: the folded order or line changed; unchanged: it did not. Claims of one order may repeat within the batch. */
 bool apply_claims(struct apply_session *a, const struct order_claim *claims, size_t n, struct apply_tally *tally);
+/* The same of claims about records (core/record). added: a record that was not there; updated: some cell of the folded record changed,
+ * or whether it is disputed; unchanged: none did. */
+bool apply_records(struct apply_session *a, const struct record_claim *claims, size_t n, struct apply_tally *tally);
 /* Writes pending counters; must be called before each commit. */
 bool apply_flush(struct apply_session *a);
 

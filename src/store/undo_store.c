@@ -7,6 +7,7 @@
 #include <assert.h>
 #include "store/apply.h"
 #include "store/import_store.h"
+#include "store/record_apply.h"
 
 struct stretch { int64_t import_id, event_no, from, to; };
 
@@ -46,8 +47,7 @@ static bool stretch_orders(struct apply_session *a, struct stretch *s, int64_t m
     return step == DB_DONE;
 }
 
-/* Imports that may tell the same events: the live feed and the others of the store that were not undone. */
-static bool other_imports(struct apply_session *a, int64_t import_id, struct list *ret /* int64_t */)
+bool other_imports(struct apply_session *a, int64_t import_id, struct list *ret /* int64_t */)
 {
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT import_id FROM import WHERE merchant_id = $1 AND store_id = $2 AND import_id <> $3 AND state <> 4"));
     int64_t *live = LIST_ADD(&a->scratch, ret, int64_t);
@@ -144,7 +144,7 @@ static bool told_by_others(struct undo *u, int64_t order_id, struct told *ret)
     *ret = told_never();
     for (size_t i = 0; i < u->others.n; i++) {
         struct told told;
-        if (!assertion_find(u->a, others[i], u->stretch.event_no, order_id, &told)) return false;
+        if (!assertion_find(u->a, ASSERTS_ORDERS, others[i], u->stretch.event_no, order_id, &told)) return false;
         *ret = told_join(*ret, told);
     }
     return true;
@@ -257,6 +257,16 @@ static bool release(struct undo *u)
     return true;
 }
 
+/* Of orders the import tells nothing any more: now its records, at the end the rows that were set aside. */
+static bool undo_records(struct apply_session *a, int64_t import_id, int64_t max_events, bool *ret_done)
+{
+    bool found;
+    if (!record_undo_slice(a, import_id, max_events, &found)) return false;
+    if (!found && !quarantine_clear(a->s, a->shop.merchant_id, import_id)) return false;
+    *ret_done = !found;
+    return true;
+}
+
 bool undo_slice(struct apply_session *a, int64_t import_id, int64_t max_events, bool *ret_done)
 {
     struct undo u = { .a = a };
@@ -265,13 +275,9 @@ bool undo_slice(struct apply_session *a, int64_t import_id, int64_t max_events, 
     arena_clear(&a->scratch);
     a->out = (struct apply_out){ 0 };
     if (!first_stretch(a, import_id, &u.stretch, &found)) return false;
-    if (!found) {
-        if (!quarantine_clear(a->s, a->shop.merchant_id, import_id)) return false;
-        *ret_done = true;
-        return true;
-    }
+    if (!found) return undo_records(a, import_id, max_events, ret_done);
     bool ok = stretch_orders(a, &u.stretch, max_events, &u.ids) && other_imports(a, import_id, &u.others) && (u.ids.n == 0 || load(&u)) &&
-              assertion_cut(a, import_id, u.stretch.event_no, u.stretch.from, u.stretch.to);
+              assertion_cut(a, ASSERTS_ORDERS, import_id, u.stretch.event_no, u.stretch.from, u.stretch.to);
     for (size_t i = 0; ok && i < u.ids.n; i++) ok = take_back(&u, &u.works[i]);
     ok = ok && !a->scratch.failed && out_write(a) && delete_events(&u) && delete_orders(&u) && release(&u);
     if (a->scratch.failed) db_refuse(a->s->db, DB_ERROR_MEMORY, "out of memory while an import was taken back");

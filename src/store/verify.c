@@ -1,5 +1,5 @@
 /* See verify.h.  verify_sql.c holds the checks: pairs of queries, "expected" from what was told and "found" from what is kept,
- * both in the order of the same key. Here the two are walked side by side. */
+ * both in the order of the same key (of records: record_verify_sql.c). Here the two are walked side by side. */
 #include "store/verify.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -176,8 +176,8 @@ static bool zone_show(struct verify *v, struct arena *a)
 
 static bool run_checks(struct verify *v, bool by_store, void (*progress)(void *, const char *), void *ctx)
 {
-    for (int i = 0; i < check_count; i++) {
-        const struct check *c = &checks[i];
+    for (int i = 0; i < check_count + record_check_count; i++) {
+        const struct check *c = i < check_count ? &checks[i] : &record_checks[i - check_count];
         if (c->by_store != by_store) continue;
         if (progress) progress(ctx, c->table);
         if (!(c->expected ? run_pair(v, c) : run_none(v, c))) return false;

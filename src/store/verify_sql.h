@@ -14,4 +14,6 @@ struct check {
 };
 extern const struct check checks[];
 extern const int check_count;
+extern const struct check record_checks[]; /* record_verify_sql.c */
+extern const int record_check_count;
 #endif

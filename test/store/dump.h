@@ -36,6 +36,16 @@ static const char *const dump_queries[] = {
     "SELECT 'product day', day, p.product_key, lines, pieces, paid_pieces, paid_minor FROM counter_product_day d"
     " LEFT JOIN product p ON p.product_id = d.product_id ORDER BY 2, 3",
     "SELECT 'reserved', p.product_key, pieces FROM stock_reserved r LEFT JOIN product p ON p.product_id = r.product_id ORDER BY 2",
+    "SELECT 'record', subject, record_key, grain, at_ms, as_of_ms, disputed FROM record ORDER BY 2, 3",
+    "SELECT 'record event', r.subject, r.record_key, hex(e.event_key), e.first_as_of_ms, e.as_of_ms, e.source_rank, e.at_ms FROM record_event e"
+    " LEFT JOIN record r ON r.record_id = e.record_id ORDER BY 2, 3, 4",
+    "SELECT 'record event cell', r.subject, r.record_key, hex(e.event_key), c.field, c.number, c.text FROM (SELECT record_id, event_no, field, number, text"
+    " FROM record_event_cell UNION ALL SELECT record_id, event_no, field, NULL, 'person ' || text FROM record_person_cell) c LEFT JOIN record_event e"
+    " ON e.record_id = c.record_id AND e.event_no = c.event_no LEFT JOIN record r ON r.record_id = c.record_id ORDER BY 2, 3, 4, 5",
+    "SELECT 'record assertion', a.import_id, r.subject, r.record_key, hex(e.event_key), a.first_as_of_ms, a.as_of_ms FROM record_assertion a JOIN record_event e"
+    " ON e.event_no = a.event_no AND e.record_id BETWEEN a.record_from AND a.record_to JOIN record r ON r.record_id = e.record_id ORDER BY 2, 3, 4, 5",
+    "SELECT 'record cell', r.subject, r.record_key, c.field, c.number, c.text, c.disputed, hex(e.event_key) FROM record_cell c LEFT JOIN record r"
+    " ON r.record_id = c.record_id LEFT JOIN record_event e ON e.record_id = c.record_id AND e.event_no = c.event_no ORDER BY 2, 3, 4",
     "SELECT 'set aside', import_id, file_no, line, code FROM quarantine ORDER BY 2, 3, 4",
 };
 
