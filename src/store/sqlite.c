@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "store/sqlite.h"
+#include "store/sqlite_log.h"
 
 enum { WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024, REHEARSAL_CACHE_KIB = 48 * 1024, STMT_OVER_BATCH_BYTES = 4096,
        WAL_KEPT_BYTES = 256 * 1024 * 1024 /* an import's commit fits: cutting the log costs 80 ms each time */, BUSY_MS = 5000 };
@@ -131,7 +132,8 @@ struct db *db_open(const struct env *env, const char *path, enum db_mode mode, e
     *db = (struct db){ .env = env, .mode = mode };
     /* No statistics of memory: they would cost a lock on every allocation. Only the program's first opening can still say so. */
     if (mode == DB_WRITE) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    int rc = sqlite3_open_v2(path, &db->handle, flags, env->sqlite_vfs);
+    if (mode == DB_WRITE) db->log = log_vfs_open(env);
+    int rc = mode == DB_WRITE && !db->log ? SQLITE_NOMEM : sqlite3_open_v2(path, &db->handle, flags, db->log ? log_vfs_name(db->log) : env->sqlite_vfs);
     if (rc != SQLITE_OK) sqlite_fail(db, rc);
     /* whose file it is comes first: settings such as WAL already write into it */
     if (rc == SQLITE_OK && is_ours(db) && settings(db, mode)) return db;
@@ -152,6 +154,7 @@ void db_close(struct db *db)
     }
     free(db->stmts);
     sqlite3_close(db->handle);
+    log_vfs_close(db->log);
     db->env->memory.give(db->env->memory.ctx, db, sizeof *db);
 }
 

@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 #include "store/db.h"
 
-enum { STMT_PARAMETERS_MAX = 48, STMT_COLUMN_SLOTS = 64, BATCH_TABLES_MAX = 24, SQLITE_PAGE_BYTES = 8192, SQLITE_FILE_MARK = 0x5a67756a /* "Zguj" */ };
+enum { STMT_PARAMETERS_MAX = 48, STMT_COLUMN_SLOTS = 64, BATCH_TABLES_MAX = 24, SQLITE_PAGE_BYTES = 4096, SQLITE_FILE_MARK = 0x5a67756a /* "Zguj" */ };
 
 struct stmt_column { const char *asked; int at; };
 struct db_stmt {
@@ -21,6 +21,7 @@ struct db {
     sqlite3 *handle;
     const struct env *env;
     enum db_mode mode;
+    struct log_vfs *log;    /* of a connection that writes: sqlite_log.h */
     enum db_error error;
     char message[256];
     int64_t wal_pages;      /* of the write-ahead log after the last commit */

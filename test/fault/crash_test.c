@@ -20,7 +20,7 @@
 #include "ledger.h"
 #include "store/import_store.h"
 
-enum { ORDERS_PER_ROUND = 48, CUT_ONE_IN = 20, VERIFY_ONE_IN = 20, AGAIN_ONE_IN = 10, WHOLE_DESK_ONE_IN = 40, CONTROL_CUTS = 400 };
+enum { ORDERS_PER_ROUND = 48, CUT_ONE_IN = 5, VERIFY_ONE_IN = 20, AGAIN_ONE_IN = 10, WHOLE_DESK_ONE_IN = 40, CONTROL_CUTS = 400 };
 
 struct trial {
     struct fault_place place;
@@ -229,6 +229,7 @@ static void round_of_work(struct trial *t)
     if (imports && !desk_import_start(t->desk, &ask, on_started, t)) fault_die("import", "not started");
     for (int i = 0; imports && i < 50000 && t->import_id == 0; i++) usleep(100); /* its process has to start: the work is to meet its rows */
     work(t, &p);
+    for (int i = 0; imports && i < 50000 && t->import_id == 0 && t->wrong == 0; i++) usleep(100); /* begun, so that closing cuts it short */
     if (undoes) {
         for (int i = 0; i < 20000 && (t->import_id == 0 || desk_import_running(t->desk, t->import_id, NULL)); i++) usleep(100);
         t->undoing = true;
