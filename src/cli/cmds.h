@@ -23,6 +23,7 @@ CMD(today);
 CMD(orders);
 CMD(review);
 CMD(policy);
+CMD(policy_set);
 CMD(delay);
 CMD(verify);
 CMD(export);

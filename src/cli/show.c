@@ -1,5 +1,6 @@
 #include "cli/open.h"
 #include "cli/show.h"
+#include "store/policy_store.h"
 
 struct text show_text(const json_t *o, const char *name)
 {
@@ -57,7 +58,11 @@ enum cli_exit ask_begin(struct cli *c, struct ask *a, int64_t now_ms)
         store_close(&a->reader);
         return found;
     }
-    a->policy = policy_defaults();
+    if (!policy_load(&a->reader, &a->shop, &a->policy)) {
+        const enum cli_exit failed = fail_store(c, &a->reader);
+        store_close(&a->reader);
+        return failed;
+    }
     a->q = (struct answer_ask){
         .store = &a->reader, .shop = &a->shop, .policy = &a->policy, .mask = ANSWER_MONEY,
         .now_ms = now_ms == INSTANT_NONE ? c->env->now_ms(c->env->ctx) : now_ms,

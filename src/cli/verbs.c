@@ -24,8 +24,10 @@ const struct verb verbs[] = {
       { "find orders by state, number, buyer or day", "按状态、单号、买家、日期查订单" }, orders_options, 0, 1, orders_run },
     { "review", NULL, "zhanggui review --db shop.db --store main --from 2020-02-01 --to 2020-03-01",
       { "what a period brought, and what drove it", "一段时间的成绩与原因" }, review_options, 0, 0, review_run },
-    { "policy show", NULL, "zhanggui policy show",
-      { "every default of the rules, with its source", "规则的每个默认值及其来源" }, policy_options, 0, 0, policy_run },
+    { "policy show", NULL, "zhanggui policy show --db shop.db",
+      { "the rules, each with its default, bounds and source", "规则的值、默认值、可设范围和来源" }, policy_options, 0, 0, policy_run },
+    { "policy set", "RULE=VALUE...", "zhanggui policy set --db shop.db --store main wave1_after_s=900 quiet_from_min=1290",
+      { "change rules within their bounds; RULE=default puts one back", "在范围内改规则；RULE=default 恢复默认" }, policy_set_options, 1, 64, policy_set_run },
     { "delay", NULL, "zhanggui delay --db shop.db --store main --margin-bp 2000 --cost-minor 50 --persuasion 0.15 --decay-h 6",
       { "how long to wait before the first reminder", "下单多久后第一次催付" }, delay_options, 0, 0, delay_run },
     { "verify", NULL, "zhanggui verify --db shop.db",
@@ -113,7 +115,7 @@ static enum cli_exit run_words(struct cli *c, const char *const *words, int coun
     options_foresee(c, words, count);
     c->verb = verb_find(words, count, &used);
     if (!c->verb && (help || (count > 1 && (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0)))) {
-        c->verb = begins_a_verb(words[0]); /* "policy --help": there is but one such verb */
+        c->verb = begins_a_verb(words[0]); /* "policy --help": the first such verb stands for them */
         help = c->verb != NULL;
     }
     if (!c->verb) return unknown_verb(c, words[0]);

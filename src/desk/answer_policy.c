@@ -1,8 +1,6 @@
 /* Every default of the rules with its source. */
 #include "desk/answer_json.h"
 
-enum { POLICY_ROWS_MAX = 64 };
-
 json_t *answer_policy(const struct policy *p)
 {
     struct policy_row rows[POLICY_ROWS_MAX];
@@ -10,8 +8,9 @@ json_t *answer_policy(const struct policy *p)
     json_t *list = json_array(), *o = json_pack("{s:o}", "rows", list);
     if (!o) return NULL;
     for (int i = 0; i < n; i++) {
-        json_t *row = json_pack("{s:s, s:I, s:s, s:s, s:o}", "name", rows[i].name, "value", (json_int_t)rows[i].value, "unit",
-                                rows[i].unit, "source", rows[i].source, "what", json_words(rows[i].what_en, rows[i].what_zh));
+        json_t *row = json_pack("{s:s, s:I, s:s, s:s, s:o, s:I, s:I, s:I}", "name", rows[i].name, "value", (json_int_t)rows[i].value, "unit",
+                                rows[i].unit, "source", rows[i].source, "what", json_words(rows[i].what_en, rows[i].what_zh),
+                                "default", (json_int_t)rows[i].by_default, "min", (json_int_t)rows[i].min, "max", (json_int_t)rows[i].max);
         if (json_array_append_new(list, row) != 0) {
             json_decref(o);
             return NULL;

@@ -14,6 +14,7 @@
 #include "core/run/reminder.h"
 #include "desk/writer.h"
 #include "intake/intake.h"
+#include "store/policy_store.h"
 
 #define DESK_IMPORT_FILES_MAX 64
 #define DESK_IMPORT_TABLES_MAX 128 /* of all its files; each is a row of import_file */
@@ -53,6 +54,12 @@ struct profile_set *desk_profile_set(const struct env *env, struct store *reader
 /* json as in docs/internals/intake.md; replaces the store's profile of that name. A built-in name or a bad profile is refused. */
 enum desk_result desk_profile_save(struct desk *d, struct text store, struct text name, struct text json, int64_t user_id,
                                    struct desk_message *ret);
+
+/* ---- the contact policy ---- */
+struct policy_ask { struct text store; const struct policy_value *values; int count; int64_t user_id; };
+enum { DESK_POLICY_VALUES_MAX = POLICY_ROWS_MAX };
+/* All of the values or none; the message says which is refused and what it may be. */
+enum desk_result desk_policy_set(struct desk *d, const struct policy_ask *ask, struct desk_message *ret);
 
 /* ---- imports ---- */
 /* How one file is to be read, where that is not as the ask says for all; NULL and "" likewise: as there. */

@@ -66,6 +66,7 @@ enum desk_result remote_import_change(struct desk *d, const char *verb, int64_t 
 enum desk_result remote_shop_create(struct desk *d, const struct shop_new *n, int64_t user_id, struct desk_message *m);
 enum desk_result remote_profile_save(struct desk *d, struct text store, struct text name, struct text json, int64_t user_id,
                                      struct desk_message *m);
+enum desk_result remote_policy_set(struct desk *d, const struct policy_ask *ask, struct desk_message *m);
 enum desk_result remote_mark(struct desk *d, const struct mark_ask *ask, struct desk_message *m);
 enum desk_result remote_backup(struct desk *d, const char *to, int64_t *ret_bytes, struct desk_message *m);
 enum desk_result remote_restore(struct desk *d, const char *from, struct desk_message *m);

@@ -157,6 +157,20 @@ static json_t *serve_profile_save(struct caller *c, json_t *ask)
                                          text_from_cstr(wire_text(ask, "json")), wire_i64(ask, "user_id"), &m), &m);
 }
 
+static json_t *serve_policy_set(struct caller *c, json_t *ask)
+{
+    struct policy_value values[DESK_POLICY_VALUES_MAX];
+    json_t *list = json_object_get(ask, "values"), *v;
+    struct policy_ask a = { .store = text_from_cstr(wire_text(ask, "store")), .values = values, .user_id = wire_i64(ask, "user_id") };
+    struct desk_message m = { 0 };
+    size_t i;
+    json_array_foreach(list, i, v) {
+        if (a.count == DESK_POLICY_VALUES_MAX) break;
+        values[a.count++] = (struct policy_value){ text_from_cstr(wire_text(v, "name")), wire_i64(v, "value"), json_is_true(json_object_get(v, "reset")) };
+    }
+    return wire_of_end(desk_policy_set(c->door->desk, &a, &m), &m);
+}
+
 static json_t *serve_mark(struct caller *c, json_t *ask)
 {
     const struct mark_ask a = { .store = text_from_cstr(wire_text(ask, "store")), .order_no = text_from_cstr(wire_text(ask, "order")),
@@ -170,7 +184,7 @@ static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_
     { "hello", serve_hello },           { "import", serve_import },           { "import-undo", serve_change },
     { "import-resume", serve_change },  { "backup", serve_backup },           { "store-create", serve_store_create },
     { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
-    { "archive-read", serve_archive_read },
+    { "archive-read", serve_archive_read }, { "policy-set", serve_policy_set },
 };
 
 /* ---- callers ---- */

@@ -180,6 +180,19 @@ enum desk_result remote_profile_save(struct desk *d, struct text store, struct t
     return ask_plainly(d, o, m);
 }
 
+enum desk_result remote_policy_set(struct desk *d, const struct policy_ask *ask, struct desk_message *m)
+{
+    json_t *o = new_ask("policy-set", ask->user_id), *values = json_array();
+    set_text(o, "store", ask->store);
+    for (int i = 0; i < ask->count; i++) {
+        json_t *v = json_pack("{s:I, s:b}", "value", (json_int_t)ask->values[i].value, "reset", (int)ask->values[i].reset);
+        set_text(v, "name", ask->values[i].name);
+        json_array_append_new(values, v);
+    }
+    json_object_set_new(o, "values", values);
+    return ask_plainly(d, o, m);
+}
+
 enum desk_result remote_mark(struct desk *d, const struct mark_ask *ask, struct desk_message *m)
 {
     json_t *o = new_ask("mark", ask->user_id);

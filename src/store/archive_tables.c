@@ -135,6 +135,11 @@ const struct archive_table archive_tables[] = {
           " FROM user_profile x WHERE x.merchant_id = $1 AND x.store_id = $2"),
       SQL("INSERT INTO user_profile (merchant_id, store_id, name, json)"
           " VALUES ($1, $2, $3, $4)") },
+    { "policy_term", "ti", true,
+      SQL("SELECT x.name, x.value"
+          " FROM policy_term x WHERE x.merchant_id = $1 AND x.store_id = $2"),
+      SQL("INSERT INTO policy_term (merchant_id, store_id, name, value)"
+          " VALUES ($1, $2, $3, $4)") },
     { "erased", "iii", true,
       SQL("SELECT x.kind, x.hash, x.erased_at_ms"
           " FROM erased x WHERE x.merchant_id = $1 AND x.store_id = $2"),

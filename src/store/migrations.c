@@ -235,5 +235,9 @@ const struct migration migrations[] = {
     TABLE("0065 record_cell",
         "CREATE TABLE record_cell (merchant_id BIGINT NOT NULL, record_id BIGINT NOT NULL, field BIGINT NOT NULL, event_no BIGINT NOT NULL,"
         " number BIGINT, text TEXT, disputed BIGINT NOT NULL, PRIMARY KEY (merchant_id, record_id, field))"),
+    /* What the owner made of a term of the contact policy; a term that is not here has its default */
+    TABLE("0066 policy_term",
+        "CREATE TABLE policy_term (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, store_id, name))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -1,11 +1,10 @@
-/* What the desk says about itself: its policy, its API, its health. */
+/* What the desk says about itself: its API, its health. */
 #include <sqlite3.h>
+#include "store/policy_store.h"
 #include "web/call.h"
 #include "web/openapi.h"
 #include "web/pages.h"
 #include "web/reply.h"
-
-void policy_handle(struct call *c) { reply_json(c, 200, answer_policy(&c->web->policy)); }
 
 void openapi_handle(struct call *c)
 {
@@ -19,7 +18,8 @@ void health_read(struct call *c, struct store *s)
     json_t *feeds = json_array();
     enum answer_error error = ANSWER_OK;
     for (int i = 0; i < n && error == ANSWER_OK; i++) {
-        struct answer_ask ask = { .store = s, .shop = &shops[i], .policy = &c->web->policy, .now_ms = web_now_ms(c->web) };
+        if (!policy_load(s, &shops[i], &c->policy)) { error = ANSWER_FAILED; break; }
+        struct answer_ask ask = { .store = s, .shop = &shops[i], .policy = &c->policy, .now_ms = web_now_ms(c->web) };
         json_array_append_new(feeds, answer_feed(&ask, &error));
     }
     if (n < 0 || error != ANSWER_OK) {

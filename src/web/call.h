@@ -24,7 +24,6 @@ struct upload_body;
 struct web {
     const struct env *env;
     struct web_options options;
-    struct policy policy;
     struct http_server *http;
     struct readers *readers;
     struct cache *cache;
@@ -54,6 +53,7 @@ struct call {
     uint64_t replaced;              /* writer_replaced when it came: who asks was found in that content */
     char token[SESSION_TOKEN_BYTES];/* the session's id, as the cookie tells it; "" when nobody is signed in */
     unsigned mask;                  /* ANSWER_* */
+    struct policy policy;           /* the shop's, once an answer is asked for */
     json_t *body;                   /* the JSON body, an object; NULL when there is none */
     char *set_cookie;               /* in the request's arena */
     struct upload_body *upload;

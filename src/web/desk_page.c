@@ -1,4 +1,5 @@
 /* Today, orders and the review of a period, as desk/answer.h tells them; marks on reminders. */
+#include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
 #include "web/reply.h"
@@ -16,9 +17,15 @@ static bool read_instant(struct call *c, const char *name, int64_t absent, int64
     return true;
 }
 
-static struct answer_ask ask_of(const struct call *c, struct store *s, const struct shop *shop, int64_t at_ms)
+/* What an answer is asked with, the shop's policy included; false when answered. */
+static bool ask_begin(struct call *c, struct store *s, const struct shop *shop, int64_t at_ms, struct answer_ask *ret)
 {
-    return (struct answer_ask){ .store = s, .shop = shop, .policy = &c->web->policy, .now_ms = at_ms, .mask = c->mask };
+    if (!policy_load(s, shop, &c->policy)) {
+        reply_internal(c, db_error_message(s->db));
+        return false;
+    }
+    *ret = (struct answer_ask){ .store = s, .shop = shop, .policy = &c->policy, .now_ms = at_ms, .mask = c->mask };
+    return true;
 }
 
 static void answer_or_error(struct call *c, struct store *s, json_t *j, const enum answer_error *error)
@@ -33,7 +40,8 @@ void today_read(struct call *c, struct store *s)
     int64_t at;
     enum answer_error error = ANSWER_FAILED;
     if (!call_shop(c, s, &shop) || !read_instant(c, "at", web_now_ms(c->web), &at)) return;
-    struct answer_ask ask = ask_of(c, s, &shop, at);
+    struct answer_ask ask;
+    if (!ask_begin(c, s, &shop, at, &ask)) return;
     answer_or_error(c, s, answer_today(&ask, &error), &error);
 }
 
@@ -68,7 +76,8 @@ void orders_read(struct call *c, struct store *s)
     if (!call_shop(c, s, &shop) || !read_limit(c, &o.limit) || !read_bound(c, &shop, "from", false, &o.from_ms)
         || !read_bound(c, &shop, "to", true, &o.to_ms))
         return;
-    struct answer_ask ask = ask_of(c, s, &shop, web_now_ms(c->web));
+    struct answer_ask ask;
+    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
     answer_or_error(c, s, answer_orders(&ask, &o, &error), &error);
 }
 
@@ -77,7 +86,8 @@ void order_read(struct call *c, struct store *s)
     struct shop shop;
     enum answer_error error = ANSWER_FAILED;
     if (!call_shop(c, s, &shop)) return;
-    struct answer_ask ask = ask_of(c, s, &shop, web_now_ms(c->web));
+    struct answer_ask ask;
+    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
     answer_or_error(c, s, answer_order(&ask, c->params[1], &error), &error);
 }
 
@@ -90,7 +100,8 @@ void review_read(struct call *c, struct store *s)
     if (!call_shop(c, s, &shop)) return;
     if (!answer_day_parse(target_arg(&c->target, "from"), &r.from_day)) { reply_fault(c, FAULT_PERIOD, "from"); return; }
     if (!answer_day_parse(target_arg(&c->target, "to"), &r.to_day)) { reply_fault(c, FAULT_PERIOD, "to"); return; }
-    struct answer_ask ask = ask_of(c, s, &shop, web_now_ms(c->web));
+    struct answer_ask ask;
+    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
     answer_or_error(c, s, answer_review(&ask, &r, &error), &error);
 }
 
@@ -126,3 +137,47 @@ void mark_handle(struct call *c)
 }
 
 void unmark_handle(struct call *c) { post_mark(c, &(struct mark_ask){ .outcome = MARK_NONE }); }
+
+/* ---- the contact policy ---- */
+
+void policy_read(struct call *c, struct store *s)
+{
+    struct shop shop;
+    struct answer_ask ask;
+    if (!call_shop(c, s, &shop) || !ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
+    reply_json(c, 200, answer_policy(ask.policy));
+}
+
+/* {"values": {"wave1_after_s": 900, "quiet_from_min": null}}: null is the default again. */
+static bool read_values(struct call *c, struct policy_value *values, int *ret_n)
+{
+    const char *name;
+    json_t *v, *all = json_object_get(c->body, "values");
+    *ret_n = 0;
+    if (!json_is_object(all) || json_object_size(all) == 0 || json_object_size(all) > DESK_POLICY_VALUES_MAX) {
+        reply_fault(c, FAULT_FIELD, "values");
+        return false;
+    }
+    json_object_foreach(all, name, v) {
+        if (!json_is_null(v) && !json_is_integer(v)) {
+            reply_fault(c, FAULT_FIELD, "values");
+            return false;
+        }
+        values[(*ret_n)++] = (struct policy_value){ text_from_cstr(name), json_integer_value(v), json_is_null(v) };
+    }
+    return true;
+}
+
+/* Waits for the writer: rules are changed a few times in a shop's life. */
+void policy_set_read(struct call *c, struct store *s)
+{
+    struct policy_value values[DESK_POLICY_VALUES_MAX];
+    struct shop shop;
+    struct desk_message message = { 0 };
+    int n;
+    if (!call_shop(c, s, &shop) || !read_values(c, values, &n)) return;
+    const struct policy_ask ask = { c->params[0], values, n, c->who.user_id };
+    const enum desk_result r = desk_policy_set(c->web->options.desk, &ask, &message);
+    if (r != DESK_DONE) reply_message(c, r, &message);
+    else reply_json(c, 200, json_pack("{s:b}", "ok", 1));
+}

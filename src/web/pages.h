@@ -42,7 +42,8 @@ void import_resume_handle(struct call *c);
 void quarantine_list_read(struct call *c, struct store *s);
 void quarantine_csv_read(struct call *c, struct store *s);
 /* about_page.c */
-void policy_handle(struct call *c);
+void policy_read(struct call *c, struct store *s);
+void policy_set_read(struct call *c, struct store *s);
 void openapi_handle(struct call *c);
 void health_read(struct call *c, struct store *s);
 #endif

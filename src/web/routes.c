@@ -42,6 +42,8 @@ const struct route routes[] = {
     { HTTP_POST, STORE "/reminders/{order}/unmark", "reminders.mark", SPEAKERS, NULL, 0, unmark_handle, NULL },
     { HTTP_GET, STORE "/orders", "orders.read", BY_ALL, MASK_LIST, ROUTE_CACHED, NULL, orders_read },
     { HTTP_GET, STORE "/orders/{order}", "orders.read", BY_ALL, MASK_LIST, ROUTE_CACHED, NULL, order_read },
+    { HTTP_GET, STORE "/policy", "policy.read", BY_ALL, NULL, 0, NULL, policy_read },
+    { HTTP_POST, STORE "/policy", "policy.write", BY_OWNER, NULL, 0, NULL, policy_set_read },
     { HTTP_GET, STORE "/review", "review.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, review_read },
 
     { HTTP_POST, STORE "/uploads", "import.write", SELLERS, NULL, ROUTE_UPLOAD, upload_handle, NULL },
@@ -58,7 +60,6 @@ const struct route routes[] = {
     { HTTP_GET, API "/imports/{id}/quarantine", "import.read", SELLERS, NULL, 0, NULL, quarantine_list_read },
     { HTTP_GET, API "/imports/{id}/quarantine.csv", "import.read", SELLERS, NULL, 0, NULL, quarantine_csv_read },
 
-    { HTTP_GET, API "/policy", "policy.read", BY_ALL, NULL, 0, policy_handle, NULL },
     { HTTP_GET, API "/openapi.json", NULL, 0, NULL, ROUTE_PUBLIC, openapi_handle, NULL },
     { HTTP_GET, API "/healthz", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_CACHED, NULL, health_read },
     { HTTP_GET, "/healthz", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_CACHED, NULL, health_read },

@@ -418,7 +418,6 @@ struct web *web_start(const struct web_options *o, char *message, size_t message
     w->env = o->env;
     w->options = *o;
     if (!w->options.address) w->options.address = "127.0.0.1";
-    w->policy = policy_defaults();
     /* Cookies know no ports: the demo beside one's own desk on the same machine must not sign one out there. */
     w->cookie = o->public_host ? "__Host-zg_session" : o->demo ? "zg_demo_session" : "zg_session";
     o->env->random(o->env->ctx, w->limit_key, sizeof w->limit_key);

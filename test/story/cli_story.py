@@ -4,9 +4,9 @@ import os
 import re
 import stat
 
-from story import HEADER, Shop, order, run_stories, zhanggui
+from story import HEADER, UNPAID, Shop, order, run_stories, serving, zhanggui
 
-VERBS = ["init", "import", "import list", "import resume", "import undo", "today", "orders", "review", "policy show", "verify", "backup",
+VERBS = ["init", "import", "import list", "import resume", "import undo", "today", "orders", "review", "policy show", "policy set", "delay", "verify", "backup",
          "restore", "demo", "serve"]
 
 
@@ -118,6 +118,34 @@ def story_policy(directory):
     assert sorted(values.values()) == sorted([1800, 3600, 86400, 1320, 480, 120, 480, 21600, 2, 1800, 259200, 60]), values
     text = zhanggui("policy", "show")[0]
     assert all(row["name"] in text for row in rows)
+
+
+def story_policy_set(directory):
+    """rules are changed within their bounds, all or none; the night is never opened; a changed rule changes what is due"""
+    shop = Shop(directory)
+    shop.bring(shop.write("ExportOrderList202002101100.csv", [order("7001", UNPAID, paid=""), order("7002", placed="2020-02-10 10:50:00", paid="2020-02-10 10:50:30")]))
+
+    def show():
+        return {row["name"]: row["value"] for row in shop.json("policy", "show", "--store", "main")["rows"]}
+
+    def due(at):
+        return [(r["order"], r["wave"]) for r in shop.json("today", "--store", "main", "--at", f"2020-02-10T{at}+08:00")["reminders"]]
+    before = show()
+    assert due("10:51:00") == [("7001", 1)]
+    for words, said in [(["wave1_after_s=59"], "wave1_after_s may be 60 to 86400"), (["night_from_min=121"], "night_from_min may be 0 to 120"),
+                        (["night_until_min=479"], "night_until_min may be 480 to 720"), (["nigth_from_min=0"], "no rule \"nigth_from_min\""),
+                        (["wave1_after_s=3600"], "second reminder must come later"), (["wave1_after_s=900", "cap_per_day=6"], "cap_per_day may be 0 to 5")]:
+        err = zhanggui("policy", "set", "--db", shop.db, "--store", "main", *words, code=1)[1]
+        assert said in err and show() == before, (words, err)
+    for words in (["wave1_after_s"], ["=5"], ["wave1_after_s=soon"], ["wave1_after_s="]):
+        assert "is not RULE=NUMBER" in zhanggui("policy", "set", "--db", shop.db, "--store", "main", *words, code=2)[1]
+    rows = shop.json("policy", "set", "--store", "main", "wave1_after_s=3060", "cap_per_day=1")["rows"]
+    assert {row["name"]: row["value"] for row in rows} == show() == {**before, "wave1_after_s": 3060, "cap_per_day": 1}
+    assert due("10:51:00") == [("7001", 1)] and due("10:50:59") == [], "the new delay holds"
+    with serving("serve", "--db", shop.db):  # beside a running desk the change goes through it
+        shop.json("policy", "set", "--store", "main", "wave1_after_s=default")
+    assert show() == {**before, "cap_per_day": 1}
+    shop.zg("verify")
 
 
 def story_tables(directory):

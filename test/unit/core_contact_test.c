@@ -248,3 +248,41 @@ Test(core_contact, policy_rows_tell_every_value_and_its_source)
     cr_expect_eq(policy_rows(&p, one, 1), 1);
     cr_expect_eq(one[0].value, 600);
 }
+
+Test(core_contact, no_change_of_the_rules_opens_the_night)
+{
+    struct policy_row row[POLICY_ROWS_MAX];
+    struct policy p = policy_defaults();
+    struct reason why;
+    const int n = policy_rows(&p, row, POLICY_ROWS_MAX);
+    cr_assert(policy_sound(&p, &why));
+    for (int i = 0; i < n; i++) {
+        const struct text name = text_from_cstr(row[i].name);
+        struct policy q = p;
+        cr_expect(row[i].min <= row[i].by_default && row[i].by_default <= row[i].max && row[i].value == row[i].by_default, "%s", row[i].name);
+        cr_expect_eq(policy_change(&q, name, row[i].min - 1), POLICY_OUT_OF_BOUNDS);
+        cr_expect_eq(policy_change(&q, name, row[i].max + 1), POLICY_OUT_OF_BOUNDS);
+        cr_expect_eq(memcmp(&q, &p, sizeof q), 0, "a refused change changes nothing");
+    }
+    cr_expect_eq(policy_change(&p, TEXT("quiet_from"), 5), POLICY_NO_SUCH_TERM);
+    /* every corner: each term at one of its bounds, at each minute from 2 to 8 */
+    for (unsigned corner = 0; corner < 1u << n; corner++) {
+        struct policy q = p;
+        for (int i = 0; i < n; i++) cr_assert_eq(policy_change(&q, text_from_cstr(row[i].name), corner >> i & 1 ? row[i].max : row[i].min), POLICY_CHANGED);
+        for (int minute = 2 * 60; minute < 8 * 60; minute += 37) {
+            unsigned char block[4096];
+            struct arena a;
+            arena_init_fixed(&a, block, sizeof block);
+            const struct contact_facts f = { .now_ms = at("2020-02-27T00:00:00+08:00") + minute * INT64_C(60000), .zones = { &zone_shanghai }, .zone_count = 1 };
+            cr_assert_neq(contact_decide(&a, &q, &f).verdict, CONTACT_SEND, "corner %x at minute %d", corner, minute);
+        }
+    }
+    struct policy q = p;
+    cr_assert_eq(policy_change(&q, TEXT("wave2_after_s"), 1800), POLICY_CHANGED);
+    cr_expect(!policy_sound(&q, &why));
+    cr_expect_str_eq(why.rule, "wave-order");
+    q = p;
+    cr_assert_eq(policy_change(&q, TEXT("payment_window_s"), 1200), POLICY_CHANGED);
+    cr_expect(!policy_sound(&q, &why));
+    cr_expect_str_eq(why.rule, "window");
+}

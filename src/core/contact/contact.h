@@ -18,10 +18,16 @@ struct policy {
     int64_t ship_within_s;                                    /* 259200: three days, the shop's own promise */
     int64_t score_min_orders;                                 /* 60: a period with fewer orders is not scored or compared */
 };
-struct policy_row { const char *name, *unit, *source; int64_t value; struct text what_en, what_zh; };
+enum { POLICY_ROWS_MAX = 64 };
+struct policy_row { const char *name, *unit, *source; int64_t value, by_default, min, max; struct text what_en, what_zh; };
 struct policy policy_defaults(void);
-/* Every value with name, unit, source and date, in a fixed order; returns the number of rows (<= max). */
+/* Every value with name, unit, source, default and bounds, in a fixed order; returns the number of rows (<= max). */
 int policy_rows(const struct policy *p, struct policy_row *ret, int max);
+/* Gives one term another value; nothing changes when it is refused.  The bounds keep the night (2 to 8) from being opened. */
+enum policy_change { POLICY_CHANGED, POLICY_NO_SUCH_TERM, POLICY_OUT_OF_BOUNDS };
+enum policy_change policy_change(struct policy *p, struct text name, int64_t value);
+/* Do the terms fit together? False and why. Asked after the last of several changes. */
+bool policy_sound(const struct policy *p, struct reason *ret);
 
 struct contact_facts {
     int64_t now_ms;

@@ -1,59 +1,112 @@
-/* The defaults of the contact policy, with where each comes from.  An owner edits values; code never repeats them. */
+/* The terms of the contact policy: a row each with its default, its bounds and where it comes from.  An owner edits values; code never
+ * repeats them. */
+#include <assert.h>
+#include <stddef.h>
 #include "core/contact/contact.h"
-
-struct policy policy_defaults(void)
-{
-    return (struct policy){
-        .wave1_after_s = 30 * 60,
-        .wave2_after_s = 60 * 60,
-        .payment_window_s = 24 * 60 * 60,
-        .quiet_from_min = 22 * 60,
-        .quiet_until_min = 8 * 60,
-        .night_from_min = 2 * 60,
-        .night_until_min = 8 * 60,
-        .feed_stale_after_s = 6 * 60 * 60,
-        .cap_per_day = 2,
-        .gap_min_s = 30 * 60,
-        .ship_within_s = 3 * 24 * 60 * 60,
-        .score_min_orders = 60,
-    };
-}
 
 #define WORDS(literal) { literal, sizeof(literal) - 1 }
 #define SELLERS_2014 "Taobao sellers' practice, Double 11 of 2014"
 #define SUMMIT_2018 "AliExpress seller summit 2018, sellers' capability model"
 #define OURS_2026 "Zhanggui default, 2026-11"
 
+enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+
+struct term {
+    const char *name, *unit, *source;
+    size_t at;                 /* in struct policy */
+    bool narrow;               /* an int there; else an int64_t */
+    int64_t value, min, max;   /* the default, and what an owner may make of it */
+    struct text what_en, what_zh;
+};
+#define TERM(field, unit, source) #field, unit, source, offsetof(struct policy, field), sizeof(((struct policy *)0)->field) == sizeof(int)
+
+static const struct term terms[] = {
+    { TERM(wave1_after_s, "s", SELLERS_2014), 30 * MINUTE, MINUTE, DAY,
+      WORDS("First payment reminder: age of the unpaid order"), WORDS("第一次催付：订单未付款满多久") },
+    { TERM(wave2_after_s, "s", SELLERS_2014), 60 * MINUTE, 2 * MINUTE, 7 * DAY,
+      WORDS("Second payment reminder: age of the unpaid order"), WORDS("第二次催付：订单未付款满多久") },
+    { TERM(payment_window_s, "s", OURS_2026), DAY, 10 * MINUTE, 60 * DAY,
+      WORDS("An unpaid order can be paid, and be reminded, for this long"), WORDS("未付款订单的可付款时长，过后不再催付") },
+    { TERM(quiet_from_min, "minute of day", OURS_2026), 22 * 60, 0, 24 * 60,
+      WORDS("Quiet hours begin, buyer's local time"), WORDS("免打扰开始（买家当地时间）") },
+    { TERM(quiet_until_min, "minute of day", OURS_2026), 8 * 60, 0, 24 * 60,
+      WORDS("Quiet hours end, buyer's local time"), WORDS("免打扰结束（买家当地时间）") },
+    /* the night may be made longer, never shorter */
+    { TERM(night_from_min, "minute of day", SELLERS_2014), 2 * 60, 0, 2 * 60,
+      WORDS("Night begins: nobody is contacted, whatever the quiet hours say"), WORDS("深夜开始：不论免打扰如何设置都不联系") },
+    { TERM(night_until_min, "minute of day", SELLERS_2014), 8 * 60, 8 * 60, 12 * 60,
+      WORDS("Night ends, buyer's local time"), WORDS("深夜结束（买家当地时间）") },
+    { TERM(feed_stale_after_s, "s", OURS_2026), 6 * HOUR, 5 * MINUTE, 2 * DAY,
+      WORDS("Data older than this contacts nobody"), WORDS("数据超过这个时长就不联系任何买家") },
+    { TERM(cap_per_day, "contacts", OURS_2026), 2, 0, 5,
+      WORDS("Contacts to one buyer in 24 hours, all channels together"), WORDS("24 小时内最多联系同一买家几次（各渠道合计）") },
+    { TERM(gap_min_s, "s", OURS_2026), 30 * MINUTE, 10 * MINUTE, 7 * DAY,
+      WORDS("Least time between two contacts to one buyer"), WORDS("两次联系同一买家的最短间隔") },
+    { TERM(ship_within_s, "s", SELLERS_2014), 3 * DAY, HOUR, 60 * DAY,
+      WORDS("The shop's promise to ship, counted from the payment"), WORDS("本店承诺付款后多久内发货") },
+    { TERM(score_min_orders, "orders", SUMMIT_2018), 60, 1, 100000,
+      WORDS("Orders from which a period's figures can be compared"), WORDS("一段时间满多少单，数字才有可比性") },
+};
+enum { TERM_COUNT = sizeof terms / sizeof terms[0] };
+static_assert((int)TERM_COUNT <= (int)POLICY_ROWS_MAX, "policy_rows has room for every term");
+
+static int64_t term_get(const struct term *t, const struct policy *p)
+{
+    const char *at = (const char *)p + t->at;
+    int narrow;
+    int64_t wide;
+    if (t->narrow) {
+        memcpy(&narrow, at, sizeof narrow);
+        return narrow;
+    }
+    memcpy(&wide, at, sizeof wide);
+    return wide;
+}
+
+static void term_put(const struct term *t, struct policy *p, int64_t value)
+{
+    char *at = (char *)p + t->at;
+    const int narrow = (int)value;
+    if (t->narrow) memcpy(at, &narrow, sizeof narrow);
+    else memcpy(at, &value, sizeof value);
+}
+
+struct policy policy_defaults(void)
+{
+    struct policy p = { .wave1_after_s = 0 };
+    for (int i = 0; i < TERM_COUNT; i++) term_put(&terms[i], &p, terms[i].value);
+    return p;
+}
+
 int policy_rows(const struct policy *p, struct policy_row *ret, int max)
 {
-    const struct policy_row rows[] = {
-        { "wave1_after_s", "s", SELLERS_2014, p->wave1_after_s,
-          WORDS("First payment reminder: age of the unpaid order"), WORDS("第一次催付：订单未付款满多久") },
-        { "wave2_after_s", "s", SELLERS_2014, p->wave2_after_s,
-          WORDS("Second payment reminder: age of the unpaid order"), WORDS("第二次催付：订单未付款满多久") },
-        { "payment_window_s", "s", OURS_2026, p->payment_window_s,
-          WORDS("An unpaid order can be paid, and be reminded, for this long"), WORDS("未付款订单的可付款时长，过后不再催付") },
-        { "quiet_from_min", "minute of day", OURS_2026, p->quiet_from_min,
-          WORDS("Quiet hours begin, buyer's local time"), WORDS("免打扰开始（买家当地时间）") },
-        { "quiet_until_min", "minute of day", OURS_2026, p->quiet_until_min,
-          WORDS("Quiet hours end, buyer's local time"), WORDS("免打扰结束（买家当地时间）") },
-        { "night_from_min", "minute of day", SELLERS_2014, p->night_from_min,
-          WORDS("Night begins: nobody is contacted, whatever the quiet hours say"), WORDS("深夜开始：不论免打扰如何设置都不联系") },
-        { "night_until_min", "minute of day", SELLERS_2014, p->night_until_min,
-          WORDS("Night ends, buyer's local time"), WORDS("深夜结束（买家当地时间）") },
-        { "feed_stale_after_s", "s", OURS_2026, p->feed_stale_after_s,
-          WORDS("Data older than this contacts nobody"), WORDS("数据超过这个时长就不联系任何买家") },
-        { "cap_per_day", "contacts", OURS_2026, p->cap_per_day,
-          WORDS("Contacts to one buyer in 24 hours, all channels together"), WORDS("24 小时内最多联系同一买家几次（各渠道合计）") },
-        { "gap_min_s", "s", OURS_2026, p->gap_min_s,
-          WORDS("Least time between two contacts to one buyer"), WORDS("两次联系同一买家的最短间隔") },
-        { "ship_within_s", "s", SELLERS_2014, p->ship_within_s,
-          WORDS("The shop's promise to ship, counted from the payment"), WORDS("本店承诺付款后多久内发货") },
-        { "score_min_orders", "orders", SUMMIT_2018, p->score_min_orders,
-          WORDS("Orders from which a period's figures can be compared"), WORDS("一段时间满多少单，数字才有可比性") },
-    };
-    int n = (int)(sizeof rows / sizeof rows[0]);
-    if (n > max) n = max;
-    for (int i = 0; i < n; i++) ret[i] = rows[i];
+    const int n = TERM_COUNT < max ? TERM_COUNT : max;
+    for (int i = 0; i < n; i++) {
+        const struct term *t = &terms[i];
+        ret[i] = (struct policy_row){ t->name, t->unit, t->source, term_get(t, p), t->value, t->min, t->max, t->what_en, t->what_zh };
+    }
     return n;
+}
+
+enum policy_change policy_change(struct policy *p, struct text name, int64_t value)
+{
+    for (int i = 0; i < TERM_COUNT; i++) {
+        const struct term *t = &terms[i];
+        if (!text_is(name, t->name)) continue;
+        if (value < t->min || value > t->max) return POLICY_OUT_OF_BOUNDS;
+        term_put(t, p, value);
+        return POLICY_CHANGED;
+    }
+    return POLICY_NO_SUCH_TERM;
+}
+
+bool policy_sound(const struct policy *p, struct reason *ret)
+{
+    if (p->wave1_after_s >= p->wave2_after_s)
+        *ret = (struct reason){ "wave-order", TEXT("The second reminder must come later than the first."), TEXT("第二次催付必须晚于第一次。") };
+    else if (p->wave1_after_s >= p->payment_window_s)
+        *ret = (struct reason){ "window", TEXT("The first reminder must come before the time to pay is over."), TEXT("第一次催付必须在付款时限之内。") };
+    else
+        return true;
+    return false;
 }
