@@ -207,6 +207,50 @@ enum money_parse_error money_parse(struct text s, struct currency currency, int6
     return parse_decorated(s, currency, ret_minor);
 }
 
+/* ---- the other decimal mark ---- */
+
+/* Does the cell write its minor units behind a comma? The last mark tells: a comma with one or two digits behind it, or one that
+ * follows a point; or points that group ("1.234.567"). */
+static bool shows_comma(struct text s)
+{
+    size_t comma = SIZE_MAX, point = SIZE_MAX, behind = 0;
+    int points = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == ',') comma = i;
+        if (s.ptr[i] == '.' && i + 1 < s.len && is_digit(s.ptr[i + 1])) point = i, points++;
+    }
+    if (comma == SIZE_MAX) return points > 1;
+    while (comma + 1 + behind < s.len && is_digit(s.ptr[comma + 1 + behind])) behind++;
+    return point == SIZE_MAX ? behind == 1 || behind == 2 : comma > point;
+}
+
+/* The length of a blank at s: NBSP and the narrow one (U+202F) too; 0 for none. */
+static size_t blank_at(struct text s)
+{
+    if (s.len >= 1 && s.ptr[0] == ' ') return 1;
+    if (text_starts_with(s, TEXT("\xC2\xA0"))) return 2;
+    return text_starts_with(s, TEXT("\xE2\x80\xAF")) ? 3 : 0;
+}
+
+enum money_parse_error money_parse_decimal(struct text s, struct currency currency, enum money_decimal decimal, int64_t *ret_minor)
+{
+    char plain[96];
+    size_t n = 0;
+    if (decimal == DECIMAL_POINT || (decimal == DECIMAL_EITHER && !shows_comma(s))) return money_parse(s, currency, ret_minor);
+    if (s.len >= sizeof plain) return MONEY_NOT_A_NUMBER;
+    for (size_t i = 0; i < s.len; i++) {
+        const size_t blank = blank_at((struct text){ s.ptr + i, s.len - i });
+        const bool within = n > 0 && is_digit(plain[n - 1]) && i + blank < s.len && is_digit(s.ptr[i + blank]);
+        if (blank > 0 && within) { /* groups digits */
+            i += blank - 1;
+            continue;
+        }
+        const bool beside = i + 1 < s.len && is_digit(s.ptr[i + 1]);
+        plain[n++] = !beside ? s.ptr[i] : s.ptr[i] == ',' ? '.' : s.ptr[i] == '.' ? ',' : s.ptr[i];
+    }
+    return money_parse((struct text){ plain, n }, currency, ret_minor);
+}
+
 struct text money_print(struct arena *a, struct money m)
 {
     int digits = currency_digits(m.currency);

@@ -24,6 +24,10 @@ enum money_parse_error {
 /* Reads "201.12", "1,234.50", "0元", "¥12", "US $1,234.56", "201.1", "-3.00"; trims first. Marks that name
  * another currency than `currency` give MONEY_OTHER_CURRENCY.  At most 15 digits before the point. */
 enum money_parse_error money_parse(struct text s, struct currency currency, int64_t *ret_minor);
+/* Which mark stands before the minor units. EITHER: as the cell itself shows ("1.234,50", "90,00" and "1 234,5" a comma; "1,234"
+ * a thousand). With a comma, blanks and points group: "1 234,50". */
+enum money_decimal { DECIMAL_POINT, DECIMAL_COMMA, DECIMAL_EITHER };
+enum money_parse_error money_parse_decimal(struct text s, struct currency currency, enum money_decimal decimal, int64_t *ret_minor);
 /* "1234.50", always with the currency's digits, no separators. */
 struct text money_print(struct arena *a, struct money m);
 #endif

@@ -1,5 +1,6 @@
 /* Cells, columns and times; see cell.h. */
 #include "intake/cell.h"
+#include "intake/date_words.h"
 #include "intake/decode.h"
 
 static size_t collapse_quotes(char *s, size_t n)
@@ -70,7 +71,9 @@ bool column_map_make(struct arena *a, const struct profile *p, const struct inta
             if (!text_eq(folded[c], p->columns[known].folded)) continue;
             for (int i = 0; i < p->columns[known].field_count; i++) {
                 struct column_use *use = &by_field[p->columns[known].fields[i]]; /* of orders: the caller sees to it */
-                if (use->count < COLUMNS_PER_FIELD) use->at[use->count++] = c;
+                if (use->count == COLUMNS_PER_FIELD) continue;
+                use->off[use->count] = word_list_holds(&p->rules.taken_off, folded[c]);
+                use->at[use->count++] = c;
             }
         }
     }
@@ -90,16 +93,26 @@ const struct column_use *column_map_find(const struct column_map *m, enum field 
     return NULL;
 }
 
+/* ---- amounts ---- */
+
+enum money_parse_error cell_money(const struct profile *p, struct text s, struct currency currency, int64_t *ret_minor)
+{
+    return money_parse_decimal(s, currency, p ? p->rules.decimal : DECIMAL_POINT, ret_minor);
+}
+
 /* ---- times ---- */
 
 const struct zone *profile_clock(const struct profile *p, const struct intake_options *opt)
 {
     /* China has kept one offset since 1991, before INSTANT_FIRST_MS. */
     static const int64_t at_ms[1] = { INT64_MIN };
-    static const int32_t offset_s[1] = { 8 * 3600 };
+    static const int32_t offset_s[2] = { 8 * 3600, 0 };
+    static const struct zone utc = { .name = "UTC", .n = 1, .at_ms = at_ms, .offset_s = &offset_s[1] };
     static const struct zone china = { .name = "Asia/Shanghai", .n = 1, .at_ms = at_ms, .offset_s = offset_s };
+    if (p->rules.ask_zone && opt->zone_asked) return opt->zone;
     if (text_empty(p->zone) || text_is(p->zone, opt->zone->name)) return opt->zone;
     if (text_is(p->zone, china.name)) return &china;
+    if (text_is(p->zone, utc.name)) return &utc;
     const struct zone *found = opt->find_zone ? opt->find_zone(opt->find_zone_ctx, p->zone.ptr) : NULL; /* the arena ended it with NUL */
     return found ? found : opt->zone;
 }
@@ -134,8 +147,8 @@ enum time_found time_read(struct time_reader *t, struct text s, int64_t *ret_at_
         return TIME_FOUND;
     }
     struct civil c;
-    int32_t offset_s;
-    if (!civil_parse(s, &c, &offset_s)) return is_scientific(s) ? TIME_SCIENTIFIC : TIME_BAD;
+    int32_t offset_s = INT32_MIN;
+    if (!civil_parse(s, &c, &offset_s) && !date_words_parse(s, &c)) return is_scientific(s) ? TIME_SCIENTIFIC : TIME_BAD;
     if (c.year < 1990 || c.year > 2110) return TIME_OUT_OF_RANGE;
     int64_t at_ms;
     if (offset_s != INT32_MIN) {

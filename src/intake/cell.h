@@ -16,14 +16,23 @@ bool cell_text(enum intake_encoding encoding, bool high, const struct csv_cell *
 size_t cell_shown(enum intake_encoding encoding, const struct csv_cell *cell, size_t max, char *out);
 
 /* Which columns tell which field, by a profile, in the order of the fields' numbers. */
-enum { COLUMNS_PER_FIELD = 4 };
-struct column_use { enum field field; int count; int at[COLUMNS_PER_FIELD]; };
+enum { COLUMNS_PER_FIELD = 8 };
+struct column_use {
+    enum field field;
+    int count;
+    int at[COLUMNS_PER_FIELD];
+    bool off[COLUMNS_PER_FIELD]; /* counts against the sum (order_rules.h, taken_off) */
+};
 struct column_map { struct column_use uses[FIELD_COUNT]; int count; };
 bool column_map_make(struct arena *a, const struct profile *p, const struct intake_column *columns, int column_count, struct column_map *ret);
 const struct column_use *column_map_find(const struct column_map *m, enum field f); /* NULL: no column tells it */
 
-/* The zone in which a file's times without an offset are read: the profile's where it names one that can be found. */
+/* The zone in which a file's times without an offset are read: the profile's where it names one that can be found; where the profile only
+ * proposes it (ask_zone), one that was asked. */
 const struct zone *profile_clock(const struct profile *p, const struct intake_options *opt);
+
+/* An amount as the profile's files write it. */
+enum money_parse_error cell_money(const struct profile *p, struct text s, struct currency currency, int64_t *ret_minor);
 
 /* Reads times; remembers the last day, as rows lie close together. */
 struct time_reader { const struct zone *zone; char date[10]; int64_t day_ms; bool held; };

@@ -25,6 +25,9 @@ struct claim_maker {
     uint32_t rows;
     struct seen_status { char word[64]; size_t len; enum order_status status; } seen[8]; /* as read; rows repeat them */
     int seen_next;
+    bool has_rules;                     /* the profile has some that look at single values */
+    struct order_claim *more;           /* of the row last made: further claims; their texts are in the batch */
+    int more_count, more_capacity;
 };
 /* columns and their headers live as long as the maker. scan->rows below 0: for documents of few rows, with claim_maker_renew before each.
  * False when memory ran out. */
@@ -37,8 +40,11 @@ void claim_maker_renew(struct claim_maker *m);
 enum claim_made { CLAIM_MADE, CLAIM_PASSED_OVER /* no order number and no line */, CLAIM_FAULT, CLAIM_NO_MEMORY };
 /* At a fault: which, and in which column (0-based; -1: the row). */
 struct claim_fault { enum row_fault fault; int column; };
-/* The row is sound (row.h). */
+/* The row is sound (row.h). Further claims of the same row stand in m->more; of a bad row nothing counts. */
 enum claim_made claim_make(struct claim_maker *m, const struct csv_row *row, struct arena *batch, struct order_claim *ret, struct claim_fault *ret_fault);
+
+/* A row that the profile knows to be none: a count of records, a seller's name. */
+bool claim_is_junk(const struct claim_maker *m, const struct csv_row *row);
 
 /* The status a row's word stands for; *ret_known false when no table lists it. */
 enum order_status claim_status(struct claim_maker *m, struct text word, bool *ret_known);

@@ -40,6 +40,12 @@ const struct intake_field intake_fields[] = {
     { "unit", "Unit price", "单价", "money", false },
     { "line_total", "Amount of the line", "子订单金额", "money", false },
     { "line_refund", "Refund of the line", "子订单退款金额", "money", false },
+    { "updated_at", "Last changed", "最后更新时间", "time", false },
+    { "order_title", "What was bought (whole order)", "宝贝标题（整单）", "text", false },
+    { "line_extra", "Postage and tax of the line", "子订单邮费和税", "money", false },
+    { "items", "All items in one cell", "产品信息（一格多行）", "text", false },
+    { "payment_no", "Payment number", "支付序号", "text", false },
+    { "payment", "Amount of one payment", "单笔支付金额", "money", false },
 };
 _Static_assert(sizeof intake_fields / sizeof intake_fields[0] == FIELD_COUNT - 1, "a row for each field");
 const int intake_field_count = FIELD_COUNT - 1;
@@ -55,5 +61,6 @@ bool field_is_code(enum field f)
 {
     const char *kind = field_about(f)->kind;
     if (strcmp(kind, "text") != 0 && strcmp(kind, "person") != 0) return true;
-    return f == FIELD_ORDER_NO || f == FIELD_TRACKING || f == FIELD_PHONE || f == FIELD_SUB_NO || f == FIELD_PRODUCT_NO || f == FIELD_SKU_CODE;
+    return f == FIELD_ORDER_NO || f == FIELD_TRACKING || f == FIELD_PHONE || f == FIELD_SUB_NO || f == FIELD_PRODUCT_NO || f == FIELD_SKU_CODE ||
+           f == FIELD_PAYMENT_NO;
 }

@@ -12,13 +12,14 @@ enum field {
     FIELD_TRACKING = 18, FIELD_REGION = 19, FIELD_COUNTRY = 20, FIELD_ADDRESS = 21, FIELD_BUYER = 22, FIELD_NAME = 23, FIELD_PHONE = 24,
     FIELD_EMAIL = 25, FIELD_BUYER_NOTE = 26, FIELD_SELLER_NOTE = 27, FIELD_STORE_NAME = 28, FIELD_CURRENCY = 29, FIELD_SUB_NO = 30,
     FIELD_PRODUCT_NO = 31, FIELD_SKU_CODE = 32, FIELD_TITLE = 33, FIELD_OPTIONS = 34, FIELD_LINE_PIECES = 35, FIELD_UNIT = 36,
-    FIELD_LINE_TOTAL = 37, FIELD_LINE_REFUND = 38,
+    FIELD_LINE_TOTAL = 37, FIELD_LINE_REFUND = 38, FIELD_UPDATED_AT = 39 /* dates the file */, FIELD_ORDER_TITLE = 40, FIELD_LINE_EXTRA = 41,
+    FIELD_ITEMS = 42 /* several lines in one cell */, FIELD_PAYMENT_NO = 43, FIELD_PAYMENT = 44,
 };
-enum { FIELD_COUNT = 39 };
+enum { FIELD_COUNT = 45 };
 
 static inline const struct intake_field *field_about(enum field f) { return &intake_fields[(int)f - 1]; }
 enum field field_find(struct text word); /* FIELD_NONE when there is none of that name */
-static inline bool field_is_line(enum field f) { return f >= FIELD_SUB_NO; }
+static inline bool field_is_line(enum field f) { return (f >= FIELD_SUB_NO && f <= FIELD_LINE_REFUND) || f == FIELD_LINE_EXTRA || f == FIELD_ITEMS; }
 /* Fields in which a spreadsheet's leading apostrophe is never content. */
 bool field_is_code(enum field f);
 #endif

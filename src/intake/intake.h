@@ -52,6 +52,7 @@ enum subject profile_subject(const struct profile *p); /* what its rows tell */
 /* The zone in which the platform writes its times; empty: the store's. Asia/Shanghai is known here, others are asked of
  * intake_options.find_zone. */
 struct text profile_zone(const struct profile *p);
+bool profile_asks_zone(const struct profile *p); /* that zone is a proposal: a person should be asked */
 int profile_count(const struct profile_set *s);
 const struct profile *profile_at(const struct profile_set *s, int i); /* built-in ones first */
 
@@ -86,6 +87,7 @@ struct intake_options {
     const struct intake_part *part;   /* NULL: the only one */
     const struct intake_spill *spill; /* NULL: no room; what needs it is refused as unreadable */
     const struct zone *zone;          /* of times without an offset, where the profile names no zone: the store's, or as asked */
+    bool zone_asked;                  /* the zone was asked of a person: it is right where a profile only proposes one */
     const struct zone *(*find_zone)(void *ctx, const char *iana_name); void *find_zone_ctx; /* of a profile's zone; may be NULL */
     struct currency currency;         /* the store's */
     struct text country;              /* the store platform's home country ("CN"), where the file tells none */
@@ -116,6 +118,7 @@ struct intake_scan_result {
     struct text store_seen;                    /* the shop's name in the file, where the profile maps a store column */
     struct text unknown_status[16]; int unknown_status_count;   /* status words that no table lists */
     int64_t ambiguous_times, skipped_times;    /* local times that exist twice or not at all */
+    bool asks_zone;                            /* the file does not tell the zone of its times: the profile's is taken unless one is asked */
 };
 
 /* Reads up to cap bytes into buf; 0 at the end, -1 on an error. rewind goes back to the start, false when it cannot.

@@ -81,13 +81,17 @@ bool status_find(const struct status_words *w, struct text word, enum order_stat
     return false;
 }
 
+bool word_list_holds(const struct word_list *w, struct text folded)
+{
+    for (int i = 0; i < w->count; i++)
+        if (text_eq(w->words[i], folded)) return true;
+    return false;
+}
+
 bool word_list_has(const struct word_list *w, struct text word)
 {
     char folded[256];
-    struct text f = word_fold(word, folded, sizeof folded);
-    for (int i = 0; i < w->count; i++)
-        if (text_eq(w->words[i], f)) return true;
-    return false;
+    return word_list_holds(w, word_fold(word, folded, sizeof folded));
 }
 
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -336,6 +340,7 @@ static bool parse_key(struct parse *ps, const char *key, json_t *j)
     if (text_is(k, "no_refund")) return parse_words(ps, key, j, &p->no_refund);
     if (text_is(k, "open_reasons")) return parse_words(ps, key, j, &p->open_reasons);
     if (text_is(k, "deposit_words")) return parse_words(ps, key, j, &p->deposit_words);
+    if (text_is(k, "balance_words")) return parse_words(ps, key, j, &p->balance_words);
     if (text_is(k, "on_delivery")) return parse_words(ps, key, j, &p->on_delivery);
     if (text_is(k, "paid")) return parse_choice(ps, key, j, "gross", "net-of-refund", &p->paid_is_net);
     if (text_is(k, "region")) {
@@ -350,6 +355,12 @@ static bool parse_key(struct parse *ps, const char *key, json_t *j)
     if (text_is(k, "closed_paid_is_refunded")) {
         p->closed_paid_is_refunded = json_is_true(j);
         return json_is_boolean(j) || bad(ps, "true or false is expected", key);
+    }
+    const char *what = "";
+    switch (order_rule_parse(ps->a, key, j, &p->rules, &what)) {
+    case RULE_READ: return true;
+    case RULE_BAD: return bad(ps, what, key);
+    case RULE_UNKNOWN: break;
     }
     return bad(ps, "a profile has no such part", key);
 }

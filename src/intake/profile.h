@@ -12,11 +12,13 @@
  *    "no_refund": ["无退款申请"],               words in a money column that mean nothing was refunded
  *    "open_reasons": ["订单未关闭"],             words in close_reason of an order that is not closed
  *    "deposit_words": ["交易状态等待买家付款"],  in stages: the balance is open
+ *    "balance_words": ["尾款"],                in stages: the amount of the balance stands behind such a word
  *    "on_delivery": ["货到付款"],               in pay_method: paid on delivery (of orders that are not paid)
  *    "region": "as-is" | "province",           province: from region, else from the address; only known provinces
  *    "paid": "gross" | "net-of-refund",        net: the paid column has refunds taken off already
  *    "guarded": true,                          in CSV an apostrophe stands before text that begins like a formula (desk/sheet.h)
  *    "closed_paid_is_refunded": true,          a closed order that was paid and tells no refund was refunded wholly
+ *    ..                                        and the rules of order_rules.h
  *   and of subjects other than orders, whose columns may also tell a part of the row ("PC端访客数": "visitors@pc" is the visitors
  *   of a record whose FIELD_IS_PART field is pc, beside the row's own):
  *    "summary": ["全店汇总值"],                 a row with such a cell sums others up: it is passed over
@@ -28,6 +30,7 @@
 #include "base/arena.h"
 #include "core/record/record.h"
 #include "intake/field.h"
+#include "intake/order_rules.h"
 
 enum { PROFILE_COLUMNS_MAX = 512, PROFILE_FIELDS_PER_COLUMN = 3, PROFILE_WORDS_MAX = 256, PROFILE_NAME_BYTES = 64, PROFILE_INDEX = 2048,
        PROFILE_FIELDS_MAX = RECORD_FIELDS_MAX + 1 };
@@ -37,7 +40,6 @@ _Static_assert((int)FIELD_COUNT <= (int)PROFILE_FIELDS_MAX, "fields of every sub
 struct profile_column { struct text folded; int fields[PROFILE_FIELDS_PER_COLUMN], parts[PROFILE_FIELDS_PER_COLUMN]; int field_count; };
 struct status_word { struct text folded; enum order_status status; };
 struct status_words { const struct status_word *words; int count; };
-struct word_list { const struct text *words; int count; };
 enum region_rule { REGION_AS_IS, REGION_PROVINCE };
 struct peer_word { struct text folded, band; };
 struct peer_words { const struct peer_word *words; int count; };
@@ -59,6 +61,8 @@ struct profile {
     struct word_list no_refund, open_reasons, deposit_words, on_delivery;
     enum region_rule region;
     bool paid_is_net, closed_paid_is_refunded, guarded;
+    struct word_list balance_words;
+    struct order_rules rules;
 };
 
 /* The words of a field of the profile's subject. */
@@ -77,6 +81,7 @@ const struct profile_column *profile_column_find(const struct profile *p, struct
 /* The status of a word, by the table; false when the table does not list it. */
 bool status_find(const struct status_words *w, struct text word, enum order_status *ret);
 bool word_list_has(const struct word_list *w, struct text word);       /* is one of them */
+bool word_list_holds(const struct word_list *w, struct text folded);    /* likewise, folded already */
 bool word_list_within(const struct word_list *w, struct text sentence); /* contains one of them */
 
 /* Reads the JSON; texts in the arena. False and a sentence (en) when it is no profile. */

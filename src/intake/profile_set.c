@@ -75,3 +75,4 @@ struct text profile_title(const struct profile *p, bool zh) { return zh ? p->zh 
 enum subject profile_subject(const struct profile *p) { return p->subject; }
 struct text profile_json(const struct profile *p) { return p->json; }
 struct text profile_zone(const struct profile *p) { return p->zone; }
+bool profile_asks_zone(const struct profile *p) { return p->rules.ask_zone; }

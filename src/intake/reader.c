@@ -18,6 +18,7 @@ struct intake_reader {
     struct table table;
     struct csv_row row;
     struct claim_maker maker;  /* of orders; of other subjects only its encoding */
+    int given;                 /* of the further claims that a row of orders gave */
     struct record_maker records;
     bool broken;
     int usual_width;           /* cells of the row before */
@@ -142,12 +143,20 @@ static void give_record(struct intake_reader *r, struct intake_row *ret)
     *ret = (struct intake_row){ .subject = c->subject, .more = r->records.given < r->records.made_count, .record = *c };
 }
 
+/* The next of the further claims that a row of orders gave. */
+static void give_order(struct intake_reader *r, struct intake_row *ret)
+{
+    *ret = (struct intake_row){ .subject = SUBJECT_ORDERS, .order = r->maker.more[r->given++], .more = r->given < r->maker.more_count };
+}
+
 static enum claim_made make(struct intake_reader *r, struct arena *batch, struct intake_row *ret, struct claim_fault *why)
 {
     if (r->scan->profile->subject == SUBJECT_ORDERS) {
+        const enum claim_made made = claim_make(&r->maker, &r->row, batch, &ret->order, why);
         ret->subject = SUBJECT_ORDERS;
-        ret->more = false;
-        return claim_make(&r->maker, &r->row, batch, &ret->order, why);
+        ret->more = made == CLAIM_MADE && r->maker.more_count > 0;
+        r->given = 0;
+        return made;
     }
     const enum claim_made made = record_make(&r->records, &r->row, batch, why);
     if (made == CLAIM_MADE) give_record(r, ret);
@@ -160,6 +169,10 @@ enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *b
     if (r->broken) return ROW_ERROR;
     if (r->records.given < r->records.made_count) {
         give_record(r, row);
+        return ROW_CLAIM;
+    }
+    if (r->given < r->maker.more_count) {
+        give_order(r, row);
         return ROW_CLAIM;
     }
     for (;;) {

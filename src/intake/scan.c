@@ -11,6 +11,10 @@
 
 enum { TABLE_NEWS_ROWS = 1024 };
 
+/* Fields that hold times. */
+static const enum field dated[] = { FIELD_PLACED_AT, FIELD_PAID_AT, FIELD_CANCELLED_AT, FIELD_SHIPPED_AT, FIELD_DELIVERED_AT, FIELD_REFUNDED_AT,
+                                    FIELD_SHIP_BY, FIELD_UPDATED_AT };
+
 struct look {
     struct arena *a, *work;              /* results; scratch */
     const struct intake_source *source;
@@ -33,7 +37,7 @@ struct look {
     struct text store_seen;              /* the first shop's name, as in the file */
     char *room;
     size_t room_size;
-    const struct column_use *order_no, *status, *store_name, *times[FIELD_SHIP_BY + 1];
+    const struct column_use *order_no, *status, *store_name, *times[sizeof dated / sizeof dated[0]];
 };
 
 /* Bytes on their way to the table reader: counted as votes, progress told. */
@@ -110,15 +114,15 @@ static void look_at_times(struct look *k, const struct csv_row *row)
         look_at_record_times(k);
         return;
     }
-    for (int f = FIELD_PLACED_AT; f <= FIELD_SHIP_BY; f++) {
-        if (!k->times[f]) continue;
-        struct text s = value_of(k, row, k->times[f]);
+    for (size_t i = 0; i < sizeof dated / sizeof dated[0]; i++) {
+        if (!k->times[i]) continue;
+        struct text s = value_of(k, row, k->times[i]);
         int64_t at_ms;
         enum civil_fit fit = CIVIL_EXACT;
         if (s.len == 0 || time_read(&k->maker.clock, s, &at_ms, &fit) != TIME_FOUND) continue;
         k->ret->ambiguous_times += fit == CIVIL_AMBIGUOUS;
         k->ret->skipped_times += fit == CIVIL_SKIPPED;
-        if (f == FIELD_SHIP_BY) continue; /* a promise lies ahead: it dates nothing */
+        if (dated[i] == FIELD_SHIP_BY) continue; /* a promise lies ahead: it dates nothing */
         if (at_ms > k->latest_ms) k->latest_ms = at_ms;
         if (at_ms <= k->opt->now_ms && at_ms > k->latest_past_ms) k->latest_past_ms = at_ms;
     }
@@ -269,7 +273,8 @@ static bool look_prepare(struct look *k)
     k->order_no = column_map_find(&k->maker.map, FIELD_ORDER_NO);
     k->status = column_map_find(&k->maker.map, FIELD_STATUS);
     k->store_name = column_map_find(&k->maker.map, FIELD_STORE_NAME);
-    for (int f = FIELD_PLACED_AT; f <= FIELD_SHIP_BY; f++) k->times[f] = column_map_find(&k->maker.map, (enum field)f);
+    for (size_t i = 0; i < sizeof dated / sizeof dated[0]; i++) k->times[i] = column_map_find(&k->maker.map, dated[i]);
+    r->asks_zone = r->profile->rules.ask_zone && !k->opt->zone_asked;
     return !k->a->failed;
 }
 

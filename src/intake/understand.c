@@ -162,7 +162,7 @@ static struct understood understand_time(struct understander *u, bool promise, s
 static struct understood understand_money(const struct understander *u, struct text s)
 {
     int64_t minor = 0;
-    switch (money_parse(s, u->opt->currency, &minor)) {
+    switch (cell_money(u->profile, s, u->opt->currency, &minor)) {
     case MONEY_OK: break;
     case MONEY_EMPTY: return (struct understood){ TEXT_NONE, DOUBT_NONE };
     case MONEY_OTHER_CURRENCY: return (struct understood){ TEXT_NONE, DOUBT_OTHER_CURRENCY };

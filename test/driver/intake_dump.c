@@ -66,16 +66,17 @@ static json_t *claim_json(const struct order_claim *c)
     const struct { const char *name; int64_t n; } numbers[] = {
         { "placed_at", c->placed_at_ms }, { "paid_at", c->paid_at_ms }, { "cancelled_at", c->cancelled_at_ms }, { "shipped_at", c->shipped_at_ms },
         { "delivered_at", c->delivered_at_ms }, { "refunded_at", c->refunded_at_ms }, { "ship_by", c->ship_by_ms }, { "total", c->total_minor },
-        { "paid", c->paid_minor }, { "refund", c->refund_minor }, { "pieces", c->pieces }, { "as_of", c->as_of_ms },
+        { "paid", c->paid_minor }, { "refund", c->refund_minor }, { "pieces", c->pieces }, { "balance", c->balance_minor }, { "as_of", c->as_of_ms },
         { "status", c->status }, { "pay_kind", c->pay_kind },
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) put_number(o, numbers[i].name, numbers[i].n);
     const struct { const char *name; struct text s; } texts[] = {
         { "region", c->region }, { "country", c->country }, { "tracking", c->tracking }, { "buyer", c->person.buyer }, { "name", c->person.name },
         { "phone", c->person.phone }, { "address", c->person.address }, { "email", c->person.email }, { "buyer_note", c->person.buyer_note },
-        { "seller_note", c->person.seller_note },
+        { "seller_note", c->person.seller_note }, { "title", c->title },
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) put_text(o, texts[i].name, texts[i].s);
+    if (c->payment.kind != PAYMENT_NONE) json_object_set_new(o, "payment", json_pack("[o,I]", text_json(c->payment.no), (json_int_t)c->payment.minor));
     if (!c->has_line) return o;
     json_t *l = json_object();
     put_text(l, "sub_no", c->line.sub_no);
@@ -88,6 +89,8 @@ static json_t *claim_json(const struct order_claim *c)
     put_number(l, "unit", c->line.unit_minor);
     put_number(l, "amount", c->line.line_minor);
     put_number(l, "refund", c->line.refund_minor);
+    put_number(l, "extra", c->line.extra_minor);
+    put_number(l, "sums", c->line.sums);
     json_object_set_new(o, "line", l);
     return o;
 }
@@ -148,6 +151,7 @@ static json_t *scan_json(const struct intake_scan_result *s)
     json_object_set_new(o, "as_of_from", json_string(s->as_of_asked ? "asked" : s->as_of_from_name ? "name" : "rows"));
     json_object_set_new(o, "ambiguous", json_integer(s->ambiguous_times));
     json_object_set_new(o, "skipped", json_integer(s->skipped_times));
+    json_object_set_new(o, "asks_zone", json_boolean(s->asks_zone));
     json_t *columns = json_array(), *unknown = json_array(), *preview = json_array();
     for (int i = 0; i < s->column_count; i++) {
         json_t *samples = json_array();
