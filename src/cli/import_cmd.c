@@ -126,9 +126,19 @@ static void warn_of_status(struct cli *c, const struct import_figures *f)
                     f->files[i].name, f->files[i].unknown_status);
 }
 
+static void warn_of_zone(struct cli *c, const struct import_figures *f)
+{
+    for (int i = 0; i < f->file_count; i++)
+        if (f->files[i].asked_zone[0])
+            fprintf(c->err, c->zh ? "zhanggui: %s 未写明时间属于哪个时区，已按 %s 读取；若不对，请撤销此次导入，用 --zone 指明时区再导入。\n"
+                                  : "zhanggui: %s does not tell the time zone of its times; they were read as those of %s. Where that is wrong, undo the import and import again with --zone.\n",
+                    f->files[i].name, f->files[i].asked_zone);
+}
+
 static enum cli_exit figures_answer(struct cli *c, const struct import_figures *f)
 {
     warn_of_status(c, f);
+    warn_of_zone(c, f);
     if (c->json) return cli_json(c, figures_json(f));
     figures_table(c, f);
     return CLI_DONE;

@@ -81,6 +81,7 @@ enum import_phase { IMPORT_SCANNING, IMPORT_APPLYING, IMPORT_UNDOING, IMPORT_END
 struct import_file_figures {
     char name[256], profile[64], encoding[16];
     char member[256], sheet[128]; /* empty where there is none */
+    char asked_zone[48];      /* the zone in which times were read that the file does not tell; empty: it tells, or a zone was asked */
     char unknown_status[256]; /* status words that no table lists, as far as there is room: "a, b" */
     int64_t asked;                /* which of the ask's files it is of, from 0 */
     int64_t as_of_ms, rows, rows_done, added, updated, unchanged, quarantined;

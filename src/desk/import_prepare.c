@@ -106,7 +106,7 @@ static void file_described(struct run_file *f)
     const struct text profile = profile_name(f->scan.profile);
     snprintf(f->row.profile, sizeof f->row.profile, "%.*s", (int)(profile.len < 63 ? profile.len : 63), profile.ptr);
     text_copy(f->row.encoding, sizeof f->row.encoding, text_from_cstr(intake_encoding_word(f->scan.encoding)));
-    text_copy(f->row.zone, sizeof f->row.zone, text_from_cstr(f->options.zone->name));
+    text_copy(f->row.zone, sizeof f->row.zone, text_from_cstr((f->scan.asks_zone ? profile_clock(f->scan.profile, &f->options) : f->options.zone)->name));
     f->row.part_no = f->part.no;
     text_copy(f->row.member, sizeof f->row.member, f->part.member);
     text_copy(f->row.sheet, sizeof f->row.sheet, f->part.sheet);
@@ -200,6 +200,7 @@ static enum desk_result options_asked(const struct import_run *run, int i, struc
     const char *zone = chosen(own.zone, ask->zone), *profile = chosen(own.profile, ask->profile), *encoding = chosen(own.encoding, ask->encoding);
     f->options.as_of_ms = ask->as_of_ms;
     f->options.zone = zone ? env->zone(env->ctx, zone) : run->shop.zone;
+    f->options.zone_asked = zone != NULL;
     f->options.profile = profile ? profile_set_find(run->profiles, text_from_cstr(profile)) : NULL;
     f->options.encoding_asked = encoding && intake_encoding_find(text_from_cstr(encoding), &f->options.encoding);
     if (!f->options.zone) {
@@ -261,6 +262,7 @@ static enum desk_result files_again(struct import_run *run, struct store *reader
         if (run->kind == RUN_UNDO) continue;
         const struct zone *zone = env->zone(env->ctx, rows[i].zone);
         f->options.zone = zone ? zone : run->shop.zone;
+        f->options.zone_asked = true; /* as it was read */
         f->options.encoding_asked = intake_encoding_find(text_from_cstr(rows[i].encoding), &f->options.encoding);
         f->options.profile = profile_set_find(run->profiles, text_from_cstr(rows[i].profile));
         f->options.as_of_ms = rows[i].as_of_ms;

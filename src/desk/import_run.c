@@ -51,6 +51,7 @@ void run_publish(struct import_run *run, enum import_phase phase, const struct i
         figures_of_row(&f->files[i], &rows[i]);
         f->files[i].asked = run->files[i]->asked;
         unknown_words(&f->files[i], &run->files[i]->scan);
+        if (run->files[i]->scan.asks_zone) text_copy(f->files[i].asked_zone, sizeof f->files[i].asked_zone, text_from_cstr(rows[i].zone));
         done += rows[i].rows_done;
         all += rows[i].rows_total;
     }

@@ -280,7 +280,7 @@ STRUCT_KIND(column, struct intake_column, COLUMN_FIELDS, 0)
 #define SCAN_FIELDS(X)                                                                                              \
     X(part, part) X(refusal, refusal) X(sentence, refusal_en) X(sentence, refusal_zh) X(encoding, encoding)         \
     X(profile, profile) X(small, header_line) X(letter, delimiter) X(size, rows) X(size, bytes) X(time, as_of_ms)   \
-    X(yes, as_of_from_name) X(yes, as_of_asked) X(name, store_seen) X(size, ambiguous_times) X(size, skipped_times) \
+    X(yes, as_of_from_name) X(yes, as_of_asked) X(name, store_seen) X(size, ambiguous_times) X(size, skipped_times) X(yes, asks_zone) \
     X(small, column_count) X(small, preview_count) X(small, unknown_status_count)                                   \
     X(list, columns) X(list, preview) X(list, preview_line) X(list, unknown_status)
 STRUCT_KIND(scan, struct intake_scan_result, SCAN_FIELDS, SCAN_LOOSE)
@@ -500,6 +500,7 @@ void pack_options(struct packer *p, const struct intake_options *o, const struct
     pack_text(p, o->country);
     pack_text(p, o->store_name);
     put_profile(p, &o->profile);
+    put_yes(p, &o->zone_asked);
     put_yes(p, &o->encoding_asked);
     put_encoding(p, &o->encoding);
     pack_i64(p, o->as_of_ms);
@@ -509,7 +510,7 @@ void pack_options(struct packer *p, const struct intake_options *o, const struct
 
 bool unpack_options(struct unpacker *u, struct arena *a, struct intake_options *ret)
 {
-    static_assert(sizeof *ret == 6 * sizeof(void *) + sizeof ret->currency + 4 /* loose */ + 2 * sizeof(struct text) + 4 /* encoding_asked */ +
+    static_assert(sizeof *ret == 6 * sizeof(void *) + sizeof ret->currency + 4 /* loose */ + 2 * sizeof(struct text) + 4 /* zone_asked, encoding_asked */ +
                       sizeof ret->encoding + 2 * sizeof(int64_t) + sizeof ret->hash_key,
                   "a new option must be packed, too");
     struct zone_list *l = ARENA_NEW(a, struct zone_list);
@@ -528,6 +529,7 @@ bool unpack_options(struct unpacker *u, struct arena *a, struct intake_options *
     ret->country = unpack_text(u, NAME_MAX_BYTES);
     ret->store_name = unpack_text(u, NAME_MAX_BYTES);
     get_profile(u, &ret->profile);
+    get_yes(u, &ret->zone_asked);
     get_yes(u, &ret->encoding_asked);
     get_encoding(u, &ret->encoding);
     ret->as_of_ms = unpack_i64(u);

@@ -90,7 +90,7 @@ static json_t *wire_of_left(const struct import_figures *f)
     json_t *left = json_array();
     for (int i = 0; i < f->left_count && i < DESK_LEFT_ASIDE_MAX; i++) {
         const struct import_left_aside *x = &f->left[i];
-        json_array_append_new(left, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", x->name, "member", x->member, "sheet", x->sheet,
+        json_array_append_new(left, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", x->name, "member", x->member, "sheet", x->sheet,
                                               "code", x->code, "en", x->en, "zh", x->zh));
     }
     return left;
@@ -123,7 +123,7 @@ json_t *wire_of_figures(const struct import_figures *f)
     for (int i = 0; i < f->file_count; i++) {
         const struct import_file_figures *x = &f->files[i];
         json_t *file = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", x->name, "member", x->member, "sheet", x->sheet, "profile", x->profile,
-                                 "encoding", x->encoding, "unknown_status", x->unknown_status);
+                                 "encoding", x->encoding, "unknown_status", x->unknown_status, "asked_zone", x->asked_zone);
         for (size_t k = 0; k < COUNT_OF(file_numbers); k++)
             json_object_set_new(file, file_numbers[k].key, json_integer(*(const int64_t *)(const void *)((const char *)x + file_numbers[k].offset)));
         json_array_append_new(files, file);
@@ -151,6 +151,7 @@ void wire_to_figures(json_t *from, struct import_figures *ret)
         text_copy(x->sheet, sizeof x->sheet, text_from_cstr(wire_text(file, "sheet")));
         text_copy(x->profile, sizeof x->profile, text_from_cstr(wire_text(file, "profile")));
         text_copy(x->encoding, sizeof x->encoding, text_from_cstr(wire_text(file, "encoding")));
+        text_copy(x->asked_zone, sizeof x->asked_zone, text_from_cstr(wire_text(file, "asked_zone")));
         text_copy(x->unknown_status, sizeof x->unknown_status, text_from_cstr(wire_text(file, "unknown_status")));
         for (size_t k = 0; k < COUNT_OF(file_numbers); k++)
             *(int64_t *)(void *)((char *)x + file_numbers[k].offset) = wire_i64(file, file_numbers[k].key);

@@ -27,10 +27,6 @@ struct column_map { struct column_use uses[FIELD_COUNT]; int count; };
 bool column_map_make(struct arena *a, const struct profile *p, const struct intake_column *columns, int column_count, struct column_map *ret);
 const struct column_use *column_map_find(const struct column_map *m, enum field f); /* NULL: no column tells it */
 
-/* The zone in which a file's times without an offset are read: the profile's where it names one that can be found; where the profile only
- * proposes it (ask_zone), one that was asked. */
-const struct zone *profile_clock(const struct profile *p, const struct intake_options *opt);
-
 /* An amount as the profile's files write it. */
 enum money_parse_error cell_money(const struct profile *p, struct text s, struct currency currency, int64_t *ret_minor);
 

@@ -87,18 +87,22 @@ struct intake_options {
     const struct intake_part *part;   /* NULL: the only one */
     const struct intake_spill *spill; /* NULL: no room; what needs it is refused as unreadable */
     const struct zone *zone;          /* of times without an offset, where the profile names no zone: the store's, or as asked */
-    bool zone_asked;                  /* the zone was asked of a person: it is right where a profile only proposes one */
     const struct zone *(*find_zone)(void *ctx, const char *iana_name); void *find_zone_ctx; /* of a profile's zone; may be NULL */
     struct currency currency;         /* the store's */
     struct text country;              /* the store platform's home country ("CN"), where the file tells none */
     struct text store_name;           /* refuse a file of another shop, when the profile maps a store column; empty: any */
     const struct profile *profile;    /* forced; NULL: recognise */
+    bool zone_asked;                  /* the zone was asked of a person: it is right where a profile only proposes one */
     bool encoding_asked;              /* of a text without a byte order mark: it is `encoding`, whatever its bytes speak for */
     enum intake_encoding encoding;
     int64_t as_of_ms;                 /* asked; INSTANT_NONE: from the file's name, else the latest time in it */
     int64_t now_ms;                   /* a time after it, as a slip of the pen makes, does not date the file; 0: any may */
     unsigned char hash_key[32];       /* for claim keys and buyers' hashes */
 };
+
+/* The zone in which a file's times without an offset are read: the profile's where it names one that can be found; where the profile only
+ * proposes it (ask_zone), one that was asked. */
+const struct zone *profile_clock(const struct profile *p, const struct intake_options *opt);
 
 struct intake_column { struct text header; struct text field; /* "" when ignored */ struct text samples[3]; };
 
@@ -112,13 +116,13 @@ struct intake_scan_result {
     char delimiter;
     int64_t rows, bytes;
     int64_t as_of_ms; bool as_of_from_name, as_of_asked;
+    bool asks_zone;                            /* the file does not tell the zone of its times: the profile's is taken unless one is asked */
     struct intake_column columns[LIMIT_COLUMNS]; int column_count;
     struct text preview[20][LIMIT_COLUMNS]; int preview_count;  /* first data rows, decoded, clipped to 200 bytes a cell */
     int64_t preview_line[20];                  /* on which each begins */
     struct text store_seen;                    /* the shop's name in the file, where the profile maps a store column */
     struct text unknown_status[16]; int unknown_status_count;   /* status words that no table lists */
     int64_t ambiguous_times, skipped_times;    /* local times that exist twice or not at all */
-    bool asks_zone;                            /* the file does not tell the zone of its times: the profile's is taken unless one is asked */
 };
 
 /* Reads up to cap bytes into buf; 0 at the end, -1 on an error. rewind goes back to the start, false when it cannot.

@@ -119,6 +119,7 @@ static json_t *table_json(struct arena *a, const struct scan_view *v, const stru
         "unknown_status", words_json(r->unknown_status, r->unknown_status_count), "ambiguous_times", (json_int_t)r->ambiguous_times,
         "skipped_times", (json_int_t)r->skipped_times);
     if (j) json_object_set_new(j, "guess", guess_json(t));
+    if (j) json_object_set_new(j, "ask_zone", p && r->asks_zone ? string(profile_zone(p)) : json_null());
     if (j && r->part.member.len) json_object_set_new(j, "member", string(r->part.member));
     if (j && r->part.sheet.len) json_object_set_new(j, "sheet", string(r->part.sheet));
     return j;

@@ -55,6 +55,7 @@ static struct intake_options options_of(const struct uploads *u, const struct sh
     struct intake_options o = shop_intake_options(u->env, shop);
     const struct zone *asked = ask->zone[0] ? u->env->zone(u->env->ctx, ask->zone) : NULL;
     if (asked) o.zone = asked;
+    o.zone_asked = asked != NULL;
     if (ask->profile[0]) o.profile = profile_set_find(set, text_from_cstr(ask->profile));
     o.encoding_asked = intake_encoding_find(text_from_cstr(ask->encoding), &o.encoding);
     return o;

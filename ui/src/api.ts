@@ -73,7 +73,7 @@ export interface Scan extends Upload {
   state: 'scanning' | 'ready'; progress: number; refusal: (Said & { code: string }) | null; encoding: string | null
   profile: string | null; profile_text: Said | null; profiles: string[]; rows: number | null; as_of: string | null; as_of_from: 'name' | 'asked' | 'rows' | null
   header_line: number; columns: { header: string; field: string; samples: string[] }[]; preview: PreviewRow[]
-  unknown_status: string[]; ambiguous_times: number; skipped_times: number
+  unknown_status: string[]; ambiguous_times: number; skipped_times: number; ask_zone: string | null
 }
 export interface Field extends Said { field: string; required: boolean; kind: 'text' | 'time' | 'money' | 'count' | 'status' | 'person' }
 export interface NewProfile { name: string; columns: Record<string, string>; status: Record<string, string>; zone?: string }
