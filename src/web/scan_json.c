@@ -139,9 +139,9 @@ static json_t *refused_json(json_t *j, const struct look *look)
 {
     const struct intake_scan_result refused = { .refusal = look->refusal, .refusal_en = look->refusal_en, .refusal_zh = look->refusal_zh };
     json_object_set_new(j, "refusal", refusal_json(&refused));
-    json_t *nothing = json_pack("{s:s,s:n,s:n,s:n,s:n,s:i,s:n,s:s,s:i,s:[],s:[],s:[],s:i,s:i}", "encoding", "", "profile", "profile_text", "subject", "platform",
+    json_t *nothing = json_pack("{s:s,s:n,s:n,s:n,s:n,s:i,s:n,s:s,s:i,s:[],s:[],s:[],s:i,s:i,s:n}", "encoding", "", "profile", "profile_text", "subject", "platform",
                                 "rows", 0, "as_of", "as_of_from", "rows", "header_line", 0, "columns", "preview", "unknown_status", "ambiguous_times", 0,
-                                "skipped_times", 0);
+                                "skipped_times", 0, "ask_zone");
     json_object_update_missing(j, nothing);
     json_decref(nothing);
     return j;
