@@ -29,6 +29,14 @@ CMD(verify);
 CMD(export);
 CMD(backup);
 CMD(restore);
+CMD(token_make);
+CMD(token_list);
+CMD(token_revoke);
+CMD(feed_list);
+CMD(feed_secret);
+CMD(feed_forget);
+CMD(feed_limit);
+CMD(feed_folder);
 CMD(demo);
 CMD(serve);
 #endif

@@ -80,6 +80,10 @@ json_t *answer_review(const struct answer_ask *q, const struct review_ask *r, en
 /* GET /policy and `zhanggui policy show --json` */
 json_t *answer_policy(const struct policy *p);
 
+/* GET /stores/{key}/feeds and `zhanggui feed list --json`: feeds, tokens and secrets (never themselves), what was refused, the last events. */
+struct feed_last;
+json_t *answer_feeds(const struct answer_ask *q, const struct feed_last *last, int last_count, enum answer_error *ret_error);
+
 /* For GET /healthz: one feed. {"store","latest_fact_at","age_s","stale"} */
 json_t *answer_feed(const struct answer_ask *q, enum answer_error *ret_error);
 #endif

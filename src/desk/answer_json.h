@@ -34,4 +34,6 @@ void put_order(struct answer *w, json_t *o, const struct order_row *r, const str
 /* data_age_s, latest_fact_at, stale */
 void put_age(struct answer *w, json_t *o);
 bool answer_stale(const struct answer *w);
+/* answer_feeds.c: the feeds that are set up, each with its age, its limit and whether it is dark */
+json_t *json_feeds_on(struct answer *w);
 #endif

@@ -141,6 +141,7 @@ static json_t *today_page(struct answer *w, const struct today_found *t)
     for (int64_t i = 0; i < t->pick_count; i++) push(w, pick, pick_json(w, &t->pick[i]));
     put(w, o, "at", json_instant(w, w->ask->now_ms));
     put_age(w, o);
+    put(w, o, "feeds", json_feeds_on(w));
     put(w, o, "moment", moment_json(w, t));
     put(w, o, "lines", lines);
     put(w, o, "totals", totals_json(w, t));
@@ -204,6 +205,7 @@ static json_t *today_cli(struct answer *w, const struct today_found *t, bool zh)
     }
     put(w, o, "at", json_instant(w, w->ask->now_ms));
     put_age(w, o);
+    put(w, o, "feeds", json_feeds_on(w));
     put(w, o, "moment", json_text(zh ? t->facts.moment.zh : t->facts.moment.en));
     put(w, o, "lines", lines);
     put(w, o, "reminders", reminders);

@@ -34,6 +34,7 @@ enum desk_mode {
     DESK_COMMAND, /* hold F.lock, or go through the desk that does */
 };
 struct desk;
+struct feeds;
 /* NULL and the message when it cannot be opened. `create`: a database that is not there is made (init, demo, serve).
  * Imports that a crash left running are marked interrupted. */
 struct desk *desk_open(const struct env *env, const char *path, enum desk_mode mode, bool create, struct desk_message *ret);
@@ -41,6 +42,7 @@ struct desk *desk_open(const struct env *env, const char *path, enum desk_mode m
 void desk_close(struct desk *d);
 const char *desk_path(const struct desk *d);
 const char *desk_files_dir(const struct desk *d);    /* F.files: uploads, directory 0700, files 0600; made when first asked for */
+struct feeds *desk_feeds(struct desk *d);            /* feeds.h; NULL when this desk does not serve */
 struct writer *desk_writer(struct desk *d);          /* NULL when this desk goes through another process */
 /* The writer stopped for good after a failed write: the process must end with an exit code that is not 0. `failed` is called
  * once, on the writer's thread. */

@@ -1,6 +1,8 @@
 /* Opening and closing a desk; stores, profiles and marks.  See commands.h for what each function promises and desk.h for the
  * other files. */
 #include "desk/desk.h"
+#include "desk/feeds.h"
+#include "desk/folder.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -183,6 +185,15 @@ static bool start_writing(struct desk *d, struct desk_message *m)
     return message_of_writer(m, writer_call(d->writer, tidy_up, NULL)) == DESK_DONE;
 }
 
+static bool start_serving(struct desk *d, struct desk_message *m)
+{
+    d->feeds = feeds_open(d->env, d->path, d->writer);
+    d->door = d->feeds ? door_open(d, m) : NULL;
+    d->folders = d->door ? folders_start(d) : NULL;
+    if (!d->feeds || (d->door && !d->folders)) message_set(m, "memory", "Out of memory.", "内存不足。");
+    return d->folders != NULL;
+}
+
 struct desk *desk_open(const struct env *env, const char *path, enum desk_mode mode, bool create, struct desk_message *ret)
 {
     struct desk *d = env->memory.take(env->memory.ctx, sizeof *d);
@@ -198,7 +209,7 @@ struct desk *desk_open(const struct env *env, const char *path, enum desk_mode m
     pthread_mutex_init(&d->runs_lock, NULL);
     pthread_cond_init(&d->runs_changed, NULL);
     if (d->lock.fd < 0) return d; /* through F.sock */
-    if (!start_writing(d, ret) || (mode == DESK_SERVE && !(d->door = door_open(d, ret)))) {
+    if (!start_writing(d, ret) || (mode == DESK_SERVE && !start_serving(d, ret))) {
         desk_close(d);
         return NULL;
     }
@@ -211,9 +222,12 @@ out:
 void desk_close(struct desk *d)
 {
     if (!d) return;
+    folders_ask_stop(d->folders);
     desk_runs_stop(d);
+    folders_stop(d->folders);
     if (d->door) door_close(d->door);
     if (d->writer) writer_stop(d->writer);
+    feeds_close(d->feeds);
     lock_give(d->env, &d->lock);
     pthread_cond_destroy(&d->runs_changed);
     pthread_mutex_destroy(&d->runs_lock);
@@ -222,6 +236,7 @@ void desk_close(struct desk *d)
 
 const char *desk_path(const struct desk *d) { return d->path; }
 struct writer *desk_writer(struct desk *d) { return d->writer; }
+struct feeds *desk_feeds(struct desk *d) { return d->feeds; }
 bool desk_failed(const struct desk *d) { return d->writer && writer_failed(d->writer); }
 
 const char *desk_files_dir(const struct desk *d)

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include "desk/archive.h"
 #include "desk/commands.h"
+#include "desk/feed_change.h"
 #include "desk/files.h"
 #include "desk/lock.h"
 
@@ -16,6 +17,8 @@ enum { DESK_RUNS_MAX = 8 };
 
 struct door;
 struct import_run;
+struct feeds;
+struct folders;
 struct desk {
     const struct env *env;
     char path[FILE_PATH_MAX], files_dir[FILE_PATH_MAX], sock[FILE_PATH_MAX];
@@ -23,6 +26,8 @@ struct desk {
     struct lock lock;
     struct writer *writer;          /* NULL: goes through F.sock */
     struct door *door;              /* NULL: does not serve */
+    struct feeds *feeds;            /* NULL: does not serve */
+    struct folders *folders;        /* likewise */
     pthread_mutex_t runs_lock;      /* guards the rest */
     pthread_cond_t runs_changed;
     struct import_run *runs[DESK_RUNS_MAX];
@@ -72,6 +77,7 @@ enum desk_result remote_backup(struct desk *d, const char *to, int64_t *ret_byte
 enum desk_result remote_restore(struct desk *d, const char *from, struct desk_message *m);
 enum desk_result remote_archive_read(struct desk *d, const char *from, struct text key, int64_t user_id, archive_progress *progress, void *ctx,
                                      struct archive_done *ret, struct desk_message *m);
+enum desk_result remote_feed_change(struct desk *d, const struct feed_ask *ask, struct feed_made *ret, struct desk_message *m);
 /* Whether somebody answers on F.sock. */
 bool remote_answers(const struct desk *d);
 /* A socket's path may be 107 bytes long; a longer one is reached through an open directory. -1 and errno. */

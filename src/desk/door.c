@@ -180,11 +180,28 @@ static json_t *serve_mark(struct caller *c, json_t *ask)
     return wire_of_end(desk_mark(c->door->desk, &a, &m), &m);
 }
 
+static json_t *serve_feed_change(struct caller *c, json_t *ask)
+{
+    const int64_t what = wire_i64(ask, "what"), source = wire_i64(ask, "source");
+    if (what < 0 || what > FEED_FOLDER_OFF || source < 0 || source >= FEED_SOURCES) return bad_ask();
+    const struct feed_ask a = { .what = (enum feed_what)what, .source = (enum feed_source)source, .store = text_from_cstr(wire_text(ask, "store")),
+                                .name = text_from_cstr(wire_text(ask, "name")), .told = text_from_cstr(wire_text(ask, "told")),
+                                .number = wire_i64(ask, "number"), .limit_s = wire_i64(ask, "limit_s"), .user_id = wire_i64(ask, "user_id") };
+    struct feed_made made;
+    struct desk_message m = { 0 };
+    json_t *end = wire_of_end(desk_feed_change(c->door->desk, &a, &made, &m), &m);
+    json_object_set_new(end, "number", json_integer(made.number));
+    json_object_set_new(end, "shown", json_string(made.shown));
+    sodium_memzero(&made, sizeof made);
+    return end;
+}
+
 static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_t *ask); } verbs[] = {
     { "hello", serve_hello },           { "import", serve_import },           { "import-undo", serve_change },
     { "import-resume", serve_change },  { "backup", serve_backup },           { "store-create", serve_store_create },
     { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
     { "archive-read", serve_archive_read }, { "policy-set", serve_policy_set },
+    { "feed-change", serve_feed_change },
 };
 
 /* ---- callers ---- */

@@ -6,12 +6,11 @@
 #include "base/limits.h"
 #include "desk/waiter.h"
 
-enum { BATCH_CLAIMS = 1024 };
-
 struct feed {
     const struct env *env;
     struct writer *writer;
     struct shop shop;
+    uint64_t replaced;                  /* writer_replaced at feed_open: what it was opened for */
     pthread_mutex_t lock;               /* guards the four lines below */
     struct feed_event *first, **last;   /* waiting */
     size_t waiting;
@@ -19,7 +18,9 @@ struct feed {
 
     /* the writer's thread */
     struct feed_event *taken;
-    struct order_claim claims[BATCH_CLAIMS];
+    struct order_claim claims[FEED_TOGETHER_MAX];
+    const struct feed_id *ids[FEED_TOGETHER_MAX];
+    bool fresh[FEED_TOGETHER_MAX];
 };
 
 struct feed *feed_open(const struct env *env, struct writer *w, const struct shop *shop)
@@ -30,6 +31,7 @@ struct feed *feed_open(const struct env *env, struct writer *w, const struct sho
     f->env = env;
     f->writer = w;
     f->shop = *shop;
+    f->replaced = writer_replaced(w);
     f->last = &f->first;
     pthread_mutex_init(&f->lock, NULL);
     return f;
@@ -42,13 +44,49 @@ void feed_close(struct feed *f)
     f->env->memory.give(f->env->memory.ctx, f, sizeof *f);
 }
 
+/* ---- what is applied together ---- */
+
 static bool apply(struct store *s, const struct shop *shop, const struct order_claim *claims, size_t n)
 {
     struct apply_tally tally = { 0 };
+    if (n == 0) return true;
     struct apply_session *a = apply_session_create(s, shop, 0);
     const bool ok = a && apply_claims(a, claims, n, &tally) && apply_flush(a);
     if (a) apply_session_free(a);
     return ok;
+}
+
+static bool tally(struct store *s, const struct shop *shop, const struct feed_event *first)
+{
+    struct feed_tally by_source[FEED_SOURCES];
+    for (int i = 0; i < FEED_SOURCES; i++) by_source[i] = (struct feed_tally){ .last_as_of_ms = INSTANT_NONE };
+    for (const struct feed_event *e = first; e; e = e->next) {
+        struct feed_tally *t = &by_source[e->id.source];
+        if (e->fresh) t->accepted++;
+        else t->duplicates++;
+        if (e->n && e->claims[0].as_of_ms > t->last_as_of_ms) t->last_as_of_ms = e->claims[0].as_of_ms;
+    }
+    for (int i = FEED_NONE + 1; i < FEED_SOURCES; i++) {
+        const struct feed_tally *t = &by_source[i];
+        if (t->accepted + t->duplicates > 0 && !feed_tally_add(s, shop, (enum feed_source)i, t)) return false;
+    }
+    return true;
+}
+
+/* The events of a list, in one savepoint: their ids, the claims of those that are new, their feed's figures. */
+static bool events_apply(struct store *s, struct feed *f, struct feed_event *first)
+{
+    size_t n = 0, claims = 0, i = 0;
+    if (writer_replaced(f->writer) != f->replaced) return false; /* the shop may be another one, or none */
+    for (struct feed_event *e = first; e; e = e->next) f->ids[n++] = &e->id;
+    if (!feed_ids_take(s, &f->shop, f->ids, n, f->fresh)) return false;
+    for (struct feed_event *e = first; e; e = e->next, i++) {
+        e->fresh = f->fresh[i];
+        if (!e->fresh || e->n == 0) continue;
+        memcpy(f->claims + claims, e->claims, e->n * sizeof *e->claims);
+        claims += e->n;
+    }
+    return apply(s, &f->shop, f->claims, claims) && tally(s, &f->shop, first);
 }
 
 /* ---- together ---- */
@@ -56,13 +94,13 @@ static bool apply(struct store *s, const struct shop *shop, const struct order_c
 static bool feed_run(struct store *s, void *arg)
 {
     struct feed *f = arg;
-    size_t n = 0;
+    size_t n = 0, claims = 0;
     struct feed_event **end = &f->taken;
     pthread_mutex_lock(&f->lock);
-    while (f->first && n + f->first->n <= BATCH_CLAIMS) {
+    while (f->first && n < FEED_TOGETHER_MAX && claims + f->first->n <= FEED_TOGETHER_MAX) {
         struct feed_event *e = f->first;
-        memcpy(f->claims + n, e->claims, e->n * sizeof *e->claims);
-        n += e->n;
+        claims += e->n;
+        n++;
         f->first = e->next;
         f->waiting--;
         *end = e;
@@ -72,13 +110,13 @@ static bool feed_run(struct store *s, void *arg)
     if (!f->first) f->last = &f->first;
     f->posted = false;
     pthread_mutex_unlock(&f->lock);
-    return apply(s, &f->shop, f->claims, n);
+    return events_apply(s, f, f->taken);
 }
 
 static bool one_run(struct store *s, void *arg)
 {
-    const struct feed_event *e = arg;
-    return apply(s, &e->feed->shop, e->claims, e->n);
+    struct feed_event *e = arg;
+    return events_apply(s, e->feed, e);
 }
 
 static void one_done(void *arg, enum writer_result result)
@@ -92,6 +130,7 @@ static void one_by_one(struct feed *f, struct feed_event *e)
 {
     while (e) {
         struct feed_event *next = e->next;
+        e->next = NULL;
         if (!writer_post(f->writer, &(struct writer_request){ one_run, one_done, e })) e->done(e->arg, WRITER_FAILED);
         e = next;
     }
@@ -139,28 +178,33 @@ static void feed_done(void *arg, enum writer_result result)
     }
 }
 
-bool feed_post(struct feed *f, struct feed_event *e)
+bool feed_post_all(struct feed *f, struct feed_event *events, size_t n)
 {
-    assert(e->n >= 1 && e->n <= FEED_CLAIMS_MAX);
-    e->next = NULL;
-    e->feed = f;
+    for (size_t i = 0; i < n; i++) {
+        assert(events[i].n <= FEED_CLAIMS_MAX && (events[i].n || events[i].id.source));
+        events[i].next = i + 1 < n ? &events[i + 1] : NULL;
+        events[i].feed = f;
+    }
+    if (n == 0) return true;
     pthread_mutex_lock(&f->lock);
-    bool ok = f->waiting < LIMIT_WRITER_QUEUE;
+    bool ok = f->waiting + n <= LIMIT_WRITER_QUEUE;
     if (ok) {
         struct feed_event **was_last = f->last;
-        *f->last = e;
-        f->last = &e->next;
-        f->waiting++;
+        *f->last = events;
+        f->last = &events[n - 1].next;
+        f->waiting += n;
         ok = post_if_needed(f);
-        if (!ok) { /* it is the only one: whoever posted before is with the writer */
+        if (!ok) { /* they are the only ones: whoever posted before is with the writer */
             *was_last = NULL;
             f->last = was_last;
-            f->waiting--;
+            f->waiting -= n;
         }
     }
     pthread_mutex_unlock(&f->lock);
     return ok;
 }
+
+bool feed_post(struct feed *f, struct feed_event *e) { return feed_post_all(f, e, 1); }
 
 /* ---- waiting for the answer ---- */
 

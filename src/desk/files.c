@@ -1,5 +1,6 @@
 /* See files.h. */
 #include "desk/files.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,10 +22,37 @@ enum file_kind file_look(const char *path, int64_t *ret_bytes)
     return access(path, R_OK) == 0 ? FILE_PLAIN : FILE_UNREADABLE;
 }
 
+struct file_stamp file_stamp_of(const char *path)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0) return (struct file_stamp){ .there = errno != ENOENT && errno != ENOTDIR };
+    return (struct file_stamp){ .there = true, .plain = S_ISREG(st.st_mode), .bytes = st.st_size, .inode = st.st_ino,
+                                .changed_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec };
+}
+
+bool directory_names(const char *path, int max, bool (*name)(void *ctx, const char *name), void *ctx)
+{
+    DIR *d = opendir(path);
+    if (!d) return false;
+    for (struct dirent *e = readdir(d); e && max > 0; e = readdir(d)) {
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue;
+        max--;
+        if (!name(ctx, e->d_name)) break;
+    }
+    closedir(d);
+    return true;
+}
+
 int64_t file_bytes(int fd)
 {
     struct stat st;
     return fstat(fd, &st) == 0 ? st.st_size : -1;
+}
+
+bool file_is_private(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) == 0;
 }
 
 const char *file_base_name(const char *path)
@@ -91,6 +119,8 @@ bool file_in_directory(const char *path, const char *directory)
 }
 
 bool directory_make_private(const char *path) { return mkdir(path, 0700) == 0 || errno == EEXIST; }
+
+bool directory_writable(const char *path) { return access(path, R_OK | W_OK | X_OK) == 0; }
 
 static bool sync_path(const struct env *env, const char *path, int flags)
 {

@@ -241,3 +241,22 @@ enum desk_result remote_archive_read(struct desk *d, const char *from, struct te
     json_decref(end);
     return r;
 }
+
+enum desk_result remote_feed_change(struct desk *d, const struct feed_ask *ask, struct feed_made *ret, struct desk_message *m)
+{
+    json_t *o = new_ask("feed-change", ask->user_id);
+    json_object_set_new(o, "what", json_integer(ask->what));
+    json_object_set_new(o, "source", json_integer(ask->source));
+    json_object_set_new(o, "number", json_integer(ask->number));
+    json_object_set_new(o, "limit_s", json_integer(ask->limit_s));
+    set_text(o, "store", ask->store);
+    set_text(o, "name", ask->name);
+    set_text(o, "told", ask->told);
+    json_t *end = ask_desk(d, o, NULL, NULL, m);
+    if (!end) return DESK_FAILED;
+    ret->number = wire_i64(end, "number");
+    text_copy(ret->shown, sizeof ret->shown, text_from_cstr(wire_text(end, "shown")));
+    const enum desk_result r = wire_to_end(end, m);
+    json_decref(end);
+    return r;
+}

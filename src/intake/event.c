@@ -7,12 +7,17 @@
 
 enum { PATH_BYTES_MAX = 128, DEPTH_MAX = 12 };
 
-struct event_kind_row { enum feed_source source; const char *profile, *lines, *as_of; enum source_rank rank; bool strict; };
+struct event_kind_row {
+    enum feed_source source;
+    const char *profile, *lines, *as_of, *mark /* a member that nothing but an order has; NULL: none needed */;
+    enum source_rank rank;
+    bool strict; /* fields have the names of the profile, and no others */
+};
 static const struct event_kind_row kinds[] = {
-    { FEED_EVENTS, "events", "lines", "as_of", SOURCE_API, true },
-    { FEED_STANDARD, "events", "lines", "as_of", SOURCE_WEBHOOK, true },
-    { FEED_SHOPIFY, "shopify", "line_items", "updated_at", SOURCE_WEBHOOK, false },
-    { FEED_WOOCOMMERCE, "woocommerce", "line_items", "date_modified_gmt", SOURCE_WEBHOOK, false },
+    { FEED_EVENTS, "events", "lines", "as_of", NULL, SOURCE_API, true },
+    { FEED_STANDARD, "events", "lines", "as_of", NULL, SOURCE_WEBHOOK, true },
+    { FEED_SHOPIFY, "shopify", "line_items", "updated_at", "order_number", SOURCE_WEBHOOK, false },
+    { FEED_WOOCOMMERCE, "woocommerce", "line_items", "date_modified_gmt", "line_items", SOURCE_WEBHOOK, false },
 };
 
 struct event_reader {
@@ -160,6 +165,7 @@ static struct text paths_text(const struct event_reader *r, struct arena *a, con
 
 #define WORDS(literal) { literal, sizeof(literal) - 1 }
 static const struct { const char *code; struct text en, zh; } whys[] = {
+    { "json", WORDS("the body is not a JSON object that can be read."), WORDS("内容不是可读取的 JSON 对象。") },
     { "no-order", WORDS("the event holds no order."), WORDS("事件里没有订单。") },
     { "type", WORDS("events of this type are not taken here."), WORDS("这里不接收此类事件。") },
     { "id", WORDS("an event has an id of 1 to 128 characters."), WORDS("事件须有 1 至 128 个字符的 id。") },
@@ -303,6 +309,7 @@ enum event_kind event_read(struct event_reader *r, struct arena *a, const json_t
     struct text field;
     const char *code;
     if (!json_is_object(order) || json_object_size(order) == 0) return refuse(a, "no-order", TEXT_NONE, ret_why);
+    if (r->kind->mark && !json_object_get(order, r->kind->mark)) return refuse(a, "type", TEXT_NONE, ret_why);
     const json_t *lines = json_object_get(order, r->kind->lines);
     if (!shape_is_good(r, order, lines, &field, &code)) return refuse(a, code, field, ret_why);
     code = as_of_fault(r, order, as_of, now_ms, &r->maker.as_of_ms);

@@ -30,6 +30,6 @@ struct event_why { struct text code /* frozen word */, field /* path; empty: the
  * the arena, n is 1 or more. At EVENT_REFUSED *ret_why says why. */
 enum event_kind event_read(struct event_reader *r, struct arena *a, const json_t *order, struct text as_of, int64_t now_ms,
                            struct order_claim **ret_claims, size_t *ret_n, struct event_why *ret_why);
-/* The words of a refusal by its code, where no order was looked at: "no-order", "type", "id", "as-of", "as-of-ahead". */
+/* The words of a refusal by its code, where no order was looked at: "json", "no-order", "type", "id". */
 void event_why_set(struct arena *a, const char *code, struct text field, struct event_why *ret);
 #endif

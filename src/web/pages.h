@@ -41,6 +41,15 @@ void import_undo_handle(struct call *c);
 void import_resume_handle(struct call *c);
 void quarantine_list_read(struct call *c, struct store *s);
 void quarantine_csv_read(struct call *c, struct store *s);
+/* feed_page.c: events and webhooks on their way in; connection_page.c: the owner's page about them */
+void events_handle(struct call *c);
+void webhook_handle(struct call *c);
+void feeds_page_read(struct call *c, struct store *s);
+void token_make_read(struct call *c, struct store *s);
+void token_revoke_read(struct call *c, struct store *s);
+void secret_set_read(struct call *c, struct store *s);
+void secret_revoke_read(struct call *c, struct store *s);
+void feed_change_read(struct call *c, struct store *s);
 /* about_page.c */
 void policy_read(struct call *c, struct store *s);
 void policy_set_read(struct call *c, struct store *s);

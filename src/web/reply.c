@@ -46,6 +46,10 @@ static const struct fault_row faults[FAULT_COUNT] = {
     [FAULT_UPLOAD_NONE] = { 404, "no-upload", "This file is not here any more; upload it again.", "该文件已不存在，请重新上传。" },
     [FAULT_GATEWAY_HEAD] = { 431, "head-too-large", "The head of the request is too large.", "请求头过大。" },
     [FAULT_TARGET_LONG] = { 414, "address-too-long", "The address is too long.", "地址过长。" },
+    [FAULT_TOKEN] = { 401, "token", "There is no token of this store in the header Authorization (Bearer zgt_..).", "请求头 Authorization 中没有该店铺的有效令牌（Bearer zgt_..）。" },
+    [FAULT_UNSIGNED] = { 401, "unsigned", "The message is not signed.", "消息没有签名。" },
+    [FAULT_SIGNATURE] = { 401, "signature", "The signature does not fit.", "签名不符。" },
+    [FAULT_OUT_OF_TIME] = { 401, "out-of-time", "The message is more than five minutes away from this machine's clock.", "消息时间与本机时钟相差五分钟以上。" },
     [FAULT_INTERNAL] = { 500, "internal", "Something went wrong in the desk.", "掌柜内部出错。" },
 };
 

@@ -60,6 +60,15 @@ const struct route routes[] = {
     { HTTP_GET, API "/imports/{id}/quarantine", "import.read", SELLERS, NULL, 0, NULL, quarantine_list_read },
     { HTTP_GET, API "/imports/{id}/quarantine.csv", "import.read", SELLERS, NULL, 0, NULL, quarantine_csv_read },
 
+    { HTTP_POST, STORE "/events", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_FEED, events_handle, NULL },
+    { HTTP_POST, STORE "/webhooks/{source}", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_FEED, webhook_handle, NULL },
+    { HTTP_GET, STORE "/feeds", "feeds.read", SELLERS, NULL, 0, NULL, feeds_page_read },
+    { HTTP_POST, STORE "/feeds/{source}", "feeds.write", BY_OWNER, NULL, 0, NULL, feed_change_read },
+    { HTTP_POST, STORE "/tokens", "feeds.write", BY_OWNER, NULL, 0, NULL, token_make_read },
+    { HTTP_POST, STORE "/tokens/{id}/revoke", "feeds.write", BY_OWNER, NULL, ROUTE_NO_BODY, NULL, token_revoke_read },
+    { HTTP_POST, STORE "/secrets", "feeds.write", BY_OWNER, NULL, 0, NULL, secret_set_read },
+    { HTTP_POST, STORE "/secrets/revoke", "feeds.write", BY_OWNER, NULL, 0, NULL, secret_revoke_read },
+
     { HTTP_GET, API "/openapi.json", NULL, 0, NULL, ROUTE_PUBLIC, openapi_handle, NULL },
     { HTTP_GET, API "/healthz", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_CACHED, NULL, health_read },
     { HTTP_GET, "/healthz", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_CACHED, NULL, health_read },

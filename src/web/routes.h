@@ -14,6 +14,7 @@ enum route_flag {
     ROUTE_PUBLIC = 1,   /* without login */
     ROUTE_UPLOAD = 2,   /* the body is a file, not JSON */
     ROUTE_CACHED = 4,   /* the same for everybody with the same mask, until the next commit or minute */
+    ROUTE_FEED = 16,    /* sent by a program, which shows a token or signs: no session; the body stays as it is; nobody's view grows old by it */
     ROUTE_NO_BODY = 8,  /* a write that needs no body; one that is sent must be JSON */
 };
 /* Bits of the roles that may ask, by enum account_role. */

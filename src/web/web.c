@@ -115,7 +115,7 @@ static int admit(struct call *c)
         if (writes && !csrf_ok(c)) return FAULT_CSRF;
     }
     c->mask = r->masks ? r->masks[c->who.role] : 0;
-    if (!writes || (r->flags & ROUTE_UPLOAD)) return ADMITTED;
+    if (!writes || (r->flags & (ROUTE_UPLOAD | ROUTE_FEED))) return ADMITTED;
     if ((r->flags & ROUTE_NO_BODY) && q->content_length == 0) return ADMITTED;
     struct text rest;
     return text_is_nocase(text_trim(text_cut(http_header(q, "Content-Type"), ';', &rest)), "application/json") ? ADMITTED : FAULT_TYPE;
@@ -230,7 +230,7 @@ static void on_serve(void *ctx, struct http_request *q)
     struct call *c = q->user;
     if (!c->route) {
         assets_answer(c);
-    } else if (route_writes(c->route) && !(c->route->flags & ROUTE_UPLOAD) && !read_body(c)) {
+    } else if (route_writes(c->route) && !(c->route->flags & (ROUTE_UPLOAD | ROUTE_FEED)) && !read_body(c)) {
         reply_fault(c, FAULT_JSON, NULL);
     } else if (c->route->flags & ROUTE_CACHED) {
         c->moment = moment_of(w);
@@ -253,7 +253,7 @@ void call_answer(struct call *c, struct http_response *r)
         c->claimed = false;
         parked = keep ? cache_put(w->cache, c->cache_key, &c->moment, r) : cache_drop(w->cache, c->cache_key);
     }
-    if (c->route && route_writes(c->route)) atomic_store(&w->last_write, writer_commits(desk_writer(w->options.desk)));
+    if (c->route && route_writes(c->route) && !(c->route->flags & ROUTE_FEED)) atomic_store(&w->last_write, writer_commits(desk_writer(w->options.desk)));
     http_answer(c->q, r);
     while (parked) {
         struct call *other = (struct call *)((char *)parked - offsetof(struct call, waiter));

@@ -166,7 +166,7 @@ static int64_t at(const char *s)
 }
 
 static const char shopify[] =
-    "{\"id\":820982911946154508,\"name\":\"#1001\",\"email\":\"jon@example.com\",\"created_at\":\"2026-03-01T10:00:00-05:00\",\"updated_at\":\"2026-03-01T12:30:00-05:00\","
+    "{\"id\":820982911946154508,\"name\":\"#1001\",\"order_number\":1001,\"email\":\"jon@example.com\",\"created_at\":\"2026-03-01T10:00:00-05:00\",\"updated_at\":\"2026-03-01T12:30:00-05:00\","
     "\"cancelled_at\":null,\"currency\":\"USD\",\"total_price\":\"403.00\",\"financial_status\":\"partially_refunded\",\"fulfillment_status\":\"fulfilled\",\"note\":\"gift\","
     "\"payment_gateway_names\":[\"visa\"],\"fulfillments\":[{\"created_at\":\"2026-03-01T12:00:00-05:00\",\"tracking_number\":\"1Z2345\"}],"
     "\"refunds\":[{\"created_at\":\"2026-03-01T12:20:00-05:00\",\"transactions\":[{\"kind\":\"refund\",\"status\":\"success\",\"amount\":\"3.50\"},"
