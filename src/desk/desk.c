@@ -213,6 +213,7 @@ struct desk *desk_open(const struct env *env, const char *path, enum desk_mode m
         desk_close(d);
         return NULL;
     }
+    if (mode == DESK_SERVE) d->walls = importer_try(env);
     return d;
 out:
     if (d) env->memory.give(env->memory.ctx, d, sizeof *d);
@@ -237,6 +238,7 @@ void desk_close(struct desk *d)
 const char *desk_path(const struct desk *d) { return d->path; }
 struct writer *desk_writer(struct desk *d) { return d->writer; }
 struct feeds *desk_feeds(struct desk *d) { return d->feeds; }
+const struct importer_walls *desk_importer_walls(const struct desk *d) { return &d->walls; }
 bool desk_failed(const struct desk *d) { return d->writer && writer_failed(d->writer); }
 
 const char *desk_files_dir(const struct desk *d)
