@@ -81,6 +81,7 @@ struct intake_part {
     int64_t bytes;            /* unpacked, as far as the file tells */
     int64_t entry;            /* of the archive; -1: the file itself */
     int sheet_at;             /* of the workbook, from 0 */
+    bool listed;              /* as intake_parts told it; false: to be found by no, member and sheet */
 };
 
 struct intake_options {

@@ -1,58 +1,107 @@
-/* Which tables does a file hold? By its first bytes, then by what the container itself tells; see part.h and intake_parts. */
+/* The bytes of a file's parts, and which part is meant; see part.h. */
 #include "intake/part.h"
-#include <errno.h>
-#include "intake/sniff.h"
 
-/* ---- what a file is ---- */
+/* ---- one after another ---- */
 
-static bool whole_file(struct arena *a, struct intake_parts *ret, enum part_kind kind, int64_t bytes)
+static ssize_t member_read(void *ctx, void *buf, size_t cap)
 {
-    ret->list = ARENA_NEW(a, struct intake_part);
-    if (!ret->list) return false;
-    ret->list[0] = (struct intake_part){ .kind = kind, .no = 1, .bytes = bytes, .entry = -1 };
-    ret->count = 1;
+    struct part_bytes *b = ctx;
+    const ssize_t n = b->member.file ? archive_member_read(&b->member, buf, cap) : -1;
+    if (n < 0) b->why.refusal = b->member.refusal != REFUSED_NOT ? b->member.refusal : REFUSED_UNREADABLE;
+    return n;
+}
+
+static bool member_rewind(void *ctx)
+{
+    struct part_bytes *b = ctx;
+    if (archive_member_open(&b->member, &b->archive, b->entry)) return true;
+    b->why.refusal = b->member.refusal;
+    return false;
+}
+
+static struct random_bytes whole_file(const struct intake_source *source)
+{
+    return (struct random_bytes){ source->ctx, source->read_at, source->size };
+}
+
+bool part_bytes_open(struct part_bytes *b, struct arena *own, const struct intake_source *source, const struct intake_part *part)
+{
+    *b = (struct part_bytes){ .source = *source, .why = { .refusal = REFUSED_NOT, .member = part->member }, .budget = LIMIT_UNPACKED_BYTES };
+    if (part->entry < 0) return true;
+    if (!source->read_at) {
+        b->why.refusal = REFUSED_UNREADABLE;
+        return true;
+    }
+    const struct random_bytes bytes = whole_file(source);
+    if (!archive_open(&b->archive, own, &bytes, &b->budget, &b->why)) return false;
+    if (b->why.refusal != REFUSED_NOT) return true;
+    if (part->entry >= b->archive.count || !text_eq(b->archive.entries[part->entry].name, part->member)) {
+        b->why.refusal = REFUSED_NO_PART;
+        return true;
+    }
+    b->entry = (int)part->entry;
+    b->source = (struct intake_source){ .ctx = b, .read = member_read, .rewind = member_rewind, .name = source->name, .size = b->archive.entries[b->entry].bytes };
     return true;
 }
 
-bool parts_list(struct arena *a, const struct intake_source *source, const struct intake_options *opt, struct intake_parts *ret,
-                struct refusal_facts *ret_why)
+void part_bytes_close(struct part_bytes *b)
 {
-    struct input in;
-    (void)opt;
-    *ret_why = (struct refusal_facts){ .refusal = REFUSED_NOT };
-    errno = 0;
-    if (!input_open(&in, a, source)) return false;
-    ret_why->sniffed = in.sniffed;
-    if (in.failed) {
-        ret_why->refusal = errno == EISDIR ? REFUSED_DIRECTORY : REFUSED_UNREADABLE;
+    archive_member_close(&b->member);
+    archive_close(&b->archive);
+}
+
+/* ---- anywhere ---- */
+
+static ssize_t rest_read_at(void *ctx, int64_t offset, void *buf, size_t cap)
+{
+    const struct part_random *r = ctx;
+    return r->spill_all->read_at(r->spill_all->ctx, offset + r->spill_from, buf, cap);
+}
+
+static bool rest_write_at(void *ctx, int64_t offset, const void *buf, size_t len)
+{
+    const struct part_random *r = ctx;
+    return r->spill_all->write_at(r->spill_all->ctx, offset + r->spill_from, buf, len);
+}
+
+/* The whole member into the spill. */
+static bool member_to_spill(struct part_bytes *b, const struct intake_spill *spill)
+{
+    char buf[32 * 1024];
+    int64_t at = 0;
+    if (!b->source.rewind(b->source.ctx)) return false;
+    for (;;) {
+        const ssize_t n = b->source.read(b->source.ctx, buf, sizeof buf);
+        if (n < 0) return false;
+        if (n == 0) return true;
+        if (!spill->write_at(spill->ctx, at, buf, (size_t)n)) {
+            b->why.refusal = REFUSED_UNREADABLE;
+            return false;
+        }
+        at += n;
+    }
+}
+
+bool part_random_open(struct part_random *r, struct part_bytes *b, const struct intake_spill *spill)
+{
+    const struct intake_source *s = &b->source;
+    *r = (struct part_random){ .spill_all = spill };
+    if (b->why.refusal != REFUSED_NOT) return true;
+    if (spill) r->spill = (struct intake_spill){ r, rest_read_at, rest_write_at, NULL };
+    if (!b->archive.zip) {
+        r->bytes = whole_file(s);
+        if (!s->read_at) b->why.refusal = REFUSED_UNREADABLE;
         return true;
     }
-    switch (in.sniffed) {
-    case SNIFFED_TEXT: return whole_file(a, ret, PART_TEXT, source->size);
-    case SNIFFED_JSON: return whole_file(a, ret, PART_JSON, source->size);
-    case SNIFFED_EMPTY: ret_why->refusal = REFUSED_EMPTY; return true;
-    case SNIFFED_PNG: case SNIFFED_JPEG: case SNIFFED_GIF: case SNIFFED_ZIP: case SNIFFED_XLSX: case SNIFFED_OLE: case SNIFFED_PDF:
-    case SNIFFED_GZIP: case SNIFFED_HTML: case SNIFFED_BINARY:
-        ret_why->refusal = REFUSED_NOT_TEXT;
-        return true;
-    }
+    if (!spill) b->why.refusal = REFUSED_UNREADABLE;
+    else if (!member_to_spill(b, spill) && b->why.refusal == REFUSED_NOT) b->why.refusal = REFUSED_UNREADABLE;
+    if (b->why.refusal != REFUSED_NOT) return true;
+    r->bytes = (struct random_bytes){ spill->ctx, spill->read_at, s->size };
+    r->spill_from = (s->size + 4095) / 4096 * 4096;
     return true;
 }
 
-bool intake_parts(struct arena *a, const struct intake_source *src, const struct intake_options *opt, struct intake_parts *ret)
-{
-    struct refusal_facts why;
-    *ret = (struct intake_parts){ .refusal = REFUSED_NOT };
-    if (!parts_list(a, src, opt, ret, &why)) return false;
-    if (why.refusal != REFUSED_NOT) {
-        struct intake_scan_result *said = ARENA_NEW(a, struct intake_scan_result);
-        if (!said) return false;
-        why.file = source_base_name(src->name);
-        refusal_say(a, &why, said);
-        *ret = (struct intake_parts){ .refusal = said->refusal, .refusal_en = said->refusal_en, .refusal_zh = said->refusal_zh };
-    }
-    return !a->failed;
-}
+/* ---- which one ---- */
 
 static bool same_part(const struct intake_part *a, const struct intake_part *b)
 {
@@ -64,6 +113,11 @@ bool part_choose(struct arena *a, const struct intake_source *source, const stru
                  struct refusal_facts *ret_why)
 {
     struct intake_parts parts = { .refusal = REFUSED_NOT };
+    *ret_why = (struct refusal_facts){ .refusal = REFUSED_NOT };
+    if (opt->part && opt->part->listed) {
+        *ret = *opt->part;
+        return true;
+    }
     if (!parts_list(a, source, opt, &parts, ret_why)) return false;
     if (ret_why->refusal != REFUSED_NOT) return true;
     if (!opt->part && parts.count > 1) ret_why->refusal = REFUSED_SEVERAL;
@@ -75,14 +129,3 @@ bool part_choose(struct arena *a, const struct intake_source *source, const stru
     if (ret_why->refusal == REFUSED_NOT) ret_why->refusal = REFUSED_NO_PART;
     return true;
 }
-
-/* ---- the bytes of a text ---- */
-
-bool part_bytes_open(struct part_bytes *b, struct arena *own, const struct intake_source *source, const struct intake_part *part)
-{
-    (void)own, (void)part;
-    *b = (struct part_bytes){ .source = *source, .why = { .refusal = REFUSED_NOT } };
-    return true;
-}
-
-void part_bytes_close(struct part_bytes *b) { *b = (struct part_bytes){ .member = NULL }; }

@@ -9,6 +9,14 @@ static const struct magic { struct text bytes; enum sniffed kind; } magics[] = {
     { { "PK\x03\x04", 4 }, SNIFFED_ZIP }, { { "PK\x05\x06", 4 }, SNIFFED_ZIP },
 };
 
+static enum sniffed markup_kind(struct text head)
+{
+    if (text_contains(head, TEXT("urn:schemas-microsoft-com:office:spreadsheet"))) return SNIFFED_XML;
+    for (size_t i = 0; i + 6 <= head.len; i++)
+        if (head.ptr[i] == '<' && strncasecmp(head.ptr + i, "<table", 6) == 0) return SNIFFED_HTML_TABLE;
+    return SNIFFED_HTML;
+}
+
 static bool looks_like_html(struct text head)
 {
     struct text s = text_trim(head);
@@ -54,7 +62,7 @@ enum sniffed sniff(struct text head, enum intake_encoding *ret_encoding, size_t 
     for (size_t i = 0; i < head.len; i++) nul += head.ptr[i] == '\0';
     if (nul * 64 > head.len) return SNIFFED_BINARY; /* a stray NUL spoils its row, many say that this is no text */
     const struct text text = { head.ptr + *ret_skip, head.len - *ret_skip };
-    return looks_like_html(text) ? SNIFFED_HTML : looks_like_json(text) ? SNIFFED_JSON : SNIFFED_TEXT;
+    return looks_like_html(text) ? markup_kind(text) : looks_like_json(text) ? SNIFFED_JSON : SNIFFED_TEXT;
 }
 
 /* UTF-8 made from UTF-16 that nobody has asked for yet. */

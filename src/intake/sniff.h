@@ -6,7 +6,8 @@
 
 enum sniffed {
     SNIFFED_TEXT, SNIFFED_EMPTY, SNIFFED_PNG, SNIFFED_JPEG, SNIFFED_GIF, SNIFFED_ZIP, SNIFFED_XLSX, SNIFFED_OLE /* xls, doc */, SNIFFED_PDF,
-    SNIFFED_GZIP, SNIFFED_HTML /* a web page, also when named .xls */, SNIFFED_JSON, SNIFFED_BINARY,
+    SNIFFED_GZIP, SNIFFED_HTML /* a web page */, SNIFFED_HTML_TABLE /* one with a table, as some call an .xls */, SNIFFED_JSON, SNIFFED_XLSB,
+    SNIFFED_ODS, SNIFFED_DOCX /* a document, not a workbook */, SNIFFED_XML /* a spreadsheet of 2003, also when named .xls */, SNIFFED_BINARY,
 };
 #define SNIFF_BYTES (64 * 1024)
 /* head: the first SNIFF_BYTES of the file, or all of it. *ret_encoding: by the byte order mark, else ENCODING_UTF8 (to be

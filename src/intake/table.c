@@ -1,5 +1,8 @@
 /* See table.h. */
+#include "intake/part.h"
 #include "intake/table.h"
+#include "intake/xls.h"
+#include "intake/xlsx.h"
 
 /* ---- a text as a table ---- */
 
@@ -20,16 +23,35 @@ struct table table_of_csv(struct csv *c)
 
 /* ---- opening ---- */
 
+typedef bool table_opener(struct arena *own, const struct random_bytes *bytes, const struct intake_options *opt, const struct intake_part *part,
+                          struct table *ret, struct refusal_facts *ret_why);
+
+/* A workbook: in the file itself, or in the spill when it is a member of an archive (whose own reading is then done). */
+static bool open_workbook(struct arena *own, const struct intake_source *source, const struct intake_options *opt, const struct intake_part *part,
+                          table_opener *open, struct table *ret, struct refusal_facts *ret_why)
+{
+    struct part_bytes *b = ARENA_NEW(own, struct part_bytes);
+    struct part_random *r = ARENA_NEW(own, struct part_random);
+    if (!b || !r) return false;
+    bool ok = part_bytes_open(b, own, source, part) && part_random_open(r, b, opt->spill);
+    *ret_why = b->why;
+    part_bytes_close(b);
+    if (!ok || ret_why->refusal != REFUSED_NOT) return ok;
+    struct intake_options rest = *opt;
+    if (opt->spill) rest.spill = &r->spill;
+    ok = open(own, &r->bytes, &rest, part, ret, ret_why);
+    return ok;
+}
+
 bool table_open(struct arena *own, const struct intake_source *source, const struct intake_options *opt, const struct intake_part *part,
                 struct table *ret, struct refusal_facts *ret_why)
 {
-    (void)own, (void)source, (void)opt;
     *ret = (struct table){ NULL, NULL };
     *ret_why = (struct refusal_facts){ .refusal = REFUSED_NOT_TEXT, .sniffed = SNIFFED_BINARY };
     switch (part->kind) {
     case PART_TEXT: return true;
-    case PART_XLSX: ret_why->sniffed = SNIFFED_XLSX; return true;
-    case PART_XLS: ret_why->sniffed = SNIFFED_OLE; return true;
+    case PART_XLSX: return open_workbook(own, source, opt, part, xlsx_table_open, ret, ret_why);
+    case PART_XLS: return open_workbook(own, source, opt, part, xls_table_open, ret, ret_why);
     case PART_JSON: ret_why->sniffed = SNIFFED_JSON; return true;
     }
     return true;

@@ -3,6 +3,8 @@
  *   intake_dump [options] FILE
  *     (nothing)        a line {"scan":..}, then a line a row: {"line","claim":{..}} or {"line","fault":{..}}
  *     --cells DELIM    rows as JSON arrays of cells as the table reader finds them (decoded, nothing else taken off)
+ *     --parts          what the file holds: {"refusal","en","zh"} or a line for each part
+ *     --table          rows of a part (--part N, default the only one) as [line, [cells]]; at the end {"refusal":..} if it was refused
  *     --quiet          counts and speed (per second of CPU) only
  *     --profile P --zone Z --currency C --store-name S --as-of MS --piece BYTES (size of each read) --user-profile JSONFILE
  */
@@ -16,9 +18,19 @@
 #include "intake/cell.h"
 #include "intake/csv.h"
 #include "intake/sniff.h"
+#include "intake/table.h"
 #include "os/os.h"
 
 struct file { int fd; size_t piece; };
+struct spill { FILE *file; };
+
+static ssize_t spill_read_at(void *ctx, int64_t offset, void *buf, size_t cap) { return pread(fileno(((struct spill *)ctx)->file), buf, cap, offset); }
+static bool spill_write_at(void *ctx, int64_t offset, const void *buf, size_t len)
+{
+    struct spill *s = ctx;
+    if (!s->file) s->file = tmpfile();
+    return s->file && pwrite(fileno(s->file), buf, len, offset) == (ssize_t)len;
+}
 
 /* CPU time of this process: what a reading costs does not depend on who else is at work. */
 static int64_t cpu_us(void)
@@ -32,6 +44,11 @@ static ssize_t file_read(void *ctx, void *buf, size_t cap)
 {
     struct file *f = ctx;
     return read(f->fd, buf, cap < f->piece ? cap : f->piece);
+}
+static ssize_t file_read_at(void *ctx, int64_t offset, void *buf, size_t cap)
+{
+    struct file *f = ctx;
+    return pread(f->fd, buf, cap < f->piece ? cap : f->piece, offset);
 }
 static bool file_rewind(void *ctx) { return lseek(((struct file *)ctx)->fd, 0, SEEK_SET) == 0; }
 
@@ -174,7 +191,8 @@ struct args {
     const char *file, *profile, *zone, *currency, *store_name, *cells, *user_profile, *country;
     int64_t as_of_ms;
     size_t piece;
-    bool quiet;
+    int part;
+    bool quiet, parts, table;
 };
 
 static bool parse_args(int argc, char **argv, struct args *a)
@@ -185,6 +203,10 @@ static bool parse_args(int argc, char **argv, struct args *a)
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
         if (text_is(s, "--quiet")) {
             a->quiet = true;
+            continue;
+        }
+        if (text_is(s, "--parts") || text_is(s, "--table")) {
+            *(text_is(s, "--parts") ? &a->parts : &a->table) = true;
             continue;
         }
         if (!text_starts_with(s, TEXT("--"))) {
@@ -201,6 +223,7 @@ static bool parse_args(int argc, char **argv, struct args *a)
         else if (text_is(s, "--cells")) a->cells = value;
         else if (text_is(s, "--user-profile")) a->user_profile = value;
         else if (text_is(s, "--as-of")) a->as_of_ms = strtoll(value, NULL, 10);
+        else if (text_is(s, "--part")) a->part = (int)strtol(value, NULL, 10);
         else if (text_is(s, "--piece")) a->piece = (size_t)strtoll(value, NULL, 10);
         else return false;
     }
@@ -232,6 +255,70 @@ static int dump_cells(const struct env *env, const struct intake_source *source,
             print_json(json_pack("[I,o]", (json_int_t)csv_line(&csv), j));
         }
         rc = 0;
+    }
+    arena_release(&a);
+    return rc;
+}
+
+static void print_refusal(const char *word, struct text en, struct text zh)
+{
+    print_json(json_pack("{s:s, s:o, s:o}", "refusal", word, "en", text_json(en), "zh", text_json(zh)));
+}
+
+static void print_part(const struct intake_part *p)
+{
+    static const char *const kinds[] = { "text", "xlsx", "xls", "json" };
+    print_json(json_pack("{s:i, s:s, s:o, s:o, s:b, s:I}", "part", p->no, "kind", kinds[p->kind], "member", text_json(p->member), "sheet",
+                         text_json(p->sheet), "hidden", p->hidden, "bytes", (json_int_t)p->bytes));
+}
+
+/* Rows as they are, before anything is recognised in them. */
+static int dump_table(struct arena *a, const struct intake_source *source, const struct intake_options *opt, const struct intake_part *part, bool quiet)
+{
+    struct table t;
+    struct refusal_facts why;
+    struct csv_row *row = ARENA_NEW(a, struct csv_row);
+    enum csv_result got = CSV_FAILED;
+    int64_t rows = 0, cells = 0, started_us = cpu_us();
+    if (!row || !table_open(a, source, opt, part, &t, &why)) return 1;
+    while (t.kind && (got = table_next(&t, row)) == CSV_ROW) {
+        rows++;
+        cells += row->count;
+        if (quiet) continue;
+        json_t *list = json_array();
+        for (int c = 0; c < row->count; c++) json_array_append_new(list, text_json((struct text){ row->cells[c].ptr, row->cells[c].len }));
+        print_json(json_pack("[I, o, i]", (json_int_t)table_line(&t), list, (int)row->fault));
+    }
+    if (t.kind && got == CSV_FAILED && table_refusal(&t)) why = *table_refusal(&t);
+    table_close(&t);
+    if (got == CSV_FAILED) {
+        struct intake_scan_result *said = ARENA_NEW(a, struct intake_scan_result);
+        why.file = source_base_name(source->name);
+        why.member = part->member;
+        why.sheet = part->sheet;
+        refusal_say(a, &why, said);
+        print_refusal(intake_refusal_word(why.refusal), said->refusal_en, said->refusal_zh);
+    }
+    const int64_t us = cpu_us() - started_us;
+    if (quiet) printf("{\"rows\": %lld, \"cells\": %lld, \"cpu_s\": %.6f}\n", (long long)rows, (long long)cells, (double)us / 1e6);
+    return 0;
+}
+
+/* --parts, --table */
+static int dump_container(const struct env *env, const struct args *args, const struct intake_source *source, const struct intake_spill *spill)
+{
+    struct arena a;
+    struct intake_parts parts;
+    const struct intake_options opt = { .spill = spill };
+    int rc = 1;
+    arena_init(&a, &env->memory, 0);
+    if (intake_parts(&a, source, &opt, &parts)) {
+        rc = 0;
+        if (parts.refusal != REFUSED_NOT) print_refusal(intake_refusal_word(parts.refusal), parts.refusal_en, parts.refusal_zh);
+        for (int i = 0; i < parts.count; i++) {
+            if (args->parts) print_part(&parts.list[i]);
+            else if (args->part == 0 || args->part == i + 1) rc = dump_table(&a, source, &opt, &parts.list[i], args->quiet);
+        }
     }
     arena_release(&a);
     return rc;
@@ -281,14 +368,14 @@ static bool dump_rows(const struct env *env, const struct args *args, const stru
     return kind == ROW_END;
 }
 
-static int dump(const struct env *env, const struct args *args, const struct intake_source *source)
+static int dump(const struct env *env, const struct args *args, const struct intake_source *source, const struct intake_spill *spill)
 {
     char error[200] = "";
     int rc = 1;
     struct arena a;
     struct profile_set *set = profile_set_create(&env->memory, error, sizeof error);
     struct intake_options opt = { .zone = env->zone(env->ctx, args->zone), .find_zone = env->zone, .find_zone_ctx = env->ctx, .country = text_from_cstr(args->country), .store_name = text_from_cstr(args->store_name),
-                                  .as_of_ms = args->as_of_ms };
+                                  .as_of_ms = args->as_of_ms, .spill = spill };
     struct intake_scan_result *scan = NULL;
     arena_init(&a, &env->memory, 0);
     if (!set || !opt.zone || !currency_parse(text_from_cstr(args->currency), &opt.currency)) {
@@ -321,8 +408,11 @@ int main(int argc, char **argv)
     if (!os_env_init(&env)) return 1;
     struct file file = { open(args.file, O_RDONLY | O_CLOEXEC), args.piece };
     off_t size = file.fd >= 0 ? lseek(file.fd, 0, SEEK_END) : 0;
-    struct intake_source source = { &file, file_read, file_rewind, text_from_cstr(args.file), size };
-    int rc = args.cells ? dump_cells(&env, &source, args.cells) : dump(&env, &args, &source);
+    struct spill spill_file = { NULL };
+    const struct intake_spill spill = { &spill_file, spill_read_at, spill_write_at, NULL };
+    struct intake_source source = { .ctx = &file, .read = file_read, .rewind = file_rewind, .name = text_from_cstr(args.file), .size = size, .read_at = file_read_at };
+    int rc = args.parts || args.table ? dump_container(&env, &args, &source, &spill)
+           : args.cells ? dump_cells(&env, &source, args.cells) : dump(&env, &args, &source, &spill);
     if (file.fd >= 0) close(file.fd);
     os_env_release(&env);
     return rc;

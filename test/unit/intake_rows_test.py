@@ -178,10 +178,12 @@ def refused(code, data, *options, **kw):
 def test_refusals():
     png = refused("not-text", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", name="orders.csv")
     assert "PNG" in png["en"] and "图片" in png["zh"] and "“orders.csv”" in png["en"]
-    for data, word in ((b"\xff\xd8\xff\xe0", "JPEG"), (b"GIF89a", "GIF"), (b"PK\x03\x04....xl/workbook.xml", "xlsx"), (b"PK\x03\x04....", "zip"),
-                       (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"), (b"%PDF-1.4", "PDF"), (b"\x1f\x8b\x08", "gzip"), (bytes(range(256)) * 4 + b"\0" * 99, "text"),
-                       (b"<html><body>login</body>", "HTML")):
+    for data, word in ((b"\xff\xd8\xff\xe0", "JPEG"), (b"GIF89a", "GIF"), (b"%PDF-1.4", "PDF"), (b"\x1f\x8b\x08", "gzip"), (bytes(range(256)) * 4 + b"\0" * 99, "text"),
+                       (b"<html><body>login</body>", "HTML"), (b"<html><body><table><tr><td>1", "with a table"),
+                       (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "Excel 2003")):
         assert word in refused("not-text", data)["en"], word
+    for data in (b"PK\x03\x04....xl/workbook.xml", b"PK\x03\x04....", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        assert "damaged" in refused("damaged", data)["en"]
     refused("empty", b"")
     refused("empty", b"\xef\xbb\xbf")
     refused("no-rows", HEADER)

@@ -1,0 +1,269 @@
+/* The rows of a sheet; see xlsx.h.
+ *
+ * expat tells what begins and ends; the reading pauses at each row's end, so that memory holds one row, the shared strings' pages and nothing that grows with the file. */
+#include <assert.h>
+#include <stdlib.h>
+#include "base/limits.h"
+#include "intake/xlsx.h"
+
+enum cell_type { TYPE_NUMBER, TYPE_SHARED, TYPE_TEXT, TYPE_BOOLEAN, TYPE_ERROR, TYPE_DATE };
+
+struct sheet {
+    struct xlsx_book book;
+    struct xlsx_styles styles;
+    struct strings *strings;
+    struct intake_part part;
+    int entry;
+    struct xml xml;
+    struct refusal_facts why;
+    bool failed;
+
+    int64_t number;                     /* of the row at hand */
+    struct sheet_row row;
+    bool ready;
+
+    /* the cell at hand */
+    int64_t column;                     /* 0-based; -1: before the first */
+    enum cell_type type;
+    enum cell_style style;
+    size_t value;                       /* bytes of it, in sheet_row_value */
+    bool in_data, in_cell, in_value, in_phonetic;
+};
+
+/* ---- faults ---- */
+
+static void refuse(struct sheet *s, enum intake_refusal why, bool column)
+{
+    s->why = (struct refusal_facts){ .refusal = why, .line = s->number, .column = column ? s->column + 1 : 0 };
+    xml_refuse(&s->xml, why);
+}
+
+/* ---- where a cell is: "AB12" ---- */
+
+/* Column (0-based) and row of a reference; false when it is none, or beyond what a sheet has. */
+static bool read_reference(const char *ref, int64_t *ret_column, int64_t *ret_row)
+{
+    int64_t column = 0, row = 0;
+    int i = 0;
+    for (; i < 4 && ((ref[i] >= 'A' && ref[i] <= 'Z') || (ref[i] >= 'a' && ref[i] <= 'z')); i++) column = column * 26 + ((ref[i] & 0x1f));
+    if (i == 0 || column > XLSX_COLUMNS_MAX) return false;
+    const int digits = i;
+    for (; i - digits < 8 && ref[i] >= '0' && ref[i] <= '9'; i++) row = row * 10 + (ref[i] - '0');
+    if (i == digits || ref[i] != '\0' || row < 1 || row > XLSX_ROWS_MAX) return false;
+    *ret_column = column - 1;
+    *ret_row = row;
+    return true;
+}
+
+/* ---- rows and cells ---- */
+
+static void row_begin(struct sheet *s, const char **attributes)
+{
+    const char *number = xml_attribute(attributes, "r");
+    const int64_t before = s->number;
+    s->number = number ? strtoll(number, NULL, 10) : s->number + 1;
+    s->column = -1;
+    sheet_row_clear(&s->row);
+    if (s->number > before && s->number <= XLSX_ROWS_MAX) return;
+    s->number = before + 1;
+    refuse(s, REFUSED_DAMAGED, false);
+}
+
+static enum cell_type type_of(const char *t)
+{
+    switch (t[0]) {
+    case 's': return t[1] == '\0' ? TYPE_SHARED : TYPE_TEXT; /* s, str */
+    case 'i': return TYPE_TEXT;                              /* inlineStr */
+    case 'b': return TYPE_BOOLEAN;
+    case 'e': return TYPE_ERROR;
+    case 'd': return TYPE_DATE;
+    default: return TYPE_NUMBER;
+    }
+}
+
+static void cell_begin(struct sheet *s, const char **attributes)
+{
+    int64_t row = s->number, column = s->column + 1;
+    s->type = TYPE_NUMBER;
+    s->style = STYLE_NUMBER;
+    s->value = 0;
+    s->in_cell = true;
+    for (; attributes[0]; attributes += 2) {
+        const char *name = attributes[0], *value = attributes[1];
+        if (name[0] == '\0' || name[1] != '\0') continue;
+        if (name[0] == 't') {
+            s->type = type_of(value);
+        } else if (name[0] == 's') {
+            const long style = strtol(value, NULL, 10);
+            if (style >= 0 && style < s->styles.count) s->style = (enum cell_style)s->styles.of[style];
+        } else if (name[0] == 'r' && (!read_reference(value, &column, &row) || row != s->number)) {
+            s->column++;
+            refuse(s, REFUSED_DAMAGED, true);
+            return;
+        }
+    }
+    s->column = column;
+    if (column >= XLSX_COLUMNS_MAX) refuse(s, REFUSED_DAMAGED, true);
+}
+
+/* The value's text as it is to be shown; false when it is none of its type. */
+static bool cell_value(struct sheet *s, char written[CELL_NUMBER_BYTES], struct text *ret)
+{
+    char *const value = sheet_row_value(&s->row);
+    struct text v = { value, s->value };
+    double d;
+    *ret = v;
+    switch (s->type) {
+    case TYPE_TEXT:
+        if (v.len <= LIMIT_CELL_BYTES) ret->len = cell_unescape(value, v.len);
+        return true;
+    case TYPE_ERROR: return true;
+    case TYPE_BOOLEAN:
+        *ret = text_is(text_trim(v), "1") || text_is(v, "true") ? TEXT("TRUE") : TEXT("FALSE");
+        break;
+    case TYPE_SHARED: {
+        int64_t i;
+        if (!text_to_i64(text_trim(v), &i) || i < 0 || i > UINT32_MAX || !strings_get(s->strings, (uint32_t)i, ret)) return false;
+        break;
+    }
+    case TYPE_DATE: *ret = cell_iso_date(text_trim(v), written); break;
+    case TYPE_NUMBER:
+        if (!cell_number_text(text_trim(v), written, ret)) return false;
+        if (s->style != STYLE_NUMBER) {
+            char digits[CELL_NUMBER_BYTES];
+            const size_t n = ret->len < sizeof digits ? ret->len : sizeof digits - 1;
+            memcpy(digits, ret->ptr, n);
+            digits[n] = '\0';
+            d = strtod(digits, NULL);
+            *ret = (struct text){ written, cell_date(d, s->style, s->book.date_1904, written) };
+        }
+        break;
+    }
+    return true;
+}
+
+static void cell_end(struct sheet *s)
+{
+    char written[CELL_NUMBER_BYTES];
+    struct text v;
+    s->in_cell = s->in_value = false;
+    if (s->value == 0) return;
+    const enum intake_refusal why = cell_value(s, written, &v) ? sheet_row_put(&s->row, s->column, v) : REFUSED_DAMAGED;
+    if (why != REFUSED_NOT) refuse(s, why, why == REFUSED_DAMAGED);
+}
+
+/* ---- what expat tells ---- */
+
+static void sheet_begin(void *ctx, const char *name, const char **attributes)
+{
+    struct sheet *s = ctx;
+    if (!s->in_data) {
+        s->in_data = strcmp(name, "sheetData") == 0;
+    } else if (name[0] == 'c' && name[1] == '\0') {
+        cell_begin(s, attributes);
+    } else if ((name[0] == 'v' || name[0] == 't') && name[1] == '\0') {
+        s->in_value = s->in_cell && !s->in_phonetic;
+    } else if (strcmp(name, "row") == 0) {
+        row_begin(s, attributes);
+    } else if (strcmp(name, "rPh") == 0) {
+        s->in_phonetic = true;
+    }
+}
+
+static void sheet_end(void *ctx, const char *name)
+{
+    struct sheet *s = ctx;
+    if (!s->in_data) return;
+    if ((name[0] == 'v' || name[0] == 't') && name[1] == '\0') {
+        s->in_value = false;
+    } else if (name[0] == 'c' && name[1] == '\0') {
+        cell_end(s);
+    } else if (strcmp(name, "row") == 0) {
+        s->ready = sheet_row_has_something(&s->row);
+        if (s->ready) xml_pause(&s->xml);
+    } else if (strcmp(name, "rPh") == 0) {
+        s->in_phonetic = false;
+    } else if (strcmp(name, "sheetData") == 0) {
+        s->in_data = false;
+    }
+}
+
+static void sheet_text(void *ctx, const char *text, int len)
+{
+    struct sheet *s = ctx;
+    if (s->in_value) s->value = cell_append(sheet_row_value(&s->row), s->value, (struct text){ text, (size_t)len });
+}
+
+/* ---- as a table ---- */
+
+static bool sheet_rewind(void *ctx)
+{
+    struct sheet *s = ctx;
+    const struct xml_handlers handlers = { s, sheet_begin, sheet_end, sheet_text };
+    s->number = s->row.cells_done = 0;
+    s->ready = s->failed = s->in_data = s->in_cell = s->in_value = s->in_phonetic = false;
+    s->why = (struct refusal_facts){ .refusal = REFUSED_NOT };
+    if (xml_open(&s->xml, &s->book.archive, s->entry, &handlers)) return true;
+    s->why.refusal = s->xml.refusal;
+    s->failed = true;
+    return false;
+}
+
+static enum csv_result sheet_next(void *ctx, struct csv_row *row)
+{
+    struct sheet *s = ctx;
+    if (s->failed) return CSV_FAILED;
+    s->ready = false;
+    switch (xml_read(&s->xml)) {
+    case XML_ENDED: return CSV_END;
+    case XML_MORE:
+        assert(s->ready);
+        sheet_row_give(&s->row, row);
+        return CSV_ROW;
+    case XML_REFUSED: break;
+    }
+    s->failed = true;
+    if (s->why.refusal == REFUSED_NOT) s->why = (struct refusal_facts){ .refusal = s->xml.refusal, .line = s->number };
+    return CSV_FAILED;
+}
+
+static int64_t sheet_line(const void *ctx) { return ((const struct sheet *)ctx)->number; }
+static int64_t sheet_bytes(const void *ctx) { return ((const struct sheet *)ctx)->xml.member.done; }
+static const struct refusal_facts *sheet_refusal(const void *ctx) { return &((const struct sheet *)ctx)->why; }
+
+static void sheet_close(void *ctx)
+{
+    struct sheet *s = ctx;
+    xml_close(&s->xml);
+    xlsx_book_close(&s->book);
+}
+
+/* False when memory ran out; why->refusal tells when the sheet cannot be read. */
+static bool sheet_prepare(struct sheet *s, struct arena *own, const struct random_bytes *bytes, const struct intake_spill *spill, struct refusal_facts *why)
+{
+    int64_t budget = LIMIT_UNPACKED_BYTES;
+    if (!xlsx_book_open(&s->book, own, bytes, &budget, why)) return false;
+    if (why->refusal == REFUSED_NOT && (s->part.sheet_at < 0 || s->part.sheet_at >= s->book.sheet_count)) why->refusal = REFUSED_NO_PART;
+    if (why->refusal != REFUSED_NOT) return true;
+    s->entry = s->book.sheets[s->part.sheet_at].entry;
+    if (!sheet_row_init(&s->row, own) || !xlsx_styles_read(own, &s->book.archive, s->book.styles_entry, &s->styles, &why->refusal)) return false;
+    if (why->refusal != REFUSED_NOT) return true;
+    if (!xlsx_strings_read(own, &s->book.archive, s->book.strings_entry, spill, &s->strings, &why->refusal)) return false;
+    if (why->refusal == REFUSED_NOT && !sheet_rewind(s)) *why = s->why;
+    return true;
+}
+
+bool xlsx_table_open(struct arena *own, const struct random_bytes *bytes, const struct intake_options *opt, const struct intake_part *part,
+                     struct table *ret, struct refusal_facts *ret_why)
+{
+    static const struct table_kind kind = { sheet_next, sheet_line, sheet_bytes, sheet_rewind, sheet_refusal, sheet_close };
+    struct sheet *s = ARENA_NEW(own, struct sheet);
+    *ret = (struct table){ NULL, NULL };
+    *ret_why = (struct refusal_facts){ .refusal = REFUSED_NOT };
+    if (!s) return false;
+    s->part = *part;
+    const bool ok = sheet_prepare(s, own, bytes, opt->spill, ret_why);
+    if (ok && ret_why->refusal == REFUSED_NOT) *ret = (struct table){ &kind, s };
+    else sheet_close(s);
+    return ok;
+}
