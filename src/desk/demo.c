@@ -1,14 +1,15 @@
 /* Puts the demo year into a store, as any shop's data goes in: a store, its people, an import of an order list and an item list
- * through the reducer; then the campaigns, the traffic and what service did about reminders this morning. */
+ * and what it knows beside them (demo_records.c) through the reducers; then the campaigns and what service did about reminders this morning. */
 #include "desk/demo.h"
 #include <stdio.h>
+#include "desk/demo_records.h"
 #include "desk/demo_world.h"
 #include "store/audit_store.h"
 #include "store/campaign_store.h"
 #include "store/import_store.h"
 #include "store/mark_store.h"
 
-enum { BATCH_ORDERS = 1024, FILES = 2 };
+enum { BATCH_ORDERS = 1024, BATCH_RECORDS = 4096, ORDER_FILES = 2, FILES = ORDER_FILES + DEMO_LISTS };
 
 const struct demo_staff demo_staff[DEMO_STAFF_COUNT] = {
     { ROLE_OWNER, "林掌柜" }, { ROLE_OPERATOR, "苏运营" }, { ROLE_SERVICE, "周客服" }, { ROLE_WAREHOUSE, "陈师傅" },
@@ -79,11 +80,34 @@ static bool apply_batch(struct maker *m, struct apply_session *session, int64_t 
     return true;
 }
 
+/* One list, as a file of its subject. */
+static bool apply_list(struct maker *m, struct apply_session *session, int list)
+{
+    const struct demo_list *l = &demo_lists[list];
+    struct import_file_row *file = &m->files[ORDER_FILES + list];
+    struct apply_tally tally = { 0 };
+    for (int64_t i = 0; i < file->rows_total; i += BATCH_RECORDS) {
+        const int64_t n = file->rows_total - i < BATCH_RECORDS ? file->rows_total - i : BATCH_RECORDS;
+        arena_clear(&m->batch);
+        struct record_claim *claims = ARENA_ARRAY(&m->batch, struct record_claim, (size_t)n);
+        if (!claims) return false;
+        for (int64_t k = 0; k < n; k++)
+            if (!demo_record_claim(&m->batch, &m->world, l, m->shop.hash_key, i + k, &claims[k])) return false;
+        if (!apply_records(session, claims, (size_t)n, &tally)) return false;
+    }
+    count_in(file, &tally, (size_t)file->rows_total);
+    return true;
+}
+
 static bool import_world(struct maker *m)
 {
     const struct demo_world *w = &m->world;
     name_file(&m->files[0], "demo-orders", w->now_ms, w->order_count);
     name_file(&m->files[1], "demo-items", w->now_ms, w->line_count);
+    for (int i = 0; i < DEMO_LISTS; i++) {
+        name_file(&m->files[ORDER_FILES + i], demo_lists[i].name, w->now_ms, demo_lists[i].rows(w));
+        m->files[ORDER_FILES + i].subject = demo_lists[i].subject;
+    }
     if (!import_begin(m->store, &m->shop, m->user_ids[0], m->files, FILES, &m->import_id)) return false;
     struct apply_session *session = apply_session_create(m->store, &m->shop, m->import_id);
     if (!session) return false;
@@ -93,6 +117,7 @@ static bool import_world(struct maker *m)
         ok = apply_batch(m, session, i, until);
         arena_clear(&m->batch);
     }
+    for (int i = 0; ok && i < DEMO_LISTS; i++) ok = apply_list(m, session, i);
     ok = ok && apply_flush(session);
     apply_session_free(session);
     for (int i = 0; ok && i < FILES; i++) {
@@ -102,17 +127,12 @@ static bool import_world(struct maker *m)
     return ok && import_set_state(m->store, m->shop.merchant_id, m->import_id, IMPORT_APPLIED, TEXT_NONE, TEXT_NONE);
 }
 
-static bool add_campaigns_and_traffic(struct maker *m)
+static bool add_campaigns(struct maker *m)
 {
     const struct demo_world *w = &m->world;
     int64_t campaign_id = 0;
     for (int i = 0; i < DEMO_CAMPAIGNS; i++)
         if (!campaign_add(m->store, &m->shop, &w->campaigns[i], &campaign_id)) return false;
-    for (int i = 0; i + 1 < w->hour_count; i++) { /* the hour that runs has no figures yet */
-        const struct demo_hour *h = &w->hours[i];
-        const struct traffic_hour row = { h->start_ms, h->visitors, h->views, h->favourites, h->carts };
-        if (!traffic_put(m->store, &m->shop, &row)) return false;
-    }
     return true;
 }
 
@@ -148,7 +168,7 @@ static bool run(struct maker *m)
     int64_t per_year = m->options->orders_per_year ? m->options->orders_per_year : DEMO_ORDERS_PER_YEAR;
     if (!make_shop(m) || !make_staff(m)) return false;
     if (!demo_world_make(&m->arena, m->shop.zone, m->options->seed, m->options->now_ms, per_year, &m->world)) return false;
-    if (!import_world(m) || !add_campaigns_and_traffic(m) || !mark_reminders(m)) return false;
+    if (!import_world(m) || !add_campaigns(m) || !mark_reminders(m)) return false;
     const struct audit_deed deed = { .user_id = m->user_ids[0], .verb = "demo", .subject = arena_printf(&m->batch, "import %lld", (long long)m->import_id) };
     return audit_append(m->store, m->shop.merchant_id, &deed);
 }

@@ -108,6 +108,7 @@ static void file_described(struct run_file *f)
     text_copy(f->row.encoding, sizeof f->row.encoding, text_from_cstr(intake_encoding_word(f->scan.encoding)));
     text_copy(f->row.zone, sizeof f->row.zone, text_from_cstr((f->scan.asks_zone ? profile_clock(f->scan.profile, &f->options) : f->options.zone)->name));
     f->row.part_no = f->part.no;
+    f->row.subject = profile_subject(f->scan.profile);
     text_copy(f->row.member, sizeof f->row.member, f->part.member);
     text_copy(f->row.sheet, sizeof f->row.sheet, f->part.sheet);
     f->row.as_of_ms = f->scan.as_of_ms;

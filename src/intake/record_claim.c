@@ -15,13 +15,13 @@ static const struct record_field *about(const struct record_maker *m, int field)
 static void file_key(struct record_maker *m, const unsigned char hash_key[32])
 {
     crypto_generichash_state state;
-    crypto_generichash_init(&state, hash_key, 32, sizeof m->file_key);
+    crypto_generichash_init(&state, hash_key, 32, sizeof m->id.file_key);
     const struct text parts[] = { m->profile->name, text_from_cstr(m->reader.currency.code), text_from_cstr(m->reader.clock.zone->name) };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         crypto_generichash_update(&state, (const unsigned char *)(parts[i].ptr ? parts[i].ptr : ""), parts[i].len);
         crypto_generichash_update(&state, (const unsigned char *)"", 1);
     }
-    crypto_generichash_final(&state, m->file_key, sizeof m->file_key);
+    crypto_generichash_final(&state, m->id.file_key, sizeof m->id.file_key);
 }
 
 static int by_field(const void *a, const void *b)
@@ -67,7 +67,8 @@ bool record_maker_init(struct record_maker *m, struct arena *own, const struct p
         .profile = p, .encoding = scan->encoding, .as_of_ms = scan->as_of_ms, .own = own, .room_size = 16 * 1024,
         .reader = { .clock = { .zone = profile_clock(p, opt) }, .currency = opt->currency },
     };
-    memcpy(m->hash_key, opt->hash_key, sizeof m->hash_key);
+    memcpy(m->id.hash_key, opt->hash_key, sizeof m->id.hash_key);
+    m->id.zone = m->reader.clock.zone;
     m->room = arena_take(own, m->room_size, 1);
     m->values = ARENA_ARRAY(own, struct cell_value, ROW_VALUES_MAX);
     if (!m->room || !m->values || !map_columns(m, scan->columns, scan->column_count)) return false;
@@ -291,13 +292,12 @@ static bool key_put(char *key, size_t *used, struct text s)
     return true;
 }
 
-static bool key_put_value(const struct record_maker *m, enum subject subject, const struct record_value *v, char *key, size_t *used)
+static bool key_put_value(const struct record_identity *id, enum record_kind kind, const struct record_value *v, char *key, size_t *used)
 {
     char text[32];
-    const enum record_kind kind = record_field(subject, v->field)->kind;
     if (kind == KIND_PERSON) { /* as shop_buyer_hash */
         uint64_t hash;
-        crypto_shorthash_siphash24((unsigned char *)&hash, (const unsigned char *)v->text.ptr, v->text.len, m->hash_key);
+        crypto_shorthash_siphash24((unsigned char *)&hash, (const unsigned char *)v->text.ptr, v->text.len, id->hash_key);
         snprintf(text, sizeof text, "%016" PRIx64, hash);
     } else if (kind_is_text(kind)) {
         return key_put(key, used, v->text);
@@ -307,39 +307,34 @@ static bool key_put_value(const struct record_maker *m, enum subject subject, co
     return key_put(key, used, text_from_cstr(text));
 }
 
-/* Key, grain; a fault when a field that it needs is not told. */
-static bool make_key(const struct record_maker *m, struct record_claim *c, char key[RECORD_KEY_BYTES], struct claim_fault *fault)
+/* The record's key and grain. */
+static enum record_completed make_key(const struct record_identity *id, struct record_claim *c, char key[RECORD_KEY_BYTES], int *ret_field)
 {
     const struct record_subject *s = record_subject(c->subject);
     size_t used = 0;
     c->grain = 0;
     for (int f = 1; f <= s->field_count; f++) {
-        const int flags = s->fields[f - 1].flags;
-        const struct record_value *v = flags & (FIELD_IS_KEY | FIELD_IS_MUST) ? value_of(c, f) : NULL;
-        if (!v && (flags & FIELD_IS_MUST)) {
-            *fault = (struct claim_fault){ FAULT_NO_KEY, c->subject == m->profile->subject ? column_of(m, f) : -1 };
-            return false;
-        }
-        if (!(flags & FIELD_IS_KEY)) continue;
-        *fault = (struct claim_fault){ FAULT_KEY_TOO_LONG, -1 };
-        if (f > 1 && !key_put(key, &used, text_from_cstr(RECORD_KEY_JOIN))) return false;
+        const struct record_field *field = &s->fields[f - 1];
+        const struct record_value *v = field->flags & (FIELD_IS_KEY | FIELD_IS_MUST) ? value_of(c, f) : NULL;
+        *ret_field = f;
+        if (!v && (field->flags & FIELD_IS_MUST)) return RECORD_NO_KEY;
+        if (!(field->flags & FIELD_IS_KEY)) continue;
+        if (f > 1 && !key_put(key, &used, text_from_cstr(RECORD_KEY_JOIN))) return RECORD_KEY_TOO_LONG;
         if (!v) continue;
         c->grain |= INT64_C(1) << (f - 1);
-        if (!key_put_value(m, c->subject, v, key, &used)) return false;
+        if (!key_put_value(id, field->kind, v, key, &used)) return RECORD_KEY_TOO_LONG;
     }
-    *fault = (struct claim_fault){ FAULT_NO_KEY, column_of(m, record_field_flagged(m->profile->subject, FIELD_IS_KEY)) };
+    *ret_field = record_field_flagged(c->subject, FIELD_IS_KEY);
     c->record_key = (struct text){ key, used };
-    return c->grain != 0;
+    return c->grain != 0 ? RECORD_COMPLETE : RECORD_NO_KEY;
 }
 
-static int64_t claim_at(const struct record_maker *m, const struct record_claim *c)
+static int64_t claim_at(const struct zone *z, const struct record_claim *c)
 {
     const int when = record_field_flagged(c->subject, FIELD_IS_WHEN);
-    const struct record_value *v = value_of(c, when);
+    const struct record_value *v = value_of(c, when), *hour = NULL;
     if (!v) return CLAIM_NONE;
     if (record_field(c->subject, when)->kind == KIND_TIME) return v->number;
-    const struct zone *z = m->reader.clock.zone;
-    const struct record_value *hour = NULL;
     for (int i = 0; i < c->value_count && !hour; i++)
         if (record_field(c->subject, c->values[i].field)->kind == KIND_HOUR) hour = &c->values[i];
     if (!hour) return zone_day_start_ms(z, v->number);
@@ -350,6 +345,8 @@ static int64_t claim_at(const struct record_maker *m, const struct record_claim 
     (void)zone_instant(z, &at, &at_ms);
     return at_ms;
 }
+
+enum { VALUE_HEAD = 9 }; /* before each value: its field and its number or length */
 
 /* Over the values as they are kept. `room` has space for all. */
 static size_t serialise(const struct record_claim *c, char *room)
@@ -367,17 +364,17 @@ static size_t serialise(const struct record_claim *c, char *room)
     return n;
 }
 
-/* Texts of the claim into the batch, behind its hash. */
-static bool settle(struct record_maker *m, struct arena *batch, struct record_claim *c, struct record_value *values)
+/* Hashes the claim, and lets its texts and its key point into the arena. */
+static bool settle(struct arena *a, const struct record_identity *id, struct record_claim *c, struct record_value *values)
 {
-    size_t need = 1 + c->record_key.len;
-    for (int i = 0; i < c->value_count; i++) need += 9 + values[i].text.len;
-    char *room = arena_take(batch, need, 1);
+    size_t need = 1 + c->record_key.len, at = 1;
+    for (int i = 0; i < c->value_count; i++) need += VALUE_HEAD + values[i].text.len;
+    char *room = arena_take(a, need, 1);
     if (!room) return false;
-    size_t n = serialise(c, room), at = 1;
-    crypto_shorthash_siphashx24(c->key.bytes, (const unsigned char *)room, n, m->file_key);
+    const size_t n = serialise(c, room);
+    crypto_shorthash_siphashx24(c->key.bytes, (const unsigned char *)room, n, id->file_key);
     for (int i = 0; i < c->value_count; i++) {
-        at += 9;
+        at += VALUE_HEAD;
         if (values[i].text.len > 0) values[i].text.ptr = room + at;
         at += values[i].text.len;
     }
@@ -386,20 +383,33 @@ static bool settle(struct record_maker *m, struct arena *batch, struct record_cl
     return true;
 }
 
+enum record_completed record_complete(struct arena *a, const struct record_identity *id, struct record_claim *c, struct record_value *values, int *ret_field)
+{
+    char key[RECORD_KEY_BYTES];
+    c->values = values;
+    const enum record_completed made = make_key(id, c, key, ret_field);
+    if (made != RECORD_COMPLETE) return made;
+    c->at_ms = claim_at(id->zone, c);
+    return settle(a, id, c, values) ? RECORD_COMPLETE : RECORD_NO_MEMORY;
+}
+
 static enum claim_made make_part(struct record_maker *m, int part, struct arena *batch, struct claim_fault *fault)
 {
     const enum subject subject = m->band.len > 0 ? SUBJECT_PEERS : m->profile->subject;
-    char key[RECORD_KEY_BYTES];
     bool tells;
+    int missing;
     struct record_value *values = ARENA_ARRAY(batch, struct record_value, (size_t)m->value_count + 2);
     if (!values) return CLAIM_NO_MEMORY;
     struct record_claim c = { .subject = subject, .as_of_ms = m->as_of_ms, .first_as_of_ms = m->as_of_ms, .rank = SOURCE_FILE, .values = values };
     c.value_count = part_values(m, subject, part, values, &tells);
     if (!tells && part > 0) return CLAIM_PASSED_OVER;
-    if (!make_key(m, &c, key, fault)) return CLAIM_FAULT;
+    switch (record_complete(batch, &m->id, &c, values, &missing)) {
+    case RECORD_COMPLETE: break;
+    case RECORD_NO_MEMORY: return CLAIM_NO_MEMORY;
+    case RECORD_NO_KEY: *fault = (struct claim_fault){ FAULT_NO_KEY, subject == m->profile->subject ? column_of(m, missing) : -1 }; return CLAIM_FAULT;
+    case RECORD_KEY_TOO_LONG: *fault = (struct claim_fault){ FAULT_KEY_TOO_LONG, subject == m->profile->subject ? column_of(m, missing) : -1 }; return CLAIM_FAULT;
+    }
     if (!tells && m->made_count > 0) return CLAIM_PASSED_OVER; /* the parts said it all */
-    c.at_ms = claim_at(m, &c);
-    if (!settle(m, batch, &c, values)) return CLAIM_NO_MEMORY;
     m->made[m->made_count++] = c;
     return CLAIM_MADE;
 }

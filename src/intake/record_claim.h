@@ -8,6 +8,13 @@
 #include "intake/claim.h"
 #include "intake/record_value.h"
 
+/* What makes a claim out of values: keys of hashes, and the zone of days. */
+struct record_identity { unsigned char hash_key[32] /* the shop's: of persons */, file_key[16] /* of whose rows they are */; const struct zone *zone; };
+enum record_completed { RECORD_COMPLETE, RECORD_NO_KEY, RECORD_KEY_TOO_LONG, RECORD_NO_MEMORY };
+/* Fills in the record's key, the grain, at_ms and the claim's key, of a claim that has its subject and its values (in the order of their
+ * fields; c->values points to `values`); texts are copied into the arena. *ret_field: at RECORD_NO_KEY the field that is missing. */
+enum record_completed record_complete(struct arena *a, const struct record_identity *id, struct record_claim *c, struct record_value *values, int *ret_field);
+
 enum { ROW_VALUES_MAX = LIMIT_COLUMNS * 2 };
 struct record_use { int field, part, count, at[COLUMNS_PER_FIELD]; bool percent; };
 struct cell_value { int field, part, column; int64_t number; struct text text; }; /* text in the maker's room, and normalised, also of numbers */
@@ -17,7 +24,7 @@ struct record_maker {
     enum intake_encoding encoding;
     struct value_reader reader;
     int64_t as_of_ms;
-    unsigned char hash_key[32], file_key[16];
+    struct record_identity id;
     struct arena *own;                   /* lives as long as the maker */
     char *room;                          /* normalised cells of the row at hand */
     size_t room_size;

@@ -15,13 +15,13 @@ const struct archive_table archive_tables[] = {
           " FROM import x WHERE x.merchant_id = $1 AND x.store_id = $2"),
       SQL("INSERT INTO import (merchant_id, store_id, import_id, state, user_id, started_at_ms, ended_at_ms, message)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") },
-    { "import_file", "Iitttttiiiiiiiiitt", false,
+    { "import_file", "Iitttttiiiiiiiiitti", false,
       SQL("SELECT x.import_id, x.file_no, x.name, x.path, x.profile, x.encoding, x.zone, x.as_of_ms, x.bytes, x.rows_total, x.rows_done, x.added, x.updated, "
-          "x.unchanged, x.quarantined, x.part_no, x.member, x.sheet"
+          "x.unchanged, x.quarantined, x.part_no, x.member, x.sheet, x.subject"
           " FROM import i JOIN import_file x ON x.merchant_id = i.merchant_id AND x.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
       SQL("INSERT INTO import_file (merchant_id, import_id, file_no, name, path, profile, encoding, zone, as_of_ms, bytes, rows_total, rows_done, added, "
-          "updated, unchanged, quarantined, part_no, member, sheet)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)") },
+          "updated, unchanged, quarantined, part_no, member, sheet, subject)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)") },
     { "quarantine", "Iiiitttttttt", false,
       SQL("SELECT x.import_id, x.file_no, x.line, x.column_no, x.column_name, x.code, x.value, x.what_en, x.what_zh, x.remedy_en, x.remedy_zh, x.raw"
           " FROM import i JOIN quarantine x ON x.merchant_id = i.merchant_id AND x.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
@@ -125,11 +125,6 @@ const struct archive_table archive_tables[] = {
       SQL("INSERT INTO campaign (merchant_id, store_id, campaign_id, name_en, name_zh, build_up_from_ms, warm_up_from_ms, event_from_ms, event_until_ms, "
           "review_until_ms)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)") },
-    { "traffic_hour", "iiiii", true,
-      SQL("SELECT x.hour_start_ms, x.visitors, x.views, x.favourites, x.carts"
-          " FROM traffic_hour x WHERE x.merchant_id = $1 AND x.store_id = $2"),
-      SQL("INSERT INTO traffic_hour (merchant_id, store_id, hour_start_ms, visitors, views, favourites, carts)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7)") },
     { "user_profile", "tt", true,
       SQL("SELECT x.name, x.json"
           " FROM user_profile x WHERE x.merchant_id = $1 AND x.store_id = $2"),

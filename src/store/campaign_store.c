@@ -22,20 +22,3 @@ bool campaign_add(struct store *s, const struct shop *shop, const struct campaig
     if (ok) *ret_campaign_id = db_i64(q, "campaign_id");
     return db_exec(q) && ok;
 }
-
-bool traffic_put(struct store *s, const struct shop *shop, const struct traffic_hour *h)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO traffic_hour (merchant_id, store_id, hour_start_ms, visitors, views, favourites, carts)"
-                                           " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, store_id, hour_start_ms) DO UPDATE SET"
-                                           " visitors = excluded.visitors, views = excluded.views, favourites = excluded.favourites,"
-                                           " carts = excluded.carts"));
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    db_bind_i64(q, 3, h->hour_start_ms);
-    db_bind_i64(q, 4, h->visitors);
-    db_bind_i64(q, 5, h->views);
-    db_bind_i64(q, 6, h->favourites);
-    db_bind_i64(q, 7, h->carts);
-    return db_exec(q);
-}

@@ -31,8 +31,8 @@ static bool next_import_id(struct store *s, int64_t merchant_id, int64_t *ret)
 static bool file_begin(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no, const struct import_file_row *f)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO import_file (merchant_id, import_id, file_no, name, path, profile, encoding, zone, as_of_ms,"
-                                           " bytes, rows_total, rows_done, added, updated, unchanged, quarantined, part_no, member, sheet)"
-                                           " VALUES ($1, $2, $3, $4, $5, $6, $7, $16, $8, $9, $10, $11, $12, $13, $14, $15, $17, $18, $19)"));
+                                           " bytes, rows_total, rows_done, added, updated, unchanged, quarantined, part_no, member, sheet, subject)"
+                                           " VALUES ($1, $2, $3, $4, $5, $6, $7, $16, $8, $9, $10, $11, $12, $13, $14, $15, $17, $18, $19, $20)"));
     if (!q) return false;
     db_bind_i64(q, 1, merchant_id);
     db_bind_i64(q, 2, import_id);
@@ -53,6 +53,7 @@ static bool file_begin(struct store *s, int64_t merchant_id, int64_t import_id, 
     db_bind_i64(q, 17, f->part_no > 0 ? f->part_no : 1);
     db_bind_text(q, 18, text_from_cstr(f->member));
     db_bind_text(q, 19, text_from_cstr(f->sheet));
+    db_bind_i64(q, 20, f->subject);
     return db_exec(q);
 }
 
@@ -191,6 +192,7 @@ static void file_row_read(struct db_stmt *q, struct import_file_row *ret)
     };
     text_copy(ret->member, sizeof ret->member, db_text(q, "member"));
     text_copy(ret->sheet, sizeof ret->sheet, db_text(q, "sheet"));
+    ret->subject = (enum subject)db_i64(q, "subject");
     text_copy(ret->name, sizeof ret->name, db_text(q, "name"));
     text_copy(ret->path, sizeof ret->path, db_text(q, "path"));
     text_copy(ret->profile, sizeof ret->profile, db_text(q, "profile"));
@@ -201,7 +203,7 @@ static void file_row_read(struct db_stmt *q, struct import_file_row *ret)
 int import_files(struct store *s, int64_t merchant_id, int64_t import_id, struct import_file_row *ret, int max)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT file_no, name, path, profile, encoding, zone, as_of_ms, bytes, rows_total, rows_done, added, updated,"
-                                           " unchanged, quarantined, part_no, member, sheet FROM import_file WHERE merchant_id = $1 AND import_id = $2 ORDER BY file_no"));
+                                           " unchanged, quarantined, part_no, member, sheet, subject FROM import_file WHERE merchant_id = $1 AND import_id = $2 ORDER BY file_no"));
     if (!q) return -1;
     db_bind_i64(q, 1, merchant_id);
     db_bind_i64(q, 2, import_id);

@@ -20,6 +20,7 @@ struct import_file_row {
     char name[256];       /* as the user knows it, without directories */
     char path[1024];      /* where its bytes are */
     char profile[64], encoding[16], zone[48];
+    enum subject subject;
     char member[256], sheet[128]; /* the table of the file: its name in an archive, its sheet; empty where there is none */
     int64_t part_no;      /* which of the file's tables, from 1 */
     int64_t as_of_ms, bytes, rows_total, rows_done, added, updated, unchanged, quarantined;

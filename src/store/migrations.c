@@ -239,5 +239,9 @@ const struct migration migrations[] = {
     TABLE("0066 policy_term",
         "CREATE TABLE policy_term (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, name))"),
+    /* core/record/record.h: what the file's rows tell */
+    COLUMN("0067 import_file.subject", "ALTER TABLE import_file ADD COLUMN subject BIGINT NOT NULL DEFAULT 0"),
+    /* traffic of an hour is a record like any other */
+    COLUMN("0068 no traffic_hour", "DROP TABLE traffic_hour"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -1,4 +1,5 @@
 /* Sums over a period, from the counters. A period is whole local days, so no hour is cut in two. */
+#include "store/query_record.h"
 #include "store/query_row.h"
 
 static void bind_period(struct db_stmt *q, const struct shop *shop, int64_t from, int64_t to)
@@ -49,22 +50,14 @@ static bool period_customers(struct store *s, const struct shop *shop, const str
 
 static bool period_traffic(struct store *s, const struct shop *shop, const struct period *p, struct period_sums *r)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS hours, CAST(COALESCE(SUM(visitors), 0) AS BIGINT) AS visitors,"
-        " CAST(COALESCE(SUM(views), 0) AS BIGINT) AS views, CAST(COALESCE(SUM(favourites), 0) AS BIGINT) AS favourites,"
-        " CAST(COALESCE(SUM(carts), 0) AS BIGINT) AS carts FROM traffic_hour WHERE merchant_id = $1 AND store_id = $2"
-        " AND hour_start_ms >= $3 AND hour_start_ms < $4"));
-    if (!q) return false;
-    bind_period(q, shop, p->from_ms, p->to_ms);
-    enum db_step step = db_step(q);
-    if (step == DB_ROW) {
-        r->traffic_hours = db_i64(q, "hours");
-        r->visitors = db_i64(q, "visitors");
-        r->views = db_i64(q, "views");
-        r->favourites = db_i64(q, "favourites");
-        r->carts = db_i64(q, "carts");
-    }
-    db_done(q);
-    return step == DB_ROW;
+    struct traffic_sum t;
+    if (!query_traffic(s, shop, p->from_ms, p->to_ms, &t)) return false;
+    r->traffic_hours = t.periods;
+    r->visitors = t.visitors;
+    r->views = t.views;
+    r->favourites = t.favourites;
+    r->carts = t.carts;
+    return true;
 }
 
 bool query_period(struct store *s, const struct shop *shop, const struct period *p, struct period_sums *ret)

@@ -108,8 +108,8 @@ def main():
     if len(found) != count_in_sources():
         print(f"{count_in_sources()} statements stand in the sources, {len(found)} were found by tools/sql_list.py")
         return 1
-    makes = [s for s in found if s["sql"].lstrip().startswith(("CREATE", "ALTER"))]
-    rest = [s for s in found if not s["sql"].lstrip().startswith(("CREATE", "ALTER"))]
+    makes = [s for s in found if s["sql"].lstrip().startswith(("CREATE", "ALTER", "DROP"))]
+    rest = [s for s in found if not s["sql"].lstrip().startswith(("CREATE", "ALTER", "DROP"))]
     server = Server(programs)
     bad = 0
     try:

@@ -81,7 +81,8 @@ static uint64_t digest(struct store *s)
         " FROM person p JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id ORDER BY v",
         "SELECT o.order_no || p.title || COALESCE(l.options,'') || l.pieces || ':' || l.line_minor || ':' || COALESCE(l.refund_minor,0) AS v"
         " FROM order_line l JOIN orders o ON o.merchant_id = l.merchant_id AND o.order_id = l.order_id JOIN product p ON p.merchant_id = l.merchant_id AND p.product_id = l.product_id ORDER BY v",
-        "SELECT hour_start_ms || ':' || visitors || ':' || views || ':' || carts || ':' || favourites AS v FROM traffic_hour ORDER BY hour_start_ms",
+        "SELECT r.subject || r.at_ms || ':' || c.field || COALESCE(CAST(c.number AS TEXT), c.text, p.text) AS v FROM record r JOIN record_cell c ON c.merchant_id = r.merchant_id AND c.record_id = r.record_id LEFT JOIN record_person_cell p"
+        " ON p.merchant_id = c.merchant_id AND p.record_id = c.record_id AND p.event_no = c.event_no AND p.field = c.field ORDER BY r.subject, r.at_ms, r.record_id, c.field",
         "SELECT name_en || name_zh || event_from_ms AS v FROM campaign ORDER BY campaign_id",
         "SELECT name || role AS v FROM account ORDER BY user_id",
     };
@@ -115,12 +116,14 @@ Test(demo_store, the_whole_shop_goes_in)
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM order_line") == r.lines);
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM customer") == r.customers, "every buyer's nick is his own");
     cr_expect(number(&s, "SELECT SUM(orders) AS v FROM counter_hour") == r.orders);
-    cr_expect(number(&s, "SELECT SUM(rows_done) AS v FROM import_file") == r.orders + r.lines);
-    cr_expect(number(&s, "SELECT SUM(added) AS v FROM import_file") == r.orders + r.lines);
+    const int64_t records = number(&s, "SELECT COUNT(*) AS v FROM record");
+    cr_expect(number(&s, "SELECT SUM(rows_done) AS v FROM import_file") == r.orders + r.lines + records);
+    cr_expect(number(&s, "SELECT SUM(added) AS v FROM import_file") == r.orders + r.lines + records);
     cr_expect(number(&s, "SELECT state AS v FROM import") == 2, "applied");
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM campaign") == 2);
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM account WHERE role = 1") == 1);
-    cr_expect(number(&s, "SELECT COUNT(*) AS v FROM traffic_hour") > 24 * 400);
+    cr_expect(number(&s, "SELECT COUNT(*) AS v FROM record WHERE subject = 3") > 24 * 400);
+    cr_expect(number(&s, "SELECT COUNT(DISTINCT subject) AS v FROM record") == 7, "traffic, products, stock, reviews, staff, shifts, chats");
     cr_expect(number(&s, "SELECT demo AS v FROM store WHERE store_key = 'demo'") == 1);
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM reminder_mark") > 3);
     holds(&s);
@@ -154,11 +157,12 @@ Test(demo_store, its_import_can_be_undone)
     bool done = false;
     cr_assert(db_begin(s.db));
     struct apply_session *session = apply_session_create(&s, &r.shop, r.import_id);
-    for (int i = 0; i < 1000 && !done; i++) cr_assert(undo_slice(session, r.import_id, 500, &done));
+    for (int i = 0; i < 2000 && !done; i++) cr_assert(undo_slice(session, r.import_id, 500, &done));
     cr_assert(done && apply_flush(session) && db_commit(s.db));
     apply_session_free(session);
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM orders") == 0);
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM person") == 0, "no buyer stays");
+    cr_expect(number(&s, "SELECT COUNT(*) AS v FROM record") + number(&s, "SELECT COUNT(*) AS v FROM record_person_cell") == 0, "no record, no reviewer stays");
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM counter_hour") == 0);
     holds(&s);
     store_close(&s);

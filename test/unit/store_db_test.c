@@ -85,13 +85,27 @@ Test(store_db, names_of_migrations_differ)
         for (int j = 0; j < i; j++) cr_assert_str_neq(migrations[i].name, migrations[j].name);
 }
 
-/* Takes one migration back, as its own statement tells: CREATE TABLE x, CREATE INDEX x, ALTER TABLE x ADD COLUMN y. */
+/* The statement that made a table. */
+static const char *made_by(const char *table)
+{
+    char name[64];
+    for (int i = 0; i < migration_count; i++)
+        if (sscanf(migrations[i].sql, "CREATE TABLE %63s", name) == 1 && strcmp(name, table) == 0) return migrations[i].sql;
+    cr_assert_fail("nothing made %s", table);
+    return NULL;
+}
+
+/* Takes one migration back, as its own statement tells: CREATE TABLE x, CREATE INDEX x, ALTER TABLE x ADD COLUMN y, DROP TABLE x. */
 static void take_back(struct db *db, const char *sql)
 {
     char first[64], second[64], word[64], back[256];
     if (sscanf(sql, "ALTER TABLE %63s ADD COLUMN %63s", first, second) == 2) snprintf(back, sizeof back, "ALTER TABLE %s DROP COLUMN %s", first, second);
     else if (sscanf(sql, "CREATE UNIQUE INDEX %63s", second) == 1) snprintf(back, sizeof back, "DROP INDEX %s", second);
     else if (sscanf(sql, "CREATE %63s %63s", word, second) == 2) snprintf(back, sizeof back, "DROP %s %s", word, second);
+    else if (sscanf(sql, "DROP TABLE %63s", first) == 1) {
+        run(db, strdup(made_by(first)));
+        return;
+    }
     else cr_assert_fail("no way back from %s", sql);
     run(db, strdup(back));
 }
