@@ -188,8 +188,9 @@ enum cli_exit import_run(struct cli *c)
 
     if (ask.encoding && !intake_encoding_find(text_from_cstr(ask.encoding), &(enum intake_encoding){ 0 }))
         return cli_fail(c, CLI_WRONG_USE, "encoding", "There is no encoding \"%s\" to choose; utf-8 and gb18030 are", "不能选编码“%s”；可选 utf-8 或 gb18030", ask.encoding);
-    if (cli_switch(c, "dry-run")) return import_dry_run(c);
     if (!cli_instant(c, "as-of", &ask.as_of_ms)) return CLI_WRONG_USE;
+    tell_walls_here(c);
+    if (cli_switch(c, "dry-run")) return import_dry_run(c);
     if (c->operand_count > DESK_IMPORT_FILES_MAX)
         return cli_fail(c, CLI_WRONG_USE, "too-many-files", "At most %d files go into one import", "一次导入最多 %d 个文件", DESK_IMPORT_FILES_MAX);
     for (int i = 0; i < c->operand_count; i++)

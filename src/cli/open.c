@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cli/open.h"
+#include "desk/importer.h"
 
 static const char *database(struct cli *c)
 {
@@ -115,6 +116,20 @@ struct desk *open_desk(struct cli *c, bool create)
     d = desk_open(c->env, path, DESK_COMMAND, create, &m);
     if (!d) fail_desk(c, &m);
     return d;
+}
+
+void tell_walls(struct cli *c, const struct importer_walls *w)
+{
+    const struct text missing = importer_walls_text(&c->arena, w, c->zh);
+
+    if (missing.len > 0) fprintf(c->err, "zhanggui: %.*s\n", (int)missing.len, missing.ptr);
+}
+
+void tell_walls_here(struct cli *c)
+{
+    const struct importer_walls w = importer_try(c->env);
+
+    tell_walls(c, &w);
 }
 
 enum cli_exit fail_desk(struct cli *c, const struct desk_message *m)

@@ -17,6 +17,10 @@ struct desk *open_desk(struct cli *c, bool create);
 void make_directories(const char *path);
 /* Tells on standard error each import that a crash or a full disk left half-way: what stands, how to go on or back. */
 void tell_interrupted(struct cli *c);
+/* Says on standard error what is missing between the world and the process that reads files; silent when nothing is. */
+struct importer_walls;
+void tell_walls(struct cli *c, const struct importer_walls *w);
+void tell_walls_here(struct cli *c); /* of a process that this one would start */
 enum cli_exit fail_desk(struct cli *c, const struct desk_message *m);
 enum cli_exit fail_store(struct cli *c, struct store *s);
 #endif

@@ -100,6 +100,7 @@ enum cli_exit serve_desk(struct cli *c, struct desk *d, uint16_t port, const str
     }
     url = arena_printf(&c->arena, strchr(address ? address : "", ':') ? "http://[%s]:%u" : "http://%s:%u", address ? address : "127.0.0.1",
                        web_port(w));
+    tell_walls(c, desk_importer_walls(d));
     say_open(c, url.ptr, &code);
     if (!cli_switch(c, "no-open")) os_show_url(url.ptr);
     os_stop_wait();

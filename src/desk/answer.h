@@ -18,7 +18,8 @@ enum {
     ANSWER_PERSON = 2, /* name, phone, address */
     ANSWER_NOTES = 4,  /* the buyer's and the seller's remarks */
     ANSWER_MONEY = 8,  /* amounts */
-    ANSWER_ALL = 15,
+    ANSWER_CONTACT = 16, /* whom to remind, and whom to leave alone */
+    ANSWER_ALL = 31,
 };
 enum answer_error {
     ANSWER_OK, ANSWER_NOT_FOUND, ANSWER_BAD_CURSOR, ANSWER_BAD_STATE /* no such state word */, ANSWER_BAD_PERIOD,

@@ -136,8 +136,9 @@ static json_t *today_page(struct answer *w, const struct today_found *t)
         push(w, lines, json_pack("{s:s, s:I, s:o, s:b, s:o}", "kind", today_kind_word(line[i].kind), "count", (json_int_t)line[i].count,
                                  "amount", line[i].kind == TODAY_REMIND || line[i].kind == TODAY_PACE ? json_money(w, line[i].amount_minor)
                                  : json_null(), "urgent", line[i].urgent, "reason", json_reason(&line[i].reason)));
-    for (int64_t i = 0; i < t->due_count && i < ANSWER_TODAY_ROWS; i++) push(w, reminders, reminder_json(w, t->due[i]));
-    for (int64_t i = 0; i < t->held_count && i < ANSWER_TODAY_ROWS; i++) push(w, held, held_json(w, t->held[i]));
+    const bool speaks = w->ask->mask & ANSWER_CONTACT;
+    for (int64_t i = 0; speaks && i < t->due_count && i < ANSWER_TODAY_ROWS; i++) push(w, reminders, reminder_json(w, t->due[i]));
+    for (int64_t i = 0; speaks && i < t->held_count && i < ANSWER_TODAY_ROWS; i++) push(w, held, held_json(w, t->held[i]));
     for (int64_t i = 0; i < t->pick_count; i++) push(w, pick, pick_json(w, &t->pick[i]));
     put(w, o, "at", json_instant(w, w->ask->now_ms));
     put_age(w, o);

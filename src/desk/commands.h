@@ -35,6 +35,7 @@ enum desk_mode {
 };
 struct desk;
 struct feeds;
+struct importer_walls;
 /* NULL and the message when it cannot be opened. `create`: a database that is not there is made (init, demo, serve).
  * Imports that a crash left running are marked interrupted. */
 struct desk *desk_open(const struct env *env, const char *path, enum desk_mode mode, bool create, struct desk_message *ret);
@@ -48,6 +49,8 @@ struct writer *desk_writer(struct desk *d);          /* NULL when this desk goes
  * once, on the writer's thread. */
 void desk_on_failure(struct desk *d, void (*failed)(void *ctx, const char *message), void *ctx);
 bool desk_failed(const struct desk *d);
+/* What stands between the world and the process that reads files, found out when the desk that serves was opened (desk/importer.h). */
+const struct importer_walls *desk_importer_walls(const struct desk *d);
 
 /* ---- stores and profiles ---- */
 enum desk_result desk_shop_create(struct desk *d, const struct shop_new *n, int64_t user_id, struct desk_message *ret);

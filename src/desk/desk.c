@@ -72,7 +72,7 @@ static void message_of_open(struct desk_message *m, const char *path, enum db_er
         return;
     case DB_OK: case DB_ERROR_OPEN: case DB_ERROR_OLDER: case DB_ERROR_IO: case DB_ERROR_BUSY: case DB_ERROR_MEMORY:
     case DB_ERROR_CONSTRAINT: case DB_ERROR_OTHER:
-        message_set(m, "open", "%s cannot be opened: %s.", "无法打开 %s:%s。", path, why);
+        message_set(m, "open", "%s cannot be opened: %s.", "无法打开 %s：%s。", path, why);
         return;
     }
 }
@@ -110,7 +110,7 @@ static bool paths_set(struct desk *d, const char *path, bool create, struct desk
 {
     int64_t bytes;
     if (!file_absolute(path, d->path) || !suffixed(d->path, ".files", d->files_dir) || !suffixed(d->path, ".sock", d->sock)) {
-        message_set(m, "open", "%s cannot be opened: %s.", "无法打开 %s:%s。", path, strerror(errno));
+        message_set(m, "open", "%s cannot be opened: %s.", "无法打开 %s：%s。", path, strerror(errno));
         return false;
     }
     const enum file_kind kind = file_look(d->path, &bytes);
@@ -150,7 +150,7 @@ static bool lock_or_join(struct desk *d, enum desk_mode mode, struct desk_messag
             nanosleep(&(struct timespec){ .tv_nsec = JOIN_WAIT_MS * 1000000L }, NULL);
             break;
         case LOCK_FAILED:
-            message_set(m, "lock", "%s cannot be locked: %s.", "无法锁定 %s:%s。", path, strerror(errno));
+            message_set(m, "lock", "%s cannot be locked: %s.", "无法锁定 %s：%s。", path, strerror(errno));
             return false;
         }
     }
@@ -213,6 +213,7 @@ struct desk *desk_open(const struct env *env, const char *path, enum desk_mode m
         desk_close(d);
         return NULL;
     }
+    if (mode == DESK_SERVE) d->walls = importer_try(env);
     return d;
 out:
     if (d) env->memory.give(env->memory.ctx, d, sizeof *d);
@@ -237,6 +238,7 @@ void desk_close(struct desk *d)
 const char *desk_path(const struct desk *d) { return d->path; }
 struct writer *desk_writer(struct desk *d) { return d->writer; }
 struct feeds *desk_feeds(struct desk *d) { return d->feeds; }
+const struct importer_walls *desk_importer_walls(const struct desk *d) { return &d->walls; }
 bool desk_failed(const struct desk *d) { return d->writer && writer_failed(d->writer); }
 
 const char *desk_files_dir(const struct desk *d)

@@ -11,6 +11,7 @@
 #include "desk/commands.h"
 #include "desk/feed_change.h"
 #include "desk/files.h"
+#include "desk/importer.h"
 #include "desk/lock.h"
 
 enum { DESK_RUNS_MAX = 8 };
@@ -23,6 +24,7 @@ struct desk {
     const struct env *env;
     char path[FILE_PATH_MAX], files_dir[FILE_PATH_MAX], sock[FILE_PATH_MAX];
     bool serves;                    /* others may ask while a job runs; set before any thread is made */
+    struct importer_walls walls;    /* of a desk that serves */
     struct lock lock;
     struct writer *writer;          /* NULL: goes through F.sock */
     struct door *door;              /* NULL: does not serve */

@@ -292,7 +292,10 @@ struct door *door_open(struct desk *d, struct desk_message *m)
     pthread_mutex_init(&door->lock, NULL);
     pthread_cond_init(&door->left, NULL);
     if (door->fd >= 0 && pthread_create(&door->thread, NULL, door_main, door) == 0) return door;
-    message_set(m, "socket", "%s cannot be opened for commands: %s.", "无法打开命令入口 %s:%s。", d->sock, strerror(errno));
+    if (door->fd < 0 && errno == EADDRINUSE)
+        message_set(m, "socket", "%s is in the way: it is not the desk's own socket. Move it away, then start again.",
+                    "%s 挡住了命令入口：它不是掌柜自己的套接字。请把它移走后再启动。", d->sock);
+    else message_set(m, "socket", "%s cannot be opened for commands: %s.", "无法打开命令入口 %s：%s。", d->sock, strerror(errno));
     if (door->fd >= 0) env->close(env->ctx, door->fd);
     env->memory.give(env->memory.ctx, door, sizeof *door);
     return NULL;

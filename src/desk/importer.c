@@ -85,13 +85,34 @@ enum importer_fault importer_fault(const struct importer *im) { return im->fault
 
 /* ---- frames ---- */
 
+/* After an exchange that moved n bytes, or none in its slice of time. True: go on. False: the process was stopped. */
+static bool moved(struct importer *im, ssize_t n, int *silent_ms)
+{
+    enum importer_fault why = IMPORTER_WELL;
+    *silent_ms = n > 0 ? 0 : *silent_ms + SLICE_MS;
+    if (n <= 0 && n != CHILD_LATE) why = IMPORTER_DIED;
+    else if (n <= 0 && im->ask.stop && im->ask.stop(im->ask.stop_ctx)) why = IMPORTER_ENDED;
+    else if (*silent_ms >= (im->ask.silent_ms ? im->ask.silent_ms : IMPORTER_SILENT_MS)) why = IMPORTER_SILENT;
+    if (why != IMPORTER_WELL) stop(im, why);
+    return why == IMPORTER_WELL;
+}
+
+static bool put(struct importer *im, const void *bytes, size_t len)
+{
+    int silent_ms = 0;
+    for (size_t done = 0; done < len;) {
+        const ssize_t n = child_write(&im->child, (const char *)bytes + done, len - done, SLICE_MS);
+        if (!moved(im, n, &silent_ms)) return false;
+        if (n > 0) done += (size_t)n;
+    }
+    return true;
+}
+
 static bool ask(struct importer *im, enum frame_kind kind, const struct packer *p)
 {
     const struct frame_head head = { (uint32_t)(p->at - p->begin), (uint32_t)kind };
-    if (!p->full && child_write(&im->child, &head, sizeof head, IMPORTER_SILENT_MS) && child_write(&im->child, p->begin, head.len, IMPORTER_SILENT_MS))
-        return true;
-    stop(im, p->full ? IMPORTER_NONSENSE : IMPORTER_DIED);
-    return false;
+    if (p->full) stop(im, IMPORTER_NONSENSE);
+    return !p->full && put(im, &head, sizeof head) && put(im, p->begin, head.len);
 }
 
 /* Room behind what is there for a frame of so many bytes in all. */
@@ -121,19 +142,8 @@ static bool fill(struct importer *im, size_t need)
     }
     while (im->filled - im->at < need) {
         const ssize_t n = child_read(&im->child, im->in + im->filled, im->in_size - im->filled, SLICE_MS);
-        if (n > 0) {
-            im->filled += (size_t)n;
-            silent_ms = 0;
-            continue;
-        }
-        silent_ms += SLICE_MS;
-        enum importer_fault why = IMPORTER_WELL;
-        if (n != CHILD_READ_LATE) why = IMPORTER_DIED;
-        else if (im->ask.stop && im->ask.stop(im->ask.stop_ctx)) why = IMPORTER_ENDED;
-        else if (silent_ms >= IMPORTER_SILENT_MS) why = IMPORTER_SILENT;
-        if (why == IMPORTER_WELL) continue;
-        stop(im, why);
-        return false;
+        if (!moved(im, n, &silent_ms)) return false;
+        if (n > 0) im->filled += (size_t)n;
     }
     return true;
 }
@@ -422,7 +432,8 @@ struct text importer_walls_text(struct arena *a, const struct importer_walls *w,
     }
     const bool landlock = w->state.landlock_abi > 0, seccomp = w->state.seccomp;
     if (landlock && seccomp) return TEXT_NONE;
-    const char *missing = !landlock && !seccomp ? "Landlock, seccomp" : landlock ? "seccomp" : "Landlock";
-    return zh ? arena_printf(a, "此系统内核没有 %s：读取导入文件的进程隔离得不够严，请只导入可信来源的文件，或换用 Linux 6.1 以上的内核。", missing)
-              : arena_printf(a, "This system's kernel has no %s: the process that reads imported files is shut in less tightly. Import only files you trust, or use Linux 6.1 or newer.", missing);
+    const char *en = !landlock && !seccomp ? "neither Landlock nor seccomp" : landlock ? "no seccomp" : "no Landlock";
+    const char *one = !landlock && !seccomp ? " Landlock 和 seccomp" : landlock ? " seccomp" : " Landlock";
+    return zh ? arena_printf(a, "此系统内核没有%s：读取导入文件的进程隔离得不够严。请只导入可信来源的文件，或换用 Linux 6.1 以上的内核。", one)
+              : arena_printf(a, "This system's kernel has %s: the process that reads imported files is shut in less tightly. Import only files you trust, or use Linux 6.1 or newer.", en);
 }

@@ -28,6 +28,7 @@ struct importer_ask {
     int64_t bytes;
     const char *spill_beside;            /* as struct file_spill's: on whose disk it may put what is too large for memory */
     const struct profile_set *profiles;
+    int silent_ms;                       /* 0: IMPORTER_SILENT_MS */
     bool (*stop)(void *ctx); void *stop_ctx; /* asked some ten times a second while an answer is waited for: true ends it; may be NULL */
 };
 struct importer;
@@ -66,8 +67,9 @@ struct importer_walls importer_try(const struct env *env);
 struct text importer_walls_text(struct arena *a, const struct importer_walls *w, bool zh);
 
 /* ---- in the other process: importer_child.c ---- */
-/* Tests of the walls only: called with the file's descriptor once the walls stand (or instead, when they are left out). */
-struct importer_child_test { void (*call)(int file); bool without_walls; };
+/* Tests of the walls only: both are called with the file's descriptor, once the walls stand (or instead, when they are left out) and
+ * after each frame of rows. */
+struct importer_child_test { void (*started)(int file); void (*rows_sent)(int file); bool without_walls; };
 /* The whole life of an importer; returns its exit code. test: NULL. */
 int importer_child(const struct importer_child_test *test);
 enum { IMPORTER_EXIT_UNCONFINED = 3, IMPORTER_EXIT_NO_MEMORY = 4 };

@@ -16,6 +16,7 @@ enum { TOLD_EVERY_US = 100000, ALIVE_EVERY_US = 1000000, CPU_S = 120, CPU_BYTES_
 
 struct importer_side {
     struct env env;
+    const struct importer_child_test *test; /* NULL in the shipped program */
     unsigned char *out;                  /* a frame, behind its head */
     struct packer p;
     bool broken;                         /* the desk is gone */
@@ -211,6 +212,7 @@ static void answer_rows(struct importer_side *s, struct arena *a, const struct i
         if (s->p.full) kind = ROW_ERROR;
         if (kind != ROW_END && kind != ROW_ERROR && s->p.at - s->p.begin < FRAME_ROWS_BYTES) continue;
         frame_send(s, SAID_ROWS);
+        if (s->test) s->test->rows_sent(CHILD_FILE);
         rows_begin(s, reader, &batch);
     }
     say(s, kind == ROW_END ? SAID_ROWS_END : SAID_ROWS_FAILED);
@@ -261,7 +263,7 @@ static bool walls(const struct importer_child_test *test, struct sandbox_state *
 
 int importer_child(const struct importer_child_test *test)
 {
-    struct importer_side s = { .broken = false };
+    struct importer_side s = { .test = test };
     struct sandbox_state state;
     child_begin();
     if (!os_env_init(&s.env)) return IMPORTER_EXIT_NO_MEMORY;
@@ -275,7 +277,7 @@ int importer_child(const struct importer_child_test *test)
     pack_i64(&s.p, state.landlock_abi);
     pack_i64(&s.p, state.seccomp);
     frame_send(&s, SAID_HELLO);
-    if (test && test->call) test->call(CHILD_FILE);
+    if (test) test->started(CHILD_FILE);
     while (question(&s)) {}
     return 0;
 }

@@ -40,25 +40,38 @@ void pack_i64(struct packer *p, int64_t v)
     }
 }
 
-int64_t unpack_i64(struct unpacker *u)
+/* Of n bytes, not all of them in one go where fewer than eight are left. */
+static int64_t long_number(struct unpacker *u, unsigned n)
 {
     uint64_t z = 0;
+    const size_t left = (size_t)(u->end - u->at);
+    if (n > sizeof z || left < n) {
+        u->bad = true;
+        return CLAIM_NONE;
+    }
+    if (left >= sizeof z) {
+        memcpy(&z, u->at, sizeof z);
+        z &= UINT64_MAX >> (64 - 8 * n);
+    } else {
+        memcpy(&z, u->at, n);
+    }
+    u->at += n;
+    const uint64_t v = (z >> 1) ^ (UINT64_C(0) - (z & 1));
+    return (int64_t)v;
+}
+
+static inline int64_t number(struct unpacker *u)
+{
     if (u->bad || u->at == u->end) {
         u->bad = true;
         return CLAIM_NONE;
     }
     const unsigned char head = *u->at++;
-    if (head == NUMBER_NONE) return CLAIM_NONE;
     if (head & NUMBER_SMALL) return head & ~NUMBER_SMALL;
-    if (head > sizeof z || (size_t)(u->end - u->at) < head) {
-        u->bad = true;
-        return CLAIM_NONE;
-    }
-    memcpy(&z, u->at, head);
-    u->at += head;
-    const uint64_t v = (z >> 1) ^ (UINT64_C(0) - (z & 1));
-    return (int64_t)v;
+    return head == NUMBER_NONE ? CLAIM_NONE : long_number(u, head);
 }
+
+int64_t unpack_i64(struct unpacker *u) { return number(u); }
 
 uint32_t unpack_u32(struct unpacker *u)
 {
@@ -97,27 +110,28 @@ void pack_text(struct packer *p, struct text s)
 
 struct text unpack_text(struct unpacker *u, size_t max)
 {
-    const int64_t len = unpack_i64(u);
+    const int64_t len = number(u);
+    if (len == 0) return TEXT_NONE;
     if (u->bad || len < 0 || (uint64_t)len > max || (size_t)(u->end - u->at) < (size_t)len) {
         u->bad = true;
         return TEXT_NONE;
     }
     const struct text s = { (const char *)u->at, (size_t)len };
     u->at += len;
-    return len > 0 ? s : TEXT_NONE;
+    return s;
 }
 
-static int64_t unpack_between(struct unpacker *u, int64_t low, int64_t high)
+static inline int64_t unpack_between(struct unpacker *u, int64_t low, int64_t high)
 {
-    const int64_t v = unpack_i64(u);
+    const int64_t v = number(u);
     if (v >= low && v <= high) return v;
     u->bad = true;
     return low;
 }
 
-static int64_t unpack_told(struct unpacker *u, int64_t low, int64_t high)
+static inline int64_t unpack_told(struct unpacker *u, int64_t low, int64_t high)
 {
-    const int64_t v = unpack_i64(u);
+    const int64_t v = number(u);
     if (v == CLAIM_NONE || (v >= low && v <= high)) return v;
     u->bad = true;
     return CLAIM_NONE;
@@ -134,7 +148,7 @@ enum { CELL_MAX = 2 * LIMIT_CELL_BYTES /* UTF-8 of a cell in another encoding */
 static struct text unpack_readable(struct unpacker *u, size_t max)
 {
     const struct text s = unpack_text(u, max);
-    if (text_utf8_valid(s) && (s.len == 0 || !memchr(s.ptr, 0, s.len))) return s;
+    if (s.len == 0 || (text_utf8_valid(s) && !memchr(s.ptr, 0, s.len))) return s;
     u->bad = true;
     return TEXT_NONE;
 }

@@ -93,7 +93,7 @@ ssize_t child_read(const struct child *c, void *buf, size_t cap, int wait_ms)
     for (;;) {
         struct pollfd p = { .fd = c->wire, .events = POLLIN };
         const int ready = poll(&p, 1, wait_ms);
-        if (ready == 0) return CHILD_READ_LATE;
+        if (ready == 0) return CHILD_LATE;
         if (ready < 0 && errno == EINTR) continue;
         if (ready < 0) return -1;
         const ssize_t n = recv(c->wire, buf, cap, 0);
@@ -102,19 +102,17 @@ ssize_t child_read(const struct child *c, void *buf, size_t cap, int wait_ms)
     }
 }
 
-bool child_write(const struct child *c, const void *buf, size_t len, int wait_ms)
+ssize_t child_write(const struct child *c, const void *buf, size_t len, int wait_ms)
 {
-    for (size_t done = 0; done < len;) {
+    for (;;) {
         struct pollfd p = { .fd = c->wire, .events = POLLOUT };
         const int ready = poll(&p, 1, wait_ms);
+        if (ready == 0) return CHILD_LATE;
         if (ready < 0 && errno == EINTR) continue;
-        if (ready <= 0) return false;
-        const ssize_t n = send(c->wire, (const char *)buf + done, len - done, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-        if (n <= 0) return false;
-        done += (size_t)n;
+        if (ready < 0) return -1;
+        const ssize_t n = send(c->wire, buf, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n >= 0 || (errno != EINTR && errno != EAGAIN)) return n;
     }
-    return true;
 }
 
 /* ---- end ---- */

@@ -19,11 +19,11 @@ struct child { long pid; int wire; };
  * LD_LIBRARY_PATH; being asked to stop (INT, TERM, HUP) is ours to act on, not the child's. */
 bool child_start(const struct child_plan *plan, struct child *ret);
 
-/* Reads what is there, at least a byte: its count; 0 when the child has closed; -1 on an error, -2 when nothing came in time. */
-enum { CHILD_READ_LATE = -2 };
+/* Reads what is there, at least a byte: its count; 0 when the child has closed; -1 on an error, CHILD_LATE when nothing came in time. */
+enum { CHILD_LATE = -2 };
 ssize_t child_read(const struct child *c, void *buf, size_t cap, int wait_ms);
-/* All of it; false when the child is gone or does not read for wait_ms. */
-bool child_write(const struct child *c, const void *buf, size_t len, int wait_ms);
+/* Writes as much as goes now, at least a byte: its count; -1 when the child is gone, CHILD_LATE when it did not read in time. */
+ssize_t child_write(const struct child *c, const void *buf, size_t len, int wait_ms);
 
 struct child_end { bool exited /* by itself, with `code` */; int code; int signal /* that ended it; 0: none */; bool by_us; int64_t peak_bytes; };
 /* Closes the wire and reaps. A child that has not ended within wait_ms is killed. *ret may be NULL. */

@@ -91,7 +91,7 @@ struct seen_customers {
 
 /* New rows of an alone session that wait for apply_flush: (hash, customer) and (customer, order). */
 struct id_pair { int64_t a, b; };
-struct pending_customers { struct id_pair *customers, *orders; size_t customer_count, order_count; };
+struct pending_customers { struct id_pair *customers, *orders, *room /* for sorting either */; size_t customer_count, order_count; };
 
 struct apply_session {
     struct store *s;

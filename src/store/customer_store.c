@@ -9,7 +9,7 @@
 
 /* ---- customers this session has seen ---- */
 
-enum { SEEN_FROM_CLAIMS = 256, SEEN_FIRST = 4096, SEEN_MAX = 2 * 1024 * 1024, SEEN_LOAD_MAX = 50000, PENDING_MAX = 65536 };
+enum { SEEN_FROM_CLAIMS = 256, SEEN_FIRST = 4096, SEEN_MAX = 2 * 1024 * 1024, SEEN_LOAD_MAX = 50000, PENDING_MAX = 262144 };
 
 static size_t seen_slot(const struct seen_customers *s, int64_t hash) /* the hash is a good one already */
 {
@@ -35,6 +35,7 @@ void customers_free(struct apply_session *a)
     const struct arena_source *m = &a->s->env->memory;
     if (a->pending.customers) m->give(m->ctx, a->pending.customers, PENDING_MAX * sizeof *a->pending.customers);
     if (a->pending.orders) m->give(m->ctx, a->pending.orders, PENDING_MAX * sizeof *a->pending.orders);
+    if (a->pending.room) m->give(m->ctx, a->pending.room, PENDING_MAX * sizeof *a->pending.room);
     a->pending = (struct pending_customers){ 0 };
     seen_free(a);
 }
@@ -120,17 +121,10 @@ static const struct db_batch_table batch_customer = {
 static const struct db_batch_table batch_customer_order = {
     "batch_customer_order", SQL("CREATE TABLE batch_customer_order (customer_id BIGINT, order_id BIGINT)"), pair_cell };
 
-static int by_pair(const void *a, const void *b)
-{
-    const struct id_pair *x = a, *y = b;
-    if (x->a != y->a) return x->a > y->a ? 1 : -1;
-    return (x->b > y->b) - (x->b < y->b);
-}
-
-static bool customers_insert(struct apply_session *a, struct id_pair *rows, size_t n)
+static bool customers_insert(struct apply_session *a, struct id_pair *rows, struct id_pair *room, size_t n)
 {
     if (n == 0) return true;
-    qsort(rows, n, sizeof *rows, by_pair);
+    pairs_sort(rows, room, n);
     if (!db_batch(a->s->db, &batch_customer, rows, n)) return false;
     struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO customer (merchant_id, store_id, buyer_hash, customer_id)"
         " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), buyer_hash, customer_id FROM batch_customer"));
@@ -140,10 +134,10 @@ static bool customers_insert(struct apply_session *a, struct id_pair *rows, size
     return db_exec(q);
 }
 
-static bool customer_orders_insert(struct apply_session *a, struct id_pair *rows, size_t n)
+static bool customer_orders_insert(struct apply_session *a, struct id_pair *rows, struct id_pair *room, size_t n)
 {
     if (n == 0) return true;
-    qsort(rows, n, sizeof *rows, by_pair);
+    pairs_sort(rows, room, n);
     if (!db_batch(a->s->db, &batch_customer_order, rows, n)) return false;
     struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO customer_order (merchant_id, customer_id, order_id)"
         " SELECT CAST($1 AS BIGINT), customer_id, order_id FROM batch_customer_order WHERE 1 = 1"
@@ -156,7 +150,7 @@ static bool customer_orders_insert(struct apply_session *a, struct id_pair *rows
 bool customers_flush(struct apply_session *a)
 {
     struct pending_customers *p = &a->pending;
-    if (!customers_insert(a, p->customers, p->customer_count) || !customer_orders_insert(a, p->orders, p->order_count)) return false;
+    if (!customers_insert(a, p->customers, p->room, p->customer_count) || !customer_orders_insert(a, p->orders, p->room, p->order_count)) return false;
     p->customer_count = p->order_count = 0;
     return true;
 }
@@ -167,7 +161,8 @@ static bool pending_room(struct apply_session *a, size_t n)
     const struct arena_source *m = &a->s->env->memory;
     if (!p->customers) p->customers = m->take(m->ctx, PENDING_MAX * sizeof *p->customers);
     if (!p->orders) p->orders = m->take(m->ctx, PENDING_MAX * sizeof *p->orders);
-    if (!p->customers || !p->orders || n > PENDING_MAX) return false;
+    if (!p->room) p->room = m->take(m->ctx, PENDING_MAX * sizeof *p->room);
+    if (!p->customers || !p->orders || !p->room || n > PENDING_MAX) return false;
     return (p->customer_count + n <= PENDING_MAX && p->order_count + n <= PENDING_MAX) || customers_flush(a);
 }
 
@@ -197,9 +192,10 @@ static bool customers_write(struct apply_session *a, const struct known *k, size
         return true;
     }
     struct id_pair *customers = ARENA_ARRAY(&a->scratch, struct id_pair, count), *orders = ARENA_ARRAY(&a->scratch, struct id_pair, n);
-    if (!customers || !orders || !customers_flush(a)) return false;
-    return customers_insert(a, customers, new_customers(k, count, first_new, customers)) &&
-           customer_orders_insert(a, orders, named_orders(w, n, orders));
+    struct id_pair *room = ARENA_ARRAY(&a->scratch, struct id_pair, n); /* no fewer than count */
+    if (!customers || !orders || !room || !customers_flush(a)) return false;
+    return customers_insert(a, customers, room, new_customers(k, count, first_new, customers)) &&
+           customer_orders_insert(a, orders, room, named_orders(w, n, orders));
 }
 
 /* ---- finding ---- */
@@ -227,7 +223,7 @@ static bool find_customers(struct apply_session *a, struct known *k, size_t n)
 
 bool known_customers(struct apply_session *a, struct known_want *w, size_t n)
 {
-    struct naming *names = ARENA_ARRAY(&a->scratch, struct naming, n);
+    struct id_pair *names = ARENA_ARRAY(&a->scratch, struct id_pair, 2 * n);
     struct known *k = ARENA_ARRAY(&a->scratch, struct known, n);
     uint32_t *by_want = ARENA_ARRAY(&a->scratch, uint32_t, n);
     size_t named = 0;
@@ -236,7 +232,7 @@ bool known_customers(struct apply_session *a, struct known_want *w, size_t n)
     for (size_t i = 0; i < n; i++) {
         by_want[i] = UINT32_MAX;
         if (text_empty(w[i].claim->person.buyer)) continue;
-        names[named++] = (struct naming){ shop_buyer_hash(&a->shop, w[i].claim->person.buyer), (uint32_t)i };
+        names[named++] = (struct id_pair){ shop_buyer_hash(&a->shop, w[i].claim->person.buyer), (int64_t)i };
     }
     if (named == 0) return true;
     size_t count = gather(names, named, k, by_want);

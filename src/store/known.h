@@ -9,12 +9,13 @@ struct known { /* one distinct customer or product of a batch */
     const struct order_claim *claim;  /* of the greatest line that names the product */
     const struct line_facts *line;
 };
-struct naming { int64_t hash; uint32_t want; };
-
 
 extern const struct db_batch_table batch_known; /* (hash, id, place) of an array of struct known */
-/* Sorts the namings and counts each distinct hash once, into k; by_want tells the place in k of each want. */
-size_t gather(struct naming *names, size_t n, struct known *k, uint32_t *by_want);
+/* Sorts by (a, b). `room` is for n of them. Keys that lie evenly, as hashes do, take time in proportion to n. */
+void pairs_sort(struct id_pair *rows, struct id_pair *room, size_t n);
+/* Sorts the namings (a hash, b the want that names it) and counts each distinct hash once, into k; by_want tells the place in k of
+ * each want. names has room for 2 * n. */
+size_t gather(struct id_pair *names, size_t n, struct known *k, uint32_t *by_want);
 /* Ids of those that the store knows; the others stay 0. `sql` gives (place, id). */
 bool find_known(struct apply_session *a, struct known *k, size_t n, const char *sql);
 /* Numbers for the new ones, in the order in which the batch named them first. by_want: place in k by want, or UINT32_MAX.

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include "store/known.h"
 
+enum { BUCKETS = 4096, RUN_MAX = 64 };
+
 bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO sequence (merchant_id, name, next) VALUES ($1, $2, 1 + CAST($3 AS BIGINT))"
@@ -66,11 +68,43 @@ static int64_t product_key(const struct shop *shop, const struct line_facts *l)
 
 /* ---- finding: the same for both kinds ---- */
 
-static int by_hash(const void *a, const void *b)
+static int by_pair(const void *a, const void *b)
 {
-    const struct naming *x = a, *y = b;
-    if (x->hash != y->hash) return x->hash > y->hash ? 1 : -1;
-    return (x->want > y->want) - (x->want < y->want);
+    const struct id_pair *x = a, *y = b;
+    if (x->a != y->a) return x->a > y->a ? 1 : -1;
+    return (x->b > y->b) - (x->b < y->b);
+}
+
+/* Small runs, which is what a bucket of evenly lying keys is. */
+static void run_sort(struct id_pair *rows, size_t n)
+{
+    if (n > RUN_MAX) { qsort(rows, n, sizeof *rows, by_pair); return; }
+    for (size_t i = 1; i < n; i++) {
+        const struct id_pair r = rows[i];
+        size_t at = i;
+        for (; at > 0 && by_pair(&rows[at - 1], &r) > 0; at--) rows[at] = rows[at - 1];
+        rows[at] = r;
+    }
+}
+
+void pairs_sort(struct id_pair *rows, struct id_pair *room, size_t n)
+{
+    if (n <= RUN_MAX) { run_sort(rows, n); return; }
+    uint32_t begins[BUCKETS + 1] = { 0 };
+    int64_t least = rows[0].a, most = rows[0].a;
+    for (size_t i = 1; i < n; i++) {
+        if (rows[i].a < least) least = rows[i].a;
+        if (rows[i].a > most) most = rows[i].a;
+    }
+    const uint64_t span = (uint64_t)most - (uint64_t)least;
+    int shift = 0;
+    while (span >> shift >= BUCKETS) shift++;
+    assert(n < UINT32_MAX);
+    for (size_t i = 0; i < n; i++) begins[(((uint64_t)rows[i].a - (uint64_t)least) >> shift) + 1]++;
+    for (size_t i = 0; i < BUCKETS; i++) begins[i + 1] += begins[i];
+    for (size_t i = 0; i < n; i++) room[begins[((uint64_t)rows[i].a - (uint64_t)least) >> shift]++] = rows[i];
+    for (size_t i = 0, from = 0; i < BUCKETS; from = begins[i++]) run_sort(room + from, begins[i] - from); /* now each is where the next begins */
+    memcpy(rows, room, n * sizeof *rows);
 }
 
 static void known_cell(struct db_cell *c, const void *rows, size_t row, int column)
@@ -111,15 +145,14 @@ bool number_known(struct apply_session *a, struct known *k, size_t n, const uint
     return true;
 }
 
-size_t gather(struct naming *names, size_t n, struct known *k, uint32_t *by_want)
+size_t gather(struct id_pair *names, size_t n, struct known *k, uint32_t *by_want)
 {
     size_t count = 0;
-    qsort(names, n, sizeof *names, by_hash);
+    pairs_sort(names, names + n, n);
     for (size_t i = 0; i < n; i++) {
-        if (count == 0 || k[count - 1].hash != names[i].hash)
-            k[count++] = (struct known){ .hash = names[i].hash, .first = names[i].want };
+        if (count == 0 || k[count - 1].hash != names[i].a) k[count++] = (struct known){ .hash = names[i].a, .first = (uint32_t)names[i].b };
         k[count - 1].uses++;
-        by_want[names[i].want] = (uint32_t)(count - 1);
+        by_want[names[i].b] = (uint32_t)(count - 1);
     }
     return count;
 }
@@ -170,13 +203,13 @@ bool known_products(struct apply_session *a, struct known_want *w, size_t n)
     int64_t first_new;
     for (size_t i = 0; i < n; i++) lines += w[i].line != NULL;
     if (lines == 0) return true;
-    struct naming *names = ARENA_ARRAY(&a->scratch, struct naming, lines);
+    struct id_pair *names = ARENA_ARRAY(&a->scratch, struct id_pair, 2 * lines);
     struct known *k = ARENA_ARRAY(&a->scratch, struct known, lines);
     uint32_t *by_want = ARENA_ARRAY(&a->scratch, uint32_t, n);
     if (!names || !k || !by_want) return false;
     for (size_t i = 0; i < n; i++) {
         by_want[i] = UINT32_MAX;
-        if (w[i].line) names[named++] = (struct naming){ product_key(&a->shop, w[i].line), (uint32_t)i };
+        if (w[i].line) names[named++] = (struct id_pair){ product_key(&a->shop, w[i].line), (int64_t)i };
     }
     size_t count = gather(names, named, k, by_want);
     for (size_t i = 0; i < n; i++) { /* whose words stand */

@@ -22,13 +22,60 @@ static bool latest_of(struct store *s, const struct shop *shop, const char *sql,
     return step != DB_FAILED;
 }
 
+/* ---- payments: table orders has one index of those that come within 15 minutes of the order, by the order, and one of the others ---- */
+
+#define PAID_LATE "(paid_at_ms > COALESCE(placed_at_ms, 0) + 900000 OR paid_at_ms < placed_at_ms)"
+enum { PAID_SOON_MS = 900000 };
+
+/* The latest payment up to at_ms, where it is later than *ret_ms: its order was placed at most a quarter of an hour before that. */
+static bool latest_payment(struct store *s, const struct shop *shop, int64_t at_ms, int64_t *ret_ms)
+{
+    if (!latest_of(s, shop, SQL("SELECT paid_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2 AND " PAID_LATE
+                                " AND paid_at_ms <= $3 ORDER BY paid_at_ms DESC LIMIT 1"), at_ms, ret_ms)) return false;
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT MAX(paid_at_ms) AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                                           " AND placed_at_ms > $3 AND placed_at_ms <= $4 AND paid_at_ms <= $4"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, *ret_ms > INSTANT_NONE + PAID_SOON_MS ? *ret_ms - PAID_SOON_MS : *ret_ms);
+    db_bind_i64(q, 4, at_ms);
+    enum db_step step = db_step(q);
+    if (step == DB_ROW) {
+        const int64_t found_ms = db_i64(q, "at_ms");
+        if (found_ms > *ret_ms) *ret_ms = found_ms;
+    }
+    db_done(q);
+    return step == DB_ROW;
+}
+
+/* Is any payment known after at_ms? Never on a live desk: then the index of unpaid orders is the whole truth. */
+static bool paid_later(struct store *s, const struct shop *shop, int64_t at_ms, bool *ret)
+{
+    int64_t late_ms = fact_none;
+    if (!latest_of(s, shop, SQL("SELECT paid_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2 AND " PAID_LATE
+                                " AND paid_at_ms > $3 LIMIT 1"), at_ms, &late_ms)) return false;
+    *ret = late_ms != fact_none;
+    if (*ret) return true;
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT paid_at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
+                                           " AND placed_at_ms > $3 AND paid_at_ms > $4 LIMIT 1"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, at_ms - PAID_SOON_MS - 1);
+    db_bind_i64(q, 4, at_ms);
+    enum db_step step = db_step(q);
+    *ret = step == DB_ROW;
+    db_done(q);
+    return step != DB_FAILED;
+}
+
+/* ---- the age of the data ---- */
+
 bool query_latest_fact(struct store *s, const struct shop *shop, int64_t at_ms, int64_t *ret_ms)
 {
     int64_t latest_ms = fact_none;
     bool ok = latest_of(s, shop, SQL("SELECT placed_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
                                      " AND placed_at_ms <= $3 ORDER BY placed_at_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
-              latest_of(s, shop, SQL("SELECT paid_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                                     " AND paid_at_ms <= $3 ORDER BY paid_at_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
               latest_of(s, shop, SQL("SELECT pick_until_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
                                      " AND pick_until_ms <= $3 ORDER BY pick_until_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
               latest_of(s, shop, SQL("SELECT shipped_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
@@ -42,7 +89,8 @@ bool query_latest_fact(struct store *s, const struct shop *shop, int64_t at_ms, 
                                      " ORDER BY cancelled_at_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
               latest_of(s, shop, SQL("SELECT refunded_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
                                      " AND refunded_at_ms <= $3 AND refunded_at_ms <> COALESCE(paid_at_ms, 0)"
-                                     " ORDER BY refunded_at_ms DESC LIMIT 1"), at_ms, &latest_ms);
+                                     " ORDER BY refunded_at_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
+              latest_payment(s, shop, at_ms, &latest_ms);
     if (ok) *ret_ms = latest_ms;
     return ok;
 }
@@ -51,8 +99,8 @@ bool query_shipping_told(struct store *s, const struct shop *shop, int64_t befor
 {
     enum { LOOK_AT = 500, ENOUGH = 20 };
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders, COUNT(shipped_at_ms) AS shipped FROM (SELECT shipped_at_ms FROM orders"
-                                           " WHERE merchant_id = $1 AND store_id = $2 AND paid_at_ms <= $3 ORDER BY paid_at_ms DESC"
-                                           " LIMIT $4) AS latest"));
+                                           " WHERE merchant_id = $1 AND store_id = $2 AND placed_at_ms <= $3 AND paid_at_ms <= $3"
+                                           " ORDER BY placed_at_ms DESC LIMIT $4) AS latest"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);
@@ -78,21 +126,6 @@ bool query_first_placed(struct store *s, const struct shop *shop, int64_t *ret_m
 }
 
 /* ---- unpaid ---- */
-
-/* Is any payment known after at_ms? Never on a live desk: then the index of unpaid orders is the whole truth. */
-static bool paid_later(struct store *s, const struct shop *shop, int64_t at_ms, bool *ret)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT paid_at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                                           " AND paid_at_ms > $3 LIMIT 1"));
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    db_bind_i64(q, 3, at_ms);
-    enum db_step step = db_step(q);
-    *ret = step == DB_ROW;
-    db_done(q);
-    return step != DB_FAILED;
-}
 
 bool query_unpaid(struct store *s, const struct shop *shop, int64_t after_ms, int64_t until_ms, int64_t at_ms, order_row_each *each,
                   void *ctx)

@@ -1,6 +1,7 @@
 /* What the desk says about itself: its API, its health. */
 #include <sqlite3.h>
 #include "store/policy_store.h"
+#include "desk/importer.h"
 #include "web/call.h"
 #include "web/openapi.h"
 #include "web/pages.h"
@@ -9,6 +10,14 @@
 void openapi_handle(struct call *c)
 {
     reply_text(c, openapi_document());
+}
+
+/* Nobody is to believe that files are read behind walls which the kernel does not have. */
+static json_t *importer_json(struct arena *a, const struct importer_walls *w)
+{
+    const struct text en = importer_walls_text(a, w, false), zh = importer_walls_text(a, w, true);
+    return json_pack("{s:b,s:i,s:b,s:o}", "reads", w->fault == IMPORTER_WELL, "landlock", w->state.landlock_abi, "seccomp", w->state.seccomp, "missing",
+                     en.len ? json_pack("{s:s%,s:s%}", "en", en.ptr, en.len, "zh", zh.ptr, zh.len) : json_null());
 }
 
 void health_read(struct call *c, struct store *s)
@@ -28,6 +37,7 @@ void health_read(struct call *c, struct store *s)
         return;
     }
     bool failed = desk_failed(c->web->options.desk);
-    reply_json(c, failed ? 503 : 200, json_pack("{s:s,s:s,s:s,s:o}", "status", failed ? "failed" : "ok", "version", c->web->options.version,
-                                                "sqlite", sqlite3_libversion(), "feeds", feeds));
+    reply_json(c, failed ? 503 : 200, json_pack("{s:s,s:s,s:s,s:o,s:o}", "status", failed ? "failed" : "ok", "version", c->web->options.version,
+                                                "sqlite", sqlite3_libversion(), "importer",
+                                                importer_json(&c->q->arena, desk_importer_walls(c->web->options.desk)), "feeds", feeds));
 }

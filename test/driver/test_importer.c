@@ -1,8 +1,8 @@
 /* The importer for tests that are not the whole program: importer_child, as it is.
  *
  * A file that begins with "zg-try WORD" has it try, in the importer's place and behind its walls, what the word says; that is how
- * the walls are tested (test/fault/walls_story.py, test/unit/desk_importer_test.c). Nothing of this is in the shipped program.
- * Built a second time with ZG_WITHOUT_WALLS: the control, where every try succeeds. What succeeded is told by a byte in the file named
+ * the walls are tested (test/unit/desk_importer_test.c). Nothing of this is in the shipped program.
+ * "zg-try-rows WORD" waits until some thousand rows are read. Built a second time with ZG_WITHOUT_WALLS: the control, where every try succeeds. What succeeded is told by a byte in the file named
  * by the rest of the line: "zg-try open /tmp/x/mark". */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,6 +23,7 @@
 #include "desk/importer_pack.h"
 #include "os/child.h"
 
+enum { ROWS_FRAMES = 20 };
 struct attempt { const char *word; void (*run)(const char *mark); };
 
 /* Only without walls can this be done at all: it is the proof that the try before it went through. */
@@ -168,25 +169,34 @@ static const struct attempt attempts[] = {
     { "memory", try_memory }, { "nonsense", try_nonsense }, { "huge-frame", try_huge_frame },
 };
 
-static void call(int file)
+/* Does what the file's first line says behind this word. */
+static void obey(int file, const char *verb)
 {
     char line[512] = "";
     const ssize_t n = pread(file, line, sizeof line - 1, 0);
     char *end = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
-    if (!end || memcmp(line, "zg-try ", 7) != 0) return;
+    if (!end || strncmp(line, verb, strlen(verb)) != 0) return;
     *end = '\0';
-    char *path = strchr(line + 7, ' ');
+    char *word = line + strlen(verb), *path = strchr(word, ' ');
     if (path) *path++ = '\0';
     for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++)
-        if (strcmp(line + 7, attempts[i].word) == 0) attempts[i].run(path ? path : "");
+        if (strcmp(word, attempts[i].word) == 0) attempts[i].run(path ? path : "");
+}
+
+static void started(int file) { obey(file, "zg-try "); }
+
+static void rows_sent(int file)
+{
+    static int frames;
+    if (++frames == ROWS_FRAMES) obey(file, "zg-try-rows ");
 }
 
 int main(int argc, char **argv)
 {
 #ifdef ZG_WITHOUT_WALLS
-    const struct importer_child_test test = { call, true };
+    const struct importer_child_test test = { started, rows_sent, true };
 #else
-    const struct importer_child_test test = { call, false };
+    const struct importer_child_test test = { started, rows_sent, false };
 #endif
     return argc == 2 && strcmp(argv[1], IMPORTER_WORD) == 0 ? importer_child(&test) : 2;
 }

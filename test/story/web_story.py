@@ -127,6 +127,8 @@ def story_masks(directory):
                 if "424242" in text:
                     assert "money" in SEES[role], f"{role} sees money in {page}"
                     found[role].add("money")
+            today = browser.get(pages[0]).json
+            assert bool(today["reminders"] + today["held"]) == (role != "warehouse"), f"whom to remind: {role}"
         assert found == SEES, found  # each sees what it needs, so that the masks are no blindfold
         # A name cannot be found out by searching for it without the right to see it.
         hits = people["warehouse"].get(f"/stores/main/orders?q={CANARY['buyer']}").json["orders"]

@@ -86,6 +86,7 @@ export interface Import {
   by: string | null; files: ImportFile[]; rows_per_s: number | null; seconds_left: number | null; message: Said | null
 }
 export interface QuarantineRow { file: string; line: number; column: number | null; column_name: string | null; code: string; value: string | null; what: Said; remedy: Said }
+export interface Health { status: string; version: string; sqlite: string; importer: { reads: boolean; landlock: number; seccomp: boolean; missing: Said | null } }
 export interface PolicyRow { name: string; value: number; unit: string; source: string; what: Said; default: number; min: number; max: number }
 
 /** An answer that is not the wanted one: the server's sentence in both languages, or code "network" when there was none. */
@@ -178,6 +179,7 @@ export const api = {
   stores: async () => listOf<Store>(await call<unknown>('GET', '/stores'), 'stores'),
   addStore: (b: NewStore) => call<Store>('POST', '/stores', b),
   makeDemo: () => call<Store>('POST', '/demo', {}),
+  health: () => call<Health>('GET', '/healthz'),
   policy: (store: string) => call<{ rows: PolicyRow[] }>('GET', `/stores/${encodeURIComponent(store)}/policy`),
   setPolicy: (store: string, values: Record<string, number | null>) => call<{ ok: boolean }>('POST', `/stores/${encodeURIComponent(store)}/policy`, { values }),
 

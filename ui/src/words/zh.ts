@@ -70,7 +70,7 @@ const zh = {
   },
   people: { title: '人员', add: '加一个人', name: '用户名', role: '角色', password: '初始密码', newPassword: '新密码', status: '状态', active: '在用', disabled: '已停用', disable: '停用', enable: '恢复', reset: '改密码', added: '已加上 {name}', changed: '已改', roles: '各角色能看什么',
     can: { owner: '全部，包括人员和设置', operator: '今天、订单、导入、复盘', service: '今天、催付、订单和买家资料', warehouse: '拣货单和备注；订单（不含买家资料和金额）' }, you: '你' },
-  settings: { title: '设置', look: '外观和语言', language: '语言', theme: '主题', themes: { system: '跟随系统', light: '浅色', dark: '深色' }, stores: '店铺', addStore: '登记一家店', policy: '规则', policyEdit: '修改', policyReset: '恢复默认（{v}）', policyBounds: '{min} 到 {max}', policySave: '保存', policyCancel: '不改', policyChanged: '已改', policySaved: '新规则即刻生效。', policyNight: '凌晨 2 点到 8 点只能延长，不能放开。', policyHint: '每个数字都有出处。', what: '规则', value: '值', source: '出处', version: '版本 {v}', account: '账号', unit: { s: '秒', min: '分钟', count: '次', '': '' } },
+  settings: { files: '导入的文件', filesApart: '每个文件都由单独的进程读取，它接触不到网络，也接触不到其他文件。', title: '设置', look: '外观和语言', language: '语言', theme: '主题', themes: { system: '跟随系统', light: '浅色', dark: '深色' }, stores: '店铺', addStore: '登记一家店', policy: '规则', policyEdit: '修改', policyReset: '恢复默认（{v}）', policyBounds: '{min} 到 {max}', policySave: '保存', policyCancel: '不改', policyChanged: '已改', policySaved: '新规则即刻生效。', policyNight: '凌晨 2 点到 8 点只能延长，不能放开。', policyHint: '每个数字都有出处。', what: '规则', value: '值', source: '出处', version: '版本 {v}', account: '账号', unit: { s: '秒', min: '分钟', count: '次', '': '' } },
 }
 export default zh
 export type Words = typeof zh
