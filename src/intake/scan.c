@@ -215,7 +215,7 @@ static bool look_at_rows(struct look *k, struct csv_row *row, struct refusal_fac
         }
         usual_width = row->count;
         if (!room_for(k, row)) return false;
-        if (mapped && !row_says_something(k, row) && row_is_text(k->maker.encoding, row)) continue;
+        if (mapped && row_is_text(k->maker.encoding, row) && (!row_says_something(k, row) || (tells_orders(k) && claim_is_junk(&k->maker, row)))) continue;
         k->ret->rows++;
         keep_preview(k, row);
         if (!mapped) continue;

@@ -1,4 +1,5 @@
 /* See table.h. */
+#include "intake/json_table.h"
 #include "intake/part.h"
 #include "intake/table.h"
 #include "intake/xls.h"
@@ -52,7 +53,7 @@ bool table_open(struct arena *own, const struct intake_source *source, const str
     case PART_TEXT: return true;
     case PART_XLSX: return open_workbook(own, source, opt, part, xlsx_table_open, ret, ret_why);
     case PART_XLS: return open_workbook(own, source, opt, part, xls_table_open, ret, ret_why);
-    case PART_JSON: ret_why->sniffed = SNIFFED_JSON; return true;
+    case PART_JSON: return json_table_open(own, source, part, ret, ret_why);
     }
     return true;
 }

@@ -192,7 +192,7 @@ struct args {
     int64_t as_of_ms;
     size_t piece;
     int part;
-    bool quiet, parts, table;
+    bool quiet, parts, table, zone_asked;
 };
 
 static bool parse_args(int argc, char **argv, struct args *a)
@@ -217,6 +217,7 @@ static bool parse_args(int argc, char **argv, struct args *a)
         i++;
         if (text_is(s, "--profile")) a->profile = value;
         else if (text_is(s, "--zone")) a->zone = value;
+        else if (text_is(s, "--asked-zone")) a->zone = value, a->zone_asked = true;
         else if (text_is(s, "--currency")) a->currency = value;
         else if (text_is(s, "--country")) a->country = value;
         else if (text_is(s, "--store-name")) a->store_name = value;
@@ -375,7 +376,7 @@ static int dump(const struct env *env, const struct args *args, const struct int
     struct arena a;
     struct profile_set *set = profile_set_create(&env->memory, error, sizeof error);
     struct intake_options opt = { .zone = env->zone(env->ctx, args->zone), .find_zone = env->zone, .find_zone_ctx = env->ctx, .country = text_from_cstr(args->country), .store_name = text_from_cstr(args->store_name),
-                                  .as_of_ms = args->as_of_ms, .spill = spill };
+                                  .as_of_ms = args->as_of_ms, .zone_asked = args->zone_asked, .spill = spill };
     struct intake_scan_result *scan = NULL;
     arena_init(&a, &env->memory, 0);
     if (!set || !opt.zone || !currency_parse(text_from_cstr(args->currency), &opt.currency)) {
