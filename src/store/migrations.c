@@ -55,9 +55,12 @@ const struct migration migrations[] = {
     /* the other payments (query_store.c, PAID_LATE) */
     INDEX("0011 orders_paid_late", "CREATE INDEX orders_paid_late ON orders (merchant_id, store_id, paid_at_ms)"
         " WHERE (paid_at_ms > COALESCE(placed_at_ms, 0) + 900000 OR paid_at_ms < placed_at_ms)"),
-    /* the payment beside it gives the pick list its order, the deadline its late ones, without a look at the orders */
-    INDEX("0012 orders_pick", "CREATE INDEX orders_pick ON orders (merchant_id, store_id, pick_until_ms, paid_at_ms, ship_by_ms)"
-        " WHERE pick_until_ms IS NOT NULL"),
+    /* Orders that wait to be picked: the payment gives the pick list its order, the deadline its late ones, without a look at the orders.
+     * Those that wait no more stand apart: files tell them in the order of time or at one moment, so they are appended. */
+    INDEX("0012 orders_waiting", "CREATE INDEX orders_waiting ON orders (merchant_id, store_id, pick_until_ms, paid_at_ms, ship_by_ms)"
+        " WHERE pick_until_ms = 9223372036854775807"),
+    INDEX("0012 orders_picked", "CREATE INDEX orders_picked ON orders (merchant_id, store_id, pick_until_ms)"
+        " WHERE pick_until_ms < 9223372036854775807"),
     /* One row of a file, or one event of a feed: what it claims about the order as a whole. as_of_ms is kept: the latest of the
      * assertions that stand, and first_as_of_ms: the earliest. An event is here as long as one stands. */
     TABLE("0013 event",
@@ -154,7 +157,7 @@ const struct migration migrations[] = {
         " path TEXT NOT NULL, bytes BIGINT NOT NULL, user_id BIGINT NOT NULL, created_at_ms BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, upload_id))"),
     INDEX("0034 orders_unpaid", "CREATE INDEX orders_unpaid ON orders (merchant_id, store_id, placed_at_ms) WHERE paid_at_ms IS NULL"),
-    /* The age of a feed is that of its latest fact. Facts that end the wait to be picked are found by orders_pick; the others here. */
+    /* The age of a feed is that of its latest fact. Facts that end the wait to be picked are found by orders_picked; the others here. */
     INDEX("0035 orders_shipped", "CREATE INDEX orders_shipped ON orders (merchant_id, store_id, shipped_at_ms)"
         " WHERE shipped_at_ms > COALESCE(pick_until_ms, 0)"),
     INDEX("0036 orders_delivered", "CREATE INDEX orders_delivered ON orders (merchant_id, store_id, delivered_at_ms)"

@@ -81,15 +81,24 @@ bool query_orders(struct store *s, const struct shop *shop, const struct orders_
     return query_each_order(q, each, ctx);
 }
 
+/* Orders that wait at the moment `at`: those that still do, and those that did not stop before it. */
+#define WAITING_SINCE(at) \
+    "SELECT order_id FROM orders WHERE merchant_id = $1 AND store_id = $2 AND pick_until_ms = 9223372036854775807 UNION ALL" \
+    " SELECT order_id FROM orders WHERE merchant_id = $1 AND store_id = $2 AND pick_until_ms > " at " AND pick_until_ms < 9223372036854775807"
+
 bool query_orders_waiting(struct store *s, const struct shop *shop, const struct orders_filter *f, int64_t at_ms, order_row_each *each,
                           void *ctx)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms,"
-                               " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status,"
-                               " pay_kind, exact, region, country, tracking, customer_id, balance_minor FROM orders WHERE merchant_id = $1"
-                               " AND store_id = $2 AND pick_until_ms > $7 AND +placed_at_ms >= $3 AND +placed_at_ms <= $4"
-                               " AND (+placed_at_ms < $4 OR order_id < $5) AND +placed_at_ms < $6"
-                               " ORDER BY +placed_at_ms DESC, order_id DESC")); /* the signs keep to the index of waiting orders */
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT o.order_id AS order_id, o.order_no AS order_no, o.placed_at_ms AS placed_at_ms, o.paid_at_ms"
+                               " AS paid_at_ms, o.cancelled_at_ms AS cancelled_at_ms, o.shipped_at_ms AS shipped_at_ms,"
+                               " o.delivered_at_ms AS delivered_at_ms, o.refunded_at_ms AS refunded_at_ms, o.ship_by_ms AS"
+                               " ship_by_ms, o.total_minor AS total_minor, o.paid_minor AS paid_minor, o.refund_minor AS"
+                               " refund_minor, o.pieces AS pieces, o.status AS status, o.pay_kind AS pay_kind, o.exact AS exact,"
+                               " o.region AS region, o.country AS country, o.tracking AS tracking, o.customer_id AS customer_id,"
+                               " o.balance_minor AS balance_minor"
+                               " FROM (" WAITING_SINCE("$7") ") w CROSS JOIN orders o WHERE o.merchant_id = $1 AND o.order_id = w.order_id"
+                               " AND o.placed_at_ms >= $3 AND o.placed_at_ms <= $4 AND (o.placed_at_ms < $4 OR o.order_id < $5)"
+                               " AND o.placed_at_ms < $6 ORDER BY o.placed_at_ms DESC, o.order_id DESC"));
     if (!q) return false;
     filter_bind(q, shop, f);
     db_bind_i64(q, 7, at_ms);
@@ -98,8 +107,7 @@ bool query_orders_waiting(struct store *s, const struct shop *shop, const struct
 
 bool query_waiting_count(struct store *s, const struct shop *shop, int64_t at_ms, int64_t max, int64_t *ret)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders FROM (SELECT pick_until_ms FROM orders WHERE merchant_id = $1"
-                                           " AND store_id = $2 AND pick_until_ms > $3 LIMIT $4) AS few"));
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders FROM (" WAITING_SINCE("$3") " LIMIT $4) AS few"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);

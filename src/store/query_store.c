@@ -77,7 +77,7 @@ bool query_latest_fact(struct store *s, const struct shop *shop, int64_t at_ms, 
     bool ok = latest_of(s, shop, SQL("SELECT placed_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
                                      " AND placed_at_ms <= $3 ORDER BY placed_at_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
               latest_of(s, shop, SQL("SELECT pick_until_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                                     " AND pick_until_ms <= $3 ORDER BY pick_until_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
+                                     " AND pick_until_ms <= $3 AND pick_until_ms < 9223372036854775807 ORDER BY pick_until_ms DESC LIMIT 1"), at_ms, &latest_ms) &&
               latest_of(s, shop, SQL("SELECT shipped_at_ms AS at_ms FROM orders WHERE merchant_id = $1 AND store_id = $2"
                                      " AND shipped_at_ms <= $3 AND shipped_at_ms > COALESCE(pick_until_ms, 0)"
                                      " ORDER BY shipped_at_ms DESC LIMIT 1"), at_ms, &latest_ms) &&

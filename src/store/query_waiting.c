@@ -1,8 +1,8 @@
 /* The orders that wait to be picked.
  *
- * Every statement below shall use orders_pick or orders_on_delivery: a plus sign before a column says that another index of that
- * column does not help.  Those that still wait come from orders_pick in the order of payment; those that stopped waiting after at_ms
- * (a look into the past) and those on delivery are sorted, and let in between. */
+ * Every statement below shall use orders_waiting, orders_picked or orders_on_delivery: a plus sign before a column says that another
+ * index of that column does not help.  Those that still wait come from orders_waiting in the order of payment; those that stopped
+ * waiting after at_ms (a look into the past) and those on delivery are sorted, and let in between. */
 #include "store/query_row.h"
 
 struct waiting { struct arena *a; struct order_row *rows; int64_t n, capacity; int64_t at_ms; };
