@@ -254,7 +254,11 @@ static const char *as_of_fault(struct event_reader *r, const json_t *order, stru
     if (json_is_string(own)) told = (struct text){ json_string_value(own), json_string_length(own) };
     if (r->kind->strict ? !instant_parse(told, ret) : time_read(&r->maker.clock, told, ret, &fit) != TIME_FOUND) return "as-of";
     if (*ret < INSTANT_FIRST_MS || *ret > INSTANT_LAST_MS) return "as-of";
-    return *ret > now_ms + EVENT_AHEAD_MAX_MS ? "as-of-ahead" : NULL;
+    if (*ret > now_ms + EVENT_AHEAD_MAX_MS) return "as-of-ahead";
+#ifdef ZG_TEST_AS_OF_ARRIVAL /* the control of test/story/webhook_story.py: a desk that trusts the order of arrival */
+    *ret = now_ms;
+#endif
+    return NULL;
 }
 
 /* ---- rows ---- */
