@@ -186,6 +186,26 @@ async function firstDay(t, browser, lang, width) {
       await page.getByText('wave1_after_s').waitFor()
       await look('settings')
     }],
+    ['Connections: a token is made and shown once, an event sent with it is there, and one that cannot be understood is told', async () => {
+      await go('/settings')
+      const box = page.locator('#connections')
+      await box.locator('.chip').nth(3).click()
+      await box.locator('form input').fill('web shop')
+      await box.locator('form button[type=submit]').click()
+      const token = await box.locator('.once code').innerText()
+      assert.match(token, /^zgt_[\w-]{43}$/)
+      await look('token')
+      const keys = await page.evaluate(async () => (await (await fetch('/api/v1/session')).json()).stores.map((s) => s.key))
+      const at = new Date().toISOString().replace('Z', '+00:00')
+      const sent = await fetch(`${desk.url}/api/v1/stores/${keys[0]}/events`, { method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ events: [{ id: 'w1', type: 'order', as_of: at, order: { order_no: 'W-1', placed_at: at } }, { id: 'w2', type: 'order', as_of: at, order: { order_no: 'W-2', totl: 1 } }] }) })
+      assert.deepEqual([sent.status, (await sent.json()).accepted], [200, 1])
+      await go('/settings#connections')
+      await box.getByText('W-1').waitFor()
+      await box.getByText('totl').first().waitFor()
+      assert.equal(await box.getByText(token).count(), 0, 'a token is shown once')
+      await look('connections')
+    }],
     ['out and in again', async () => {
       if (width < 760) await page.locator('.tabs button').click()
       await page.locator(width < 760 ? '.sheet-up .who button' : '.side .who button').click()

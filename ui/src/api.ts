@@ -30,6 +30,7 @@ export interface Pick {
 }
 export interface Today extends Aged {
   at: string
+  feeds: FeedAge[]
   moment: { phase: 'none' | 'build_up' | 'warm_up' | 'event' | 'review'; campaign: Said | null; since: string | null; until: string | null; en: string; zh: string }
   lines: TodayLine[]
   totals: { reminders: number; reminders_amount: Money | null; held: number; pick: number; late: number }
@@ -88,6 +89,19 @@ export interface Import {
 export interface QuarantineRow { file: string; line: number; column: number | null; column_name: string | null; code: string; value: string | null; what: Said; remedy: Said }
 export interface Health { status: string; version: string; sqlite: string; importer: { reads: boolean; landlock: number; seccomp: boolean; missing: Said | null } }
 export interface PolicyRow { name: string; value: number; unit: string; source: string; what: Said; default: number; min: number; max: number }
+
+export type FeedSource = 'events' | 'standard' | 'shopify' | 'woocommerce' | 'folder'
+/** How long ago a feed last told something, and whether that is too long. */
+export interface FeedAge { source: FeedSource; name: Said; state: 'waiting' | 'live' | 'dark'; age_s: number | null; last_at: string | null; limit_s: number; reason: Reason }
+export interface FeedRow extends FeedAge {
+  on: boolean; made_at: string; last_as_of: string | null; accepted: number; duplicates: number; refused: number; refused_at: string | null; folder: string | null
+}
+export interface Feeds extends Aged {
+  at: string; host?: string; limits: { min_s: number; max_s: number; default_s: number }; feeds: FeedRow[]
+  tokens: { id: number; name: string; made_at: string }[]; secrets: { id: number; source: FeedSource; made_at: string }[]
+  refused: (Said & { source: FeedSource; at: string; code: string; subject: string | null })[]
+  last: { source: FeedSource; at: string; as_of: string | null; order: string | null; duplicate: boolean }[]
+}
 
 /** An answer that is not the wanted one: the server's sentence in both languages, or code "network" when there was none. */
 export class ApiError extends Error {
@@ -182,6 +196,14 @@ export const api = {
   health: () => call<Health>('GET', '/healthz'),
   policy: (store: string) => call<{ rows: PolicyRow[] }>('GET', `/stores/${encodeURIComponent(store)}/policy`),
   setPolicy: (store: string, values: Record<string, number | null>) => call<{ ok: boolean }>('POST', `/stores/${encodeURIComponent(store)}/policy`, { values }),
+
+  feeds: (store: string, signal?: AbortSignal) => call<Feeds>('GET', `/stores/${seg(store)}/feeds`, undefined, signal),
+  changeFeed: (store: string, source: FeedSource, b: { limit_s?: number; on?: boolean; folder?: string }) =>
+    call<{ ok: boolean; folder: string | null }>('POST', `/stores/${seg(store)}/feeds/${seg(source)}`, b),
+  makeToken: (store: string, name: string) => call<{ id: number; token: string }>('POST', `/stores/${seg(store)}/tokens`, { name }),
+  revokeToken: (store: string, id: number) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/tokens/${id}/revoke`, {}),
+  setSecret: (store: string, b: { source: FeedSource; secret?: string }) => call<{ id: number; secret: string | null }>('POST', `/stores/${seg(store)}/secrets`, b),
+  revokeSecret: (store: string, b: { source: FeedSource; id: number }) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/secrets/revoke`, b),
 
   today: (store: string, signal?: AbortSignal) => call<Today>('GET', `/stores/${seg(store)}/today`, undefined, signal),
   mark: (store: string, order: string, b: { wave: number; outcome: 'done' | 'skipped'; reason?: string }) =>

@@ -72,6 +72,21 @@ const en: Words = {
   },
   people: { title: 'People', add: 'Add a person', name: 'Name', role: 'Role', password: 'First password', newPassword: 'New password', status: 'Status', active: 'active', disabled: 'disabled', disable: 'Disable', enable: 'Enable', reset: 'New password', added: '{name} was added', changed: 'Changed', roles: 'What each role sees',
     can: { owner: 'Everything, people and settings included', operator: 'Today, orders, import, review', service: 'Today, reminders, orders and buyers', warehouse: 'The pick list with its remarks; orders without buyers and money' }, you: 'you' },
+  connect: {
+    title: 'Connections', lead: 'These tell the desk about orders by themselves; files imported by hand need nothing here.', none: 'Nothing tells this shop by itself yet. Connect something, and the desk knows of a change as soon as it happens.', look: 'Have a look', add: 'Connect something',
+    feed: 'From', is: 'State', last: 'Last heard', limit: 'May be silent for', accepted: 'Taken', duplicates: 'Again', refusedN: 'Refused', never: 'never', ago: '{age} ago', heard: 'heard {age} ago',
+    state: { live: 'Live', waiting: 'Waiting for the first message', dark: 'Dark' }, source: { shopify: 'Shopify', woocommerce: 'WooCommerce', folder: 'Watched folder', events: 'Own program', standard: 'Other webhooks' },
+    how: {
+      shopify: 'In Shopify: Settings, Notifications, Webhooks, create one for “Order update”, format JSON, with the URL below. Then paste here the signing secret that stands at the bottom of that page.',
+      woocommerce: 'In WooCommerce: Settings, Advanced, Webhooks, add one with topic “Order updated” and the delivery URL below. Both sides hold the same secret; one can be made here.',
+      folder: 'Put the files that your platform exports into a folder and they are imported: what was taken moves to done, what cannot be used to refused, with the reason beside it.', events: 'A program of yours sends order events to this address with a token, up to 1,000 at a time; the answer comes when they are on the disk.',
+      standard: 'Whatever signs as Standard Webhooks says (standardwebhooks.com) can send to this address; a message may be five minutes old at most.',
+    },
+    address: 'URL', near: 'Only this machine can open that URL. For a platform to reach it, put the desk behind a name with https as the guide tells (serve --public-host).', madeAt: 'set on {at}', revoke: 'Revoke', remove: 'Remove', tokenName: 'Whose token it is', tokenExample: 'as: our web shop',
+    makeToken: 'Make a token', tokenOnce: 'This token is shown once. Put it into your program now.', kept: 'I have it', secret: 'Signing secret', secretNo: 'Secret {n}', makeSecret: 'Make a new one', secretOnce: 'This secret is shown once. Give it to the sender now.', secretKept: 'The secret is kept, encrypted',
+    folderIs: 'Watching', folderPath: 'The whole path of a folder', folderOwn: 'Empty: one beside the database', folderOn: 'Watch it', folderOff: 'Stop watching', ownerOnly: 'Only the owner can change this.', limitKept: '{name}: called dark after {t} of silence',
+    refusedTitle: 'Refused lately', lastTitle: 'Came lately (since the desk was opened)', at: 'When', why: 'Why', subject: 'Event or file', order: 'Order', asOf: 'As of', again: 'again',
+  },
   settings: { files: 'Imported files', filesApart: 'Each file is read by a process of its own, which can reach neither the network nor any other file.', title: 'Settings', look: 'Look and language', language: 'Language', theme: 'Theme', themes: { system: 'As the system', light: 'Light', dark: 'Dark' }, stores: 'Shops', addStore: 'Add a shop', policy: 'Rules', policyEdit: 'Change', policyReset: 'Back to the default ({v})', policyBounds: '{min} to {max}', policySave: 'Keep', policyCancel: 'Leave as it is', policyChanged: 'changed', policySaved: 'The rule holds from now on.', policyNight: 'The night from 2 to 8 can be made longer, never opened.', policyHint: 'Each figure has its source.', what: 'Rule', value: 'Value', source: 'Source', version: 'Version {v}', account: 'Account', unit: { s: 's', min: 'min', count: 'times', '': '' } },
 }
 export default en

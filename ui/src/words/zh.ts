@@ -70,6 +70,21 @@ const zh = {
   },
   people: { title: '人员', add: '加一个人', name: '用户名', role: '角色', password: '初始密码', newPassword: '新密码', status: '状态', active: '在用', disabled: '已停用', disable: '停用', enable: '恢复', reset: '改密码', added: '已加上 {name}', changed: '已改', roles: '各角色能看什么',
     can: { owner: '全部，包括人员和设置', operator: '今天、订单、导入、复盘', service: '今天、催付、订单和买家资料', warehouse: '拣货单和备注；订单（不含买家资料和金额）' }, you: '你' },
+  connect: {
+    title: '数据接入', lead: '这些来源会自动告诉掌柜订单的变化；手动导入文件不需要设置。', none: '还没有自动的数据来源。选一种接入，订单一有变化掌柜就知道。', look: '去看看', add: '接入一种来源',
+    feed: '来源', is: '状态', last: '上次消息', limit: '静默上限', accepted: '已收', duplicates: '重复', refusedN: '拒绝', never: '还没有', ago: '{age}前', heard: '{age}前有消息',
+    state: { live: '正常', waiting: '等第一条消息', dark: '中断' }, source: { shopify: 'Shopify', woocommerce: 'WooCommerce', folder: '监视文件夹', events: '自己的程序', standard: '其他 Webhook' },
+    how: {
+      shopify: '在 Shopify 后台“设置”→“通知”→“Webhook”里新建：事件选“订单更新”，格式 JSON，网址填下面这个；再把那一页底部的签名密钥粘贴到这里。',
+      woocommerce: '在 WooCommerce“设置”→“高级”→“Webhook”里新建：主题选“订单已更新”，投递网址填下面这个，密钥两边填同一个，可以在这里生成。',
+      folder: '把平台导出的文件放进一个文件夹，掌柜会自动导入：收下的移到 done，不能用的移到 refused 并写明原因。', events: '自己写的程序凭令牌把订单事件发到这个地址，每批最多 1,000 条，写入磁盘后才应答。',
+      standard: '任何按 Standard Webhooks（standardwebhooks.com）签名的系统都可以发到这个地址，消息须在五分钟之内。',
+    },
+    address: '网址', near: '这个网址只有本机能打开。要让平台连得上，请按指南把掌柜放到有 https 的域名后面（serve --public-host）。', madeAt: '{at} 设置', revoke: '撤销', remove: '删除', tokenName: '令牌给谁用', tokenExample: '例如：自建商城',
+    makeToken: '生成令牌', tokenOnce: '令牌只显示这一次，请现在就存到您的程序里。', kept: '已存好', secret: '签名密钥', secretNo: '密钥 {n}', makeSecret: '生成新密钥', secretOnce: '密钥只显示这一次，请现在就填到发送方。', secretKept: '密钥已加密保存',
+    folderIs: '正在监视', folderPath: '文件夹的完整路径', folderOwn: '留空：用数据库旁的专用文件夹', folderOn: '开始监视', folderOff: '停止监视', ownerOnly: '只有店主可以更改。', limitKept: '{name}：静默超过 {t} 即提示中断',
+    refusedTitle: '最近拒绝的', lastTitle: '最近收到的（本次启动以来）', at: '时间', why: '原因', subject: '事件或文件', order: '订单', asOf: '内容截至', again: '重复',
+  },
   settings: { files: '导入的文件', filesApart: '每个文件都由单独的进程读取，它接触不到网络，也接触不到其他文件。', title: '设置', look: '外观和语言', language: '语言', theme: '主题', themes: { system: '跟随系统', light: '浅色', dark: '深色' }, stores: '店铺', addStore: '登记一家店', policy: '规则', policyEdit: '修改', policyReset: '恢复默认（{v}）', policyBounds: '{min} 到 {max}', policySave: '保存', policyCancel: '不改', policyChanged: '已改', policySaved: '新规则即刻生效。', policyNight: '凌晨 2 点到 8 点只能延长，不能放开。', policyHint: '每个数字都有出处。', what: '规则', value: '值', source: '出处', version: '版本 {v}', account: '账号', unit: { s: '秒', min: '分钟', count: '次', '': '' } },
 }
 export default zh
