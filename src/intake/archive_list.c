@@ -135,7 +135,7 @@ static bool read_listed(struct list *l, const unsigned char *p, size_t left, str
     if (packed > (uint64_t)l->bytes->size || offset > (uint64_t)l->bytes->size) return say_no(l, REFUSED_DAMAGED);
     *ret = (struct archive_entry){ .name = entry_name(l->own, (struct text){ (const char *)p + LISTED_BYTES, name }),
                                    .bytes = bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes, .packed = (int64_t)packed, .offset = (int64_t)offset,
-                                   .method = u16(p + 10), .encrypted = (u16(p + 8) & (FLAG_ENCRYPTED | FLAG_STRONG)) != 0 };
+                                   .checksum = u32(p + 16), .method = u16(p + 10), .encrypted = (u16(p + 8) & (FLAG_ENCRYPTED | FLAG_STRONG)) != 0 };
     ret->directory = text_ends_with(ret->name, TEXT("/"));
     *ret_len = len;
     return !l->own->failed;
@@ -171,18 +171,19 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Each entry begins with a header of its own and ends before the next one begins. */
-static bool check_places(struct list *l, const struct archive_entry **sorted)
+static bool check_places(struct list *l, struct archive_entry **sorted)
 {
     int64_t free_at = 0;
     qsort(sorted, (size_t)l->count, sizeof *sorted, by_offset);
     if (l->count > 0 && sorted[0]->offset != 0) return say_no(l, REFUSED_DAMAGED); /* something else stands before the archive */
     for (int64_t i = 0; i < l->count; i++) {
         unsigned char head[LOCAL_BYTES];
-        const struct archive_entry *e = sorted[i];
+        struct archive_entry *e = sorted[i];
         if (e->offset < free_at) return say_no(l, REFUSED_DAMAGED);
         if (!read_exactly(l, e->offset, head, sizeof head)) return false;
         if (u32(head) != 0x04034b50 || u16(head + 8) != e->method) return say_no(l, REFUSED_DAMAGED);
-        free_at = e->offset + LOCAL_BYTES + (int64_t)u16(head + 26) + (int64_t)u16(head + 28) + e->packed;
+        e->data_at = e->offset + LOCAL_BYTES + (int64_t)u16(head + 26) + (int64_t)u16(head + 28);
+        free_at = e->data_at + e->packed;
         if (free_at > l->list_at) return say_no(l, REFUSED_DAMAGED);
     }
     return true;
@@ -198,7 +199,7 @@ static bool leads_out(struct text name)
     return false;
 }
 
-static bool check_names(struct list *l, const struct archive_entry **sorted)
+static bool check_names(struct list *l, struct archive_entry **sorted)
 {
     for (int64_t i = 0; i < l->count; i++)
         if (leads_out(l->entries[i].name)) return say_no(l, REFUSED_DAMAGED);
@@ -211,9 +212,9 @@ static bool check_names(struct list *l, const struct archive_entry **sorted)
 bool archive_list(struct arena *own, const struct random_bytes *bytes, struct archive_entry **ret, int *ret_count, enum intake_refusal *ret_why)
 {
     struct list l = { .own = own, .bytes = bytes, .why = REFUSED_NOT };
-    const struct archive_entry **sorted = NULL;
+    struct archive_entry **sorted = NULL;
     bool ok = find_end(&l) && read_list(&l);
-    if (ok) sorted = ARENA_ARRAY(own, const struct archive_entry *, (size_t)l.count + 1);
+    if (ok) sorted = ARENA_ARRAY(own, struct archive_entry *, (size_t)l.count + 1);
     for (int64_t i = 0; sorted && i < l.count; i++) sorted[i] = &l.entries[i];
     ok = ok && sorted && check_places(&l, sorted) && check_names(&l, sorted);
     *ret_why = l.why;

@@ -74,17 +74,17 @@ static bool fat_read(struct opening *o)
     return true;
 }
 
-/* The sectors of a chain through a table; at most max. */
+/* The sectors of a chain through a table, at most max; it must come to an end. */
 static bool chain_follow(struct opening *o, const uint32_t *table, uint32_t table_len, uint32_t start, uint32_t max, uint32_t **ret, uint32_t *ret_len)
 {
     uint32_t n = 0;
     *ret = ARENA_ARRAY(o->c->own, uint32_t, (size_t)max + 1);
     if (!*ret) return false;
-    for (uint32_t s = start; s < SECTOR_MAX && n < max; s = table[s]) {
-        if (s >= table_len) return say_no(o, REFUSED_DAMAGED);
-        (*ret)[n++] = s;
+    for (uint32_t s = start; s < SECTOR_MAX; s = table[s], n++) {
+        if (s >= table_len || n > table_len) return say_no(o, REFUSED_DAMAGED);
+        if (n < max) (*ret)[n] = s;
     }
-    *ret_len = n;
+    *ret_len = n < max ? n : max;
     return true;
 }
 

@@ -6,7 +6,7 @@
 static ssize_t member_read(void *ctx, void *buf, size_t cap)
 {
     struct part_bytes *b = ctx;
-    const ssize_t n = b->member.file ? archive_member_read(&b->member, buf, cap) : -1;
+    const ssize_t n = b->member.unpacking ? archive_member_read(&b->member, buf, cap) : -1;
     if (n < 0) b->why.refusal = b->member.refusal != REFUSED_NOT ? b->member.refusal : REFUSED_UNREADABLE;
     return n;
 }
@@ -14,7 +14,7 @@ static ssize_t member_read(void *ctx, void *buf, size_t cap)
 static bool member_rewind(void *ctx)
 {
     struct part_bytes *b = ctx;
-    if (archive_member_open(&b->member, &b->archive, b->entry)) return true;
+    if (archive_member_open(&b->member, b->own, &b->archive, b->entry)) return true;
     b->why.refusal = b->member.refusal;
     return false;
 }
@@ -26,7 +26,7 @@ static struct random_bytes whole_file(const struct intake_source *source)
 
 bool part_bytes_open(struct part_bytes *b, struct arena *own, const struct intake_source *source, const struct intake_part *part)
 {
-    *b = (struct part_bytes){ .source = *source, .why = { .refusal = REFUSED_NOT, .member = part->member }, .budget = LIMIT_UNPACKED_BYTES };
+    *b = (struct part_bytes){ .source = *source, .why = { .refusal = REFUSED_NOT, .member = part->member }, .own = own, .budget = LIMIT_UNPACKED_BYTES };
     if (part->entry < 0) return true;
     if (!source->read_at) {
         b->why.refusal = REFUSED_UNREADABLE;
@@ -47,7 +47,6 @@ bool part_bytes_open(struct part_bytes *b, struct arena *own, const struct intak
 void part_bytes_close(struct part_bytes *b)
 {
     archive_member_close(&b->member);
-    archive_close(&b->archive);
 }
 
 /* ---- anywhere ---- */
@@ -88,7 +87,7 @@ bool part_random_open(struct part_random *r, struct part_bytes *b, const struct 
     *r = (struct part_random){ .spill_all = spill };
     if (b->why.refusal != REFUSED_NOT) return true;
     if (spill) r->spill = (struct intake_spill){ r, rest_read_at, rest_write_at, NULL };
-    if (!b->archive.zip) {
+    if (!b->archive.entries) {
         r->bytes = whole_file(s);
         if (!s->read_at) b->why.refusal = REFUSED_UNREADABLE;
         return true;

@@ -9,7 +9,8 @@
 struct part_bytes {
     struct intake_source source;
     struct refusal_facts why;        /* refusal other than REFUSED_NOT: what is wrong, also once a read has failed */
-    struct archive archive;          /* zip is NULL: the file itself */
+    struct arena *own;
+    struct archive archive;          /* no entries: the file itself */
     struct archive_member member;
     int entry;
     int64_t budget;                  /* what may still be unpacked */

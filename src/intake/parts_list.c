@@ -53,7 +53,6 @@ static bool list_xlsx(struct listing *l, const struct random_bytes *bytes, const
     int64_t budget = l->budget;
     const bool ok = xlsx_book_open(&b, &l->work, bytes, &budget, l->why);
     if (ok && l->why->refusal == REFUSED_NOT) add_sheets(l, &b, like);
-    xlsx_book_close(&b);
     return ok;
 }
 
@@ -103,7 +102,6 @@ static bool list_container(struct listing *l, const struct intake_part *like, en
         enum sniffed kind = SNIFFED_ZIP;
         ok = archive_open(&z, &l->work, &r.bytes, &budget, l->why);
         if (ok && l->why->refusal == REFUSED_NOT) kind = xlsx_archive_kind(&z);
-        archive_close(&z);
         if (!ok || l->why->refusal != REFUSED_NOT) goto out;
         if (kind == SNIFFED_ZIP) l->why->refusal = REFUSED_NESTED;
         else if (kind != SNIFFED_XLSX) add(l, *like); /* its scan says what it is */
@@ -152,7 +150,6 @@ static bool list_archive(struct listing *l, const struct random_bytes *bytes)
     if (ok && l->why->refusal == REFUSED_NOT) {
         const enum sniffed kind = xlsx_archive_kind(&z);
         if (kind == SNIFFED_XLSX) {
-            archive_close(&z);
             l->budget = LIMIT_UNPACKED_BYTES;
             ok = list_xlsx(l, bytes, &(struct intake_part){ .entry = -1 });
         } else if (kind != SNIFFED_ZIP) {
@@ -165,7 +162,6 @@ static bool list_archive(struct listing *l, const struct random_bytes *bytes)
         }
     }
     if (ok && l->why->refusal == REFUSED_NOT && l->ret->count == 0) l->why->refusal = REFUSED_NO_TABLE;
-    archive_close(&z);
     arena_release(&own);
     return ok;
 }

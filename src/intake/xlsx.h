@@ -23,7 +23,6 @@ struct xlsx_book {
 };
 /* Memory is of the arena. False only when memory ran out; why->refusal tells when it is no workbook that may be read. */
 bool xlsx_book_open(struct xlsx_book *b, struct arena *own, const struct random_bytes *bytes, int64_t *budget, struct refusal_facts *why);
-void xlsx_book_close(struct xlsx_book *b);
 /* What is in the archive that is no workbook, if it says so: SNIFFED_XLSX when it is one. */
 enum sniffed xlsx_archive_kind(const struct archive *z);
 
@@ -33,9 +32,9 @@ bool xlsx_table_open(struct arena *own, const struct random_bytes *bytes, const 
 
 /* ---- xlsx_styles.c ---- */
 struct xlsx_styles { unsigned char *of; int count; }; /* enum cell_style of each cell format */
-bool xlsx_styles_read(struct arena *own, struct archive *z, int entry, struct xlsx_styles *ret, enum intake_refusal *ret_why);
+bool xlsx_styles_read(struct arena *own, const struct archive *z, int entry, struct xlsx_styles *ret, enum intake_refusal *ret_why);
 
 /* ---- xlsx_strings.c ---- */
-bool xlsx_strings_read(struct arena *own, struct archive *z, int entry, const struct intake_spill *spill, struct strings **ret,
+bool xlsx_strings_read(struct arena *own, const struct archive *z, int entry, const struct intake_spill *spill, struct strings **ret,
                        enum intake_refusal *ret_why);
 #endif

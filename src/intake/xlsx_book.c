@@ -63,13 +63,13 @@ static void relation_begin(void *ctx, const char *name, const char **attributes)
 
 static void nothing_end(void *ctx, const char *name) { (void)ctx, (void)name; }
 
-static bool relations_read(struct relations *r, struct archive *z, int entry, enum intake_refusal *ret_why)
+static bool relations_read(struct relations *r, const struct archive *z, int entry, enum intake_refusal *ret_why)
 {
     const struct xml_handlers handlers = { r, relation_begin, nothing_end, NULL };
     r->archive = z;
     r->list = ARENA_ARRAY(r->own, struct relation, RELATIONS_MAX);
     if (!r->list) return false;
-    return entry < 0 || xml_read_part(z, entry, &handlers, ret_why) == XML_ENDED || *ret_why != REFUSED_NOT;
+    return entry < 0 || xml_read_part(r->own, z, entry, &handlers, ret_why) == XML_ENDED || *ret_why != REFUSED_NOT;
 }
 
 static int relation_of_kind(const struct relations *r, const char *kind)
@@ -122,7 +122,7 @@ static int relations_entry(struct arena *own, const struct archive *z, int entry
 
 static bool book_read(struct xlsx_book *b, struct arena *own, int entry, enum intake_refusal *ret_why)
 {
-    struct archive *z = &b->archive;
+    const struct archive *z = &b->archive;
     struct relations relations = { .own = own, .folder = folder_of(z, entry) };
     struct book_reading r = { .own = own, .book = b, .relations = &relations };
     if (!relations_read(&relations, z, relations_entry(own, z, entry), ret_why)) return false;
@@ -132,7 +132,7 @@ static bool book_read(struct xlsx_book *b, struct arena *own, int entry, enum in
     b->sheets = ARENA_ARRAY(own, struct xlsx_sheet, LIMIT_PARTS);
     if (!b->sheets) return false;
     const struct xml_handlers handlers = { &r, book_begin, nothing_end, NULL };
-    if (xml_read_part(z, entry, &handlers, ret_why) != XML_ENDED && *ret_why == REFUSED_NOT) return false;
+    if (xml_read_part(own, z, entry, &handlers, ret_why) != XML_ENDED && *ret_why == REFUSED_NOT) return false;
     if (*ret_why != REFUSED_NOT) return true;
     if (r.too_many) *ret_why = b->sheet_count == LIMIT_PARTS ? REFUSED_TOO_MANY_PARTS : REFUSED_DAMAGED;
     else if (b->sheet_count == 0) *ret_why = REFUSED_NO_TABLE;
@@ -166,9 +166,4 @@ bool xlsx_book_open(struct xlsx_book *b, struct arena *own, const struct random_
         return true;
     }
     return book_read(b, own, entry, &why->refusal);
-}
-
-void xlsx_book_close(struct xlsx_book *b)
-{
-    archive_close(&b->archive);
 }

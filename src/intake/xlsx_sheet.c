@@ -9,6 +9,7 @@
 enum cell_type { TYPE_NUMBER, TYPE_SHARED, TYPE_TEXT, TYPE_BOOLEAN, TYPE_ERROR, TYPE_DATE };
 
 struct sheet {
+    struct arena *own;
     struct xlsx_book book;
     struct xlsx_styles styles;
     struct strings *strings;
@@ -203,7 +204,7 @@ static bool sheet_rewind(void *ctx)
     s->number = s->row.cells_done = 0;
     s->ready = s->failed = s->in_data = s->in_cell = s->in_value = s->in_phonetic = false;
     s->why = (struct refusal_facts){ .refusal = REFUSED_NOT };
-    if (xml_open(&s->xml, &s->book.archive, s->entry, &handlers)) return true;
+    if (xml_open(&s->xml, s->own, &s->book.archive, s->entry, &handlers)) return true;
     s->why.refusal = s->xml.refusal;
     s->failed = true;
     return false;
@@ -235,7 +236,6 @@ static void sheet_close(void *ctx)
 {
     struct sheet *s = ctx;
     xml_close(&s->xml);
-    xlsx_book_close(&s->book);
 }
 
 /* False when memory ran out; why->refusal tells when the sheet cannot be read. */
@@ -262,6 +262,7 @@ bool xlsx_table_open(struct arena *own, const struct random_bytes *bytes, const 
     *ret_why = (struct refusal_facts){ .refusal = REFUSED_NOT };
     if (!s) return false;
     s->part = *part;
+    s->own = own;
     const bool ok = sheet_prepare(s, own, bytes, opt->spill, ret_why);
     if (ok && ret_why->refusal == REFUSED_NOT) *ret = (struct table){ &kind, s };
     else sheet_close(s);

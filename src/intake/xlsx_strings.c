@@ -37,7 +37,7 @@ static void strings_text(void *ctx, const char *text, int len)
     if (r->in_text) r->len = cell_append(r->string, r->len, (struct text){ text, (size_t)len });
 }
 
-bool xlsx_strings_read(struct arena *own, struct archive *z, int entry, const struct intake_spill *spill, struct strings **ret,
+bool xlsx_strings_read(struct arena *own, const struct archive *z, int entry, const struct intake_spill *spill, struct strings **ret,
                        enum intake_refusal *ret_why)
 {
     struct reading *r = ARENA_NEW(own, struct reading);
@@ -49,7 +49,7 @@ bool xlsx_strings_read(struct arena *own, struct archive *z, int entry, const st
     if (!r->string) return false;
     if (entry < 0) return true;
     const struct xml_handlers handlers = { r, strings_begin, strings_end, strings_text };
-    const enum xml_end end = xml_open(&r->xml, z, entry, &handlers) ? xml_read(&r->xml) : XML_REFUSED;
+    const enum xml_end end = xml_open(&r->xml, own, z, entry, &handlers) ? xml_read(&r->xml) : XML_REFUSED;
     *ret_why = r->xml.refusal;
     xml_close(&r->xml);
     return !r->no_memory && (end == XML_ENDED || *ret_why != REFUSED_NOT);

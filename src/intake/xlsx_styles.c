@@ -37,7 +37,7 @@ static void styles_end(void *ctx, const char *name)
     if (strcmp(name, "cellXfs") == 0) r->in_xfs = false;
 }
 
-bool xlsx_styles_read(struct arena *own, struct archive *z, int entry, struct xlsx_styles *ret, enum intake_refusal *ret_why)
+bool xlsx_styles_read(struct arena *own, const struct archive *z, int entry, struct xlsx_styles *ret, enum intake_refusal *ret_why)
 {
     struct styles_reading *r = ARENA_NEW(own, struct styles_reading);
     *ret = (struct xlsx_styles){ NULL, 0 };
@@ -45,7 +45,7 @@ bool xlsx_styles_read(struct arena *own, struct archive *z, int entry, struct xl
     if (!r) return false;
     if (entry < 0) return true;
     const struct xml_handlers handlers = { r, styles_begin, styles_end, NULL };
-    const enum xml_end end = xml_read_part(z, entry, &handlers, ret_why);
+    const enum xml_end end = xml_read_part(own, z, entry, &handlers, ret_why);
     *ret = (struct xlsx_styles){ r->of, r->count };
     return end == XML_ENDED || *ret_why != REFUSED_NOT;
 }

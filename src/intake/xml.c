@@ -69,14 +69,14 @@ static void parser_prepare(struct xml *x)
     XML_SetParamEntityParsing(x->parser, XML_PARAM_ENTITY_PARSING_NEVER);
 }
 
-bool xml_open(struct xml *x, struct archive *z, int entry, const struct xml_handlers *handlers)
+bool xml_open(struct xml *x, struct arena *own, const struct archive *z, int entry, const struct xml_handlers *handlers)
 {
     x->handlers = *handlers;
     x->depth = 0;
     x->fed = 0;
     x->ended = x->pausing = false;
     x->refusal = REFUSED_NOT;
-    if (!archive_member_open(&x->member, z, entry)) {
+    if (!archive_member_open(&x->member, own, z, entry)) {
         x->refusal = x->member.refusal;
         return false;
     }
@@ -134,11 +134,11 @@ void xml_close(struct xml *x)
     *x = (struct xml){ .parser = NULL };
 }
 
-enum xml_end xml_read_part(struct archive *z, int entry, const struct xml_handlers *handlers, enum intake_refusal *ret_why)
+enum xml_end xml_read_part(struct arena *own, const struct archive *z, int entry, const struct xml_handlers *handlers, enum intake_refusal *ret_why)
 {
     struct xml x = { .parser = NULL };
     enum xml_end end = XML_REFUSED;
-    if (xml_open(&x, z, entry, handlers)) end = xml_read(&x);
+    if (xml_open(&x, own, z, entry, handlers)) end = xml_read(&x);
     *ret_why = x.refusal;
     xml_close(&x);
     return end;

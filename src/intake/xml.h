@@ -24,7 +24,7 @@ struct xml {
     enum intake_refusal refusal; /* REFUSED_NOT until it failed */
 };
 /* Opens an entry, also again from its beginning. False: see x->refusal (REFUSED_NOT: no memory). x is zero before the first time. */
-bool xml_open(struct xml *x, struct archive *z, int entry, const struct xml_handlers *handlers);
+bool xml_open(struct xml *x, struct arena *own, const struct archive *z, int entry, const struct xml_handlers *handlers);
 enum xml_end { XML_MORE /* a handler paused it */, XML_ENDED, XML_REFUSED /* see x->refusal; REFUSED_NOT: no memory */ };
 /* Reads until the end, or until a handler calls xml_pause; calling it again goes on from there. */
 enum xml_end xml_read(struct xml *x);
@@ -32,7 +32,7 @@ void xml_pause(struct xml *x);                             /* in a handler */
 void xml_refuse(struct xml *x, enum intake_refusal why);   /* in a handler: ends the reading */
 void xml_close(struct xml *x);
 /* The whole of a small part at once; XML_ENDED or XML_REFUSED. */
-enum xml_end xml_read_part(struct archive *z, int entry, const struct xml_handlers *handlers, enum intake_refusal *ret_why);
+enum xml_end xml_read_part(struct arena *own, const struct archive *z, int entry, const struct xml_handlers *handlers, enum intake_refusal *ret_why);
 
 const char *xml_local(const char *name);                                   /* behind "x:" */
 const char *xml_attribute(const char **attributes, const char *local);     /* NULL when there is none */
