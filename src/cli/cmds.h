@@ -25,6 +25,7 @@ CMD(review);
 CMD(policy);
 CMD(policy_set);
 CMD(delay);
+CMD(lift);
 CMD(verify);
 CMD(export);
 CMD(backup);

@@ -30,6 +30,8 @@ const struct verb verbs[] = {
       { "change rules within their bounds; RULE=default puts one back", "在范围内改规则；RULE=default 恢复默认" }, policy_set_options, 1, 64, policy_set_run },
     { "delay", NULL, "zhanggui delay --db shop.db --store main --margin-bp 2000 --cost-minor 50 --persuasion 0.15 --decay-h 6",
       { "how long to wait before the first reminder", "下单多久后第一次催付" }, delay_options, 0, 0, delay_run },
+    { "lift", NULL, "zhanggui lift --db shop.db --store main",
+      { "what reminding brings, beside orders left alone by lot", "催付的真实效果：与随机留出的订单对比" }, lift_options, 0, 0, lift_run },
     { "verify", NULL, "zhanggui verify --db shop.db",
       { "recompute everything and compare", "全部重新计算并核对" }, verify_options, 0, 0, verify_run },
     { "export", "[FILE]", "zhanggui export --db shop.db --store main --what orders --format xlsx orders.xlsx",

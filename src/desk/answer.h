@@ -3,7 +3,7 @@
  *
  *   answer_today.c   Today: lines, reminders, held, pick, pace        answer_review.c   a period: figures, drivers, tables
  *   answer_orders.c  the list of orders, and one order                answer_policy.c   every default with its source
- *   answer_delay.c   the best first delay of a reminder
+ *   answer_delay.c   the best first delay of a reminder               answer_lift.c     what reminding brings
  *
  * Each function returns a new reference, or NULL and *ret_error.  All reads of one answer see one snapshot.
  * Use it on a reading connection that no other thread uses meanwhile. */
@@ -68,6 +68,12 @@ struct delay_ask {
  * "bands":[{"from","until","orders","wasted_at_best","best_delay_s"}],"reason":{"rule","en","zh"}}; best is null below
  * DELAY_BAND_MIN_ORDERS orders: too few to say. Values are minor units per order placed. */
 json_t *answer_delay(const struct answer_ask *q, const struct delay_ask *d, enum answer_error *ret_error);
+
+/* `zhanggui lift --json`: {"reminders" in 28 days,"since","until","share_bp","treated":{"orders","recovered","rate","recovered_money"},"held_out":{..},
+ * "reminded":{..} of the treated, "difference":{"difference","low","high","fixed_low","fixed_high","p_value"} of the recovered shares (low and high
+ * hold at every look, core/run/lift.h),"money_difference": the same in minor units an order,"recovered_by_reminding": orders,"reason"}. Orders whose
+ * time to pay is over, of the latest holdout; difference is null while there are too few. */
+json_t *answer_lift(const struct answer_ask *q, enum answer_error *ret_error);
 
 struct review_ask {
     int64_t from_day, to_day;     /* local days of the store since 1970-01-01, half-open; from < to, at most 800 days */

@@ -44,6 +44,8 @@ struct remind {
     struct mark_row *by_order;     /* by order, then time */
     struct mark_row *by_customer;  /* by customer, newest first */
     int64_t mark_count, due_capacity, held_capacity;
+    struct holdout holdouts[HOLDOUTS_MAX];
+    int holdout_count;
 };
 
 static int mark_customer_compare(const void *a, const void *b)
@@ -67,6 +69,7 @@ static int64_t marks_from(const struct mark_row *rows, int64_t n, bool customer,
 
 static void remind_marks(const struct remind *r, const struct order_row *o, struct reminder_facts *f)
 {
+    f->held_out = holdout_has(r->w->ask->shop, r->holdouts, r->holdout_count, o->order.placed_at_ms, o->order_no);
     for (int64_t i = marks_from(r->by_order, r->mark_count, false, o->order_id);
          i < r->mark_count && r->by_order[i].order_id == o->order_id && f->mark_count < 8; i++)
         f->marks[f->mark_count++] = r->by_order[i].mark;
@@ -137,6 +140,7 @@ static bool remind_begin(struct remind *r, struct answer *w)
     int64_t now_ms = w->ask->now_ms, window_ms = w->ask->policy->payment_window_s * MS_PER_S;
     int64_t marks_ms = window_ms > MS_PER_DAY ? window_ms : MS_PER_DAY;
     *r = (struct remind){ .w = w };
+    if (!holdout_list(w->ask->store, w->ask->shop, now_ms - window_ms, now_ms, r->holdouts, &r->holdout_count)) return false;
     if (!query_marks(w->ask->store, w->ask->shop, &w->arena, now_ms - marks_ms, now_ms, &r->by_order, &r->mark_count)) return false;
     if (r->mark_count == 0) return true;
     r->by_customer = ARENA_ARRAY(&w->arena, struct mark_row, (size_t)r->mark_count);

@@ -5,6 +5,7 @@
 #include "core/run/reminder.h"
 #include "core/run/today.h"
 #include "desk/answer_json.h"
+#include "store/holdout_store.h"
 
 struct reminder_entry {
     int64_t order_id, open_minor /* still to be paid */, placed_at_ms, closes_at_ms;

@@ -2,6 +2,7 @@
 #include "store/mark_store.h"
 #include <stdio.h>
 #include "store/audit_store.h"
+#include "store/holdout_store.h"
 
 static enum mark_result order_of(struct store *s, const struct shop *shop, struct text order_no, int64_t *ret)
 {
@@ -54,5 +55,5 @@ enum mark_result mark_set(struct store *s, const struct shop *shop, const struct
     char subject[96];
     const int n = snprintf(subject, sizeof subject, "order %lld wave %d %s", (long long)order_id, m->wave, word);
     const struct audit_deed deed = { .user_id = m->user_id, .verb = "mark", .subject = { subject, (size_t)n }, .detail = m->reason };
-    return audit_append(s, shop->merchant_id, &deed) ? MARK_OK : MARK_FAILED;
+    return audit_append(s, shop->merchant_id, &deed) && holdout_settle(s, shop) ? MARK_OK : MARK_FAILED;
 }

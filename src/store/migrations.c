@@ -249,5 +249,9 @@ const struct migration migrations[] = {
     COLUMN("0067 import_file.subject", "ALTER TABLE import_file ADD COLUMN subject BIGINT NOT NULL DEFAULT 0"),
     /* traffic of an hour is a record like any other */
     COLUMN("0068 no traffic_hour", "DROP TABLE traffic_hour"),
+    /* From when to when a share of orders is not reminded about (core/run/lift.h); no end: it runs */
+    TABLE("0070 holdout",
+        "CREATE TABLE holdout (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, holdout_no BIGINT NOT NULL, share_bp BIGINT NOT NULL,"
+        " started_at_ms BIGINT NOT NULL, ended_at_ms BIGINT, PRIMARY KEY (merchant_id, store_id, holdout_no))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "store/audit_store.h"
+#include "store/holdout_store.h"
 
 bool policy_load(struct store *s, const struct shop *shop, struct policy *ret)
 {
@@ -70,5 +71,6 @@ enum policy_put_result policy_put(struct store *s, const struct shop *shop, cons
         if (!term_write(s, shop, &values[i]) || !term_note(s, shop, &values[i], value, user_id)) return POLICY_PUT_FAILED;
     }
     *ret = (struct policy_refused){ .change = POLICY_CHANGED, .at = -1 };
-    return policy_sound(&p, &ret->reason) ? POLICY_PUT_OK : POLICY_PUT_REFUSED;
+    if (!policy_sound(&p, &ret->reason)) return POLICY_PUT_REFUSED;
+    return holdout_settle(s, shop) ? POLICY_PUT_OK : POLICY_PUT_FAILED;
 }

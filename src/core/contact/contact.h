@@ -17,6 +17,8 @@ struct policy {
     int64_t gap_min_s;                                        /* between two contacts to one buyer: 1800 */
     int64_t ship_within_s;                                    /* 259200: three days, the shop's own promise */
     int64_t score_min_orders;                                 /* 60: a period with fewer orders is not scored or compared */
+    int64_t holdout_share_bp;                                 /* 1000: of orders that are not reminded about, to measure what reminding brings */
+    int64_t holdout_min_reminders;                            /* 500 in 28 days: with fewer a holdout can tell nothing and is off */
 };
 enum { POLICY_ROWS_MAX = 64 };
 struct policy_row { const char *name, *unit, *source; int64_t value, by_default, min, max; struct text what_en, what_zh; };

@@ -46,6 +46,10 @@ static const struct term terms[] = {
       WORDS("The shop's promise to ship, counted from the payment"), WORDS("本店承诺付款后多久内发货") },
     { TERM(score_min_orders, "orders", SUMMIT_2018), 60, 1, 100000,
       WORDS("Orders from which a period's figures can be compared"), WORDS("一段时间满多少单，数字才有可比性") },
+    { TERM(holdout_share_bp, "bp", OURS_2026), 1000, 0, 5000,
+      WORDS("Share of orders that nobody is reminded about, to measure what reminding brings; 0: none"), WORDS("留出多少比例的订单不催付，用来衡量催付的真实效果；0 为不留") },
+    { TERM(holdout_min_reminders, "reminders", OURS_2026), 500, 200, 100000,
+      WORDS("Reminders in 28 days from which that can tell anything; with fewer nobody is held out"), WORDS("28 天内催付满多少次才能看出效果；不足则不留出") },
 };
 enum { TERM_COUNT = sizeof terms / sizeof terms[0] };
 static_assert((int)TERM_COUNT <= (int)POLICY_ROWS_MAX, "policy_rows has room for every term");

@@ -102,6 +102,10 @@ struct reminder_decision reminder_decide(struct arena *a, const struct policy *p
         return (struct reminder_decision){ REMINDER_NEVER, wave, o->placed_at_ms + (wave == 1 ? p->wave1_after_s : p->wave2_after_s) * MS_PER_S,
             INSTANT_NONE, { "unknown-status", TEXT("The file gives this order a state that is not known here: say what it means before anybody is reminded."),
             TEXT("文件中此订单的状态不在已知之列，请先说明其含义，在此之前不催付。") } };
+    if (f->held_out)
+        return (struct reminder_decision){ REMINDER_NEVER, wave, o->placed_at_ms + (wave == 1 ? p->wave1_after_s : p->wave2_after_s) * MS_PER_S,
+            INSTANT_NONE, { "held-out", TEXT("Left alone by lot: a share of orders is not reminded about, to measure what reminding brings."),
+            TEXT("随机留出的订单：不催付，用来衡量催付的真实效果。") } };
     struct contact_decision c = contact_decide(a, p, &f->contact);
     d.wave = wave;
     d.due_at_ms = o->placed_at_ms + (wave == 1 ? p->wave1_after_s : p->wave2_after_s) * MS_PER_S;

@@ -15,6 +15,7 @@ struct reminder_facts {
     const struct order *order;
     struct contact_facts contact;        /* of the buyer, at the same instant */
     struct reminder_mark marks[8]; int mark_count; /* what people did about this order, up to now */
+    bool held_out;                       /* one of those that are not reminded about (core/run/lift.h) */
 };
 struct reminder_decision {
     enum reminder_verdict verdict;
