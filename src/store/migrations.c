@@ -250,7 +250,7 @@ const struct migration migrations[] = {
     /* traffic of an hour is a record like any other */
     COLUMN("0068 no traffic_hour", "DROP TABLE traffic_hour"),
     /* From when to when a share of orders is not reminded about (core/run/lift.h); no end: it runs */
-    TABLE("0070 holdout",
+    TABLE("0069 holdout",
         "CREATE TABLE holdout (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, holdout_no BIGINT NOT NULL, share_bp BIGINT NOT NULL,"
         " started_at_ms BIGINT NOT NULL, ended_at_ms BIGINT, PRIMARY KEY (merchant_id, store_id, holdout_no))"),
 };

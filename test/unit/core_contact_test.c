@@ -266,7 +266,7 @@ Test(core_contact, no_change_of_the_rules_opens_the_night)
     }
     cr_expect_eq(policy_change(&p, TEXT("quiet_from"), 5), POLICY_NO_SUCH_TERM);
     /* corners of what is allowed: each term at one of its bounds, from 2 to 8 */
-    for (unsigned corner = 0; corner < 1u << n; corner += 5) {
+    for (unsigned corner = 0; corner < 1u << n; corner += 53) {
         struct policy q = p;
         for (int i = 0; i < n; i++) cr_assert_eq(policy_change(&q, text_from_cstr(row[i].name), corner >> i & 1 ? row[i].max : row[i].min), POLICY_CHANGED);
         for (int minute = 2 * 60; minute < 8 * 60; minute += 97) {
