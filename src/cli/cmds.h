@@ -21,6 +21,7 @@ CMD(import_resume);
 CMD(import_undo);
 CMD(today);
 CMD(orders);
+CMD(records);
 CMD(review);
 CMD(policy);
 CMD(policy_set);

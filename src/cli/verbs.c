@@ -22,6 +22,8 @@ const struct verb verbs[] = {
       { "whom to remind, whom to leave alone, what to pick next", "今天催付谁、不打扰谁、先配哪些货" }, today_options, 0, 0, today_run },
     { "orders", "[ORDER]", "zhanggui orders --db shop.db --store main --state to_ship",
       { "find orders by state, number, buyer or day", "按状态、单号、买家、日期查订单" }, orders_options, 0, 1, orders_run },
+    { "records", NULL, "zhanggui records --db shop.db --store main --subject stock",
+      { "what data there is, and the records of a subject", "有哪些数据；查某类数据的记录" }, records_options, 0, 0, records_run },
     { "review", NULL, "zhanggui review --db shop.db --store main --from 2020-02-01 --to 2020-03-01",
       { "what a period brought, and what drove it", "一段时间的成绩与原因" }, review_options, 0, 0, review_run },
     { "policy show", NULL, "zhanggui policy show --db shop.db",

@@ -3,6 +3,7 @@
  *
  *   answer_today.c   Today: lines, reminders, held, pick, pace        answer_review.c   a period: figures, drivers, tables
  *   answer_orders.c  the list of orders, and one order                answer_policy.c   every default with its source
+ *   answer_records.c records of other subjects, and what data there is
  *   answer_delay.c   the best first delay of a reminder               answer_lift.c     what reminding brings
  *
  * Each function returns a new reference, or NULL and *ret_error.  All reads of one answer see one snapshot.
@@ -23,6 +24,7 @@ enum {
 };
 enum answer_error {
     ANSWER_OK, ANSWER_NOT_FOUND, ANSWER_BAD_CURSOR, ANSWER_BAD_STATE /* no such state word */, ANSWER_BAD_PERIOD,
+    ANSWER_BAD_SUBJECT /* no such subject, or no such key field of it */,
     ANSWER_FAILED /* database (db_error(store->db) tells) or out of memory */,
 };
 struct answer_ask {
@@ -54,6 +56,23 @@ json_t *answer_orders(const struct answer_ask *q, const struct orders_ask *o, en
 json_t *answer_orders_cli(const struct answer_ask *q, const struct orders_ask *o, enum answer_error *ret_error);
 /* GET /stores/{key}/orders/{order}; ANSWER_NOT_FOUND when there is none of that number. */
 json_t *answer_order(const struct answer_ask *q, struct text order_no, enum answer_error *ret_error);
+
+struct records_ask {
+    struct text subject;          /* "reviews"; not orders */
+    struct text search;           /* the beginning of a record's key (its first key field); empty: all */
+    struct text grain;            /* "day,hour": only records of which just these key fields are filled; empty: any */
+    int64_t from_ms, to_ms;       /* [from, to); INSTANT_NONE: open */
+    bool disputed;                /* only those of which files of one time tell something different */
+    struct text after;            /* cursor of the page before; empty: the newest */
+    int limit;                    /* 1..LIMIT_PAGE_ROWS */
+};
+/* GET /stores/{key}/records and `zhanggui records --subject S --json`: {"subject","subject_text","fields":[{"field","en","zh","kind","key"}],
+ * "total","records":[{"id","at","as_of","grain":[field..],"values":{field: value},"disputed":null|{field:[{"value","import_id","as_of"}]}}],
+ * "next"}. Newest first; with a search by their keys, as many as fit. Values as answer_records.c tells. */
+json_t *answer_records(const struct answer_ask *q, const struct records_ask *r, enum answer_error *ret_error);
+/* GET /stores/{key}/data and `zhanggui records --json`: {"at","subjects":[{"subject","text","records","disputed","latest_at","as_of","age_s",
+ * "stale": of orders, else null,"sources":[{"profile","files","rows","as_of"}]}]}, every subject. */
+json_t *answer_data(const struct answer_ask *q, enum answer_error *ret_error);
 
 /* What the best first delay of a reminder depends on beside the shop's own payment times (core/run/payment_delay.h). */
 struct delay_ask {

@@ -1,4 +1,4 @@
-/* Today, orders and the review of a period, as desk/answer.h tells them; marks on reminders. */
+/* Today, orders, records of other subjects and the review of a period, as desk/answer.h tells them; marks on reminders. */
 #include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
@@ -89,6 +89,30 @@ void order_read(struct call *c, struct store *s)
     struct answer_ask ask;
     if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
     answer_or_error(c, s, answer_order(&ask, c->params[1], &error), &error);
+}
+
+void records_read(struct call *c, struct store *s)
+{
+    struct shop shop;
+    enum answer_error error = ANSWER_FAILED;
+    struct records_ask r = { .subject = target_arg(&c->target, "subject"), .search = target_arg(&c->target, "q"), .grain = target_arg(&c->target, "grain"),
+                             .disputed = text_is(target_arg(&c->target, "disputed"), "1"), .after = target_arg(&c->target, "after") };
+    if (!call_shop(c, s, &shop) || !read_limit(c, &r.limit) || !read_bound(c, &shop, "from", false, &r.from_ms) ||
+        !read_bound(c, &shop, "to", true, &r.to_ms))
+        return;
+    struct answer_ask ask;
+    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
+    answer_or_error(c, s, answer_records(&ask, &r, &error), &error);
+}
+
+void data_read(struct call *c, struct store *s)
+{
+    struct shop shop;
+    enum answer_error error = ANSWER_FAILED;
+    if (!call_shop(c, s, &shop)) return;
+    struct answer_ask ask;
+    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
+    answer_or_error(c, s, answer_data(&ask, &error), &error);
 }
 
 void review_read(struct call *c, struct store *s)

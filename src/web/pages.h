@@ -19,12 +19,14 @@ void account_change_handle(struct call *c);
 void stores_read(struct call *c, struct store *s);
 void store_create_handle(struct call *c);
 void demo_create_handle(struct call *c);
-/* desk_page.c: today, orders, review */
+/* desk_page.c: today, orders, records, review */
 void today_read(struct call *c, struct store *s);
 void mark_handle(struct call *c);
 void unmark_handle(struct call *c);
 void orders_read(struct call *c, struct store *s);
 void order_read(struct call *c, struct store *s);
+void records_read(struct call *c, struct store *s);
+void data_read(struct call *c, struct store *s);
 void review_read(struct call *c, struct store *s);
 /* upload_page.c */
 void upload_handle(struct call *c);

@@ -20,6 +20,7 @@ static const struct fault_row faults[FAULT_COUNT] = {
     [FAULT_TOO_LARGE] = { 413, "too-large", "The body is larger than this address takes.", "请求内容超出大小限制。" },
     [FAULT_FIELD] = { 422, "field", "A field is missing or has a value that does not fit.", "有字段缺失或取值不正确。" },
     [FAULT_CURSOR] = { 422, "cursor", "The list cannot go on from there; start again from the top.", "无法从该位置继续，请从头开始。" },
+    [FAULT_SUBJECT] = { 422, "subject", "There is no such subject, or no such key field of it.", "没有这类数据，或它没有这个关键字段。" },
     [FAULT_STATE] = { 422, "state", "There is no order state of that name.", "没有这种订单状态。" },
     [FAULT_PERIOD] = { 422, "period", "The period must begin before it ends and last at most 800 days.", "起始日期须早于结束日期，最长 800 天。" },
     [FAULT_LOGIN] = { 401, "login", "Name or password is wrong.", "用户名或密码不正确。" },
@@ -170,6 +171,7 @@ void reply_answer_error(struct call *c, enum answer_error e, struct store *s)
     case ANSWER_BAD_CURSOR: reply_fault(c, FAULT_CURSOR, "after"); return;
     case ANSWER_BAD_STATE: reply_fault(c, FAULT_STATE, "state"); return;
     case ANSWER_BAD_PERIOD: reply_fault(c, FAULT_PERIOD, "from"); return;
+    case ANSWER_BAD_SUBJECT: reply_fault(c, FAULT_SUBJECT, "subject"); return;
     case ANSWER_OK: case ANSWER_FAILED: break;
     }
     reply_internal(c, db_error_message(s->db));

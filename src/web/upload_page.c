@@ -166,13 +166,21 @@ void upload_read(struct call *c, struct store *s)
 
 /* ---- fields and profiles ---- */
 
+static void field_append(json_t *list, const struct intake_field *f, bool key)
+{
+    json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:b,s:s,s:b}", "field", f->word, "en", f->en, "zh", f->zh, "required", f->required, "kind", f->kind, "key", key));
+}
+
 void fields_handle(struct call *c)
 {
+    const struct text word = target_arg(&c->target, "subject");
+    enum subject subject = SUBJECT_ORDERS;
+    if (word.len > 0 && !subject_find(word, &subject)) { reply_fault(c, FAULT_SUBJECT, "subject"); return; }
     json_t *list = json_array();
-    for (int i = 0; i < intake_field_count; i++) {
-        const struct intake_field *f = &intake_fields[i];
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:b,s:s}", "field", f->word, "en", f->en, "zh", f->zh, "required", f->required,
-                                              "kind", f->kind));
+    for (int i = 0; i < intake_field_count && subject == SUBJECT_ORDERS; i++) field_append(list, &intake_fields[i], false);
+    for (int i = 1; subject != SUBJECT_ORDERS && i <= record_subject(subject)->field_count; i++) {
+        const struct record_field *f = record_field(subject, i);
+        field_append(list, &(struct intake_field){ f->word, f->en, f->zh, record_kind_word(f->kind), (f->flags & FIELD_IS_MUST) != 0 }, (f->flags & FIELD_IS_KEY) != 0);
     }
     reply_json(c, 200, list);
 }
