@@ -29,6 +29,8 @@ CMD(delay);
 CMD(lift);
 CMD(verify);
 CMD(export);
+CMD(person_export);
+CMD(person_erase);
 CMD(backup);
 CMD(restore);
 CMD(token_make);

@@ -8,6 +8,7 @@
 #include <zip.h>
 #include "desk/archive_parts.h"
 #include "desk/desk.h"
+#include "desk/person_parts.h"
 #include "store/audit_store.h"
 #include "store/migrations.h"
 #include "store/verify.h"
@@ -26,6 +27,8 @@ struct archive_in {
     int64_t rows, rows_all;
     struct archive_line line;
     struct archive_done done;
+    const char *beside;             /* F.erased: whom this desk was asked to forget */
+    bool swept;
     struct desk_message *m;
     bool told;                      /* the message is set */
 };
@@ -343,7 +346,7 @@ static bool load_all(struct store *s, void *arg)
     }
     for (int i = 0; i < archive_table_count; i++)
         if (!table_read(in, &load, &archive_tables[i])) return false;
-    if (!books_agree(in, s)) return false;
+    if (!tombstones_apply_in(s, &load.shop, in->beside, &in->swept) || !books_agree(in, s)) return false;
     const int n = snprintf(subject, sizeof subject, "store %lld", (long long)load.shop.store_id);
     if (!audit_append(s, load.shop.merchant_id, &(struct audit_deed){ .user_id = in->user_id, .verb = "archive-read", .subject = { subject, (size_t)n } }))
         return false;
@@ -352,10 +355,16 @@ static bool load_all(struct store *s, void *arg)
     return true;
 }
 
+static bool scrub_run(struct store *s, void *arg)
+{
+    (void)arg;
+    return database_scrub(s);
+}
+
 enum desk_result desk_archive_read(struct desk *d, const char *from, struct text key, int64_t user_id, archive_progress *progress, void *ctx,
                                    struct archive_done *ret, struct desk_message *m)
 {
-    char whole[FILE_PATH_MAX];
+    char whole[FILE_PATH_MAX], beside[FILE_PATH_MAX + 16];
     int code = 0;
     enum desk_result result = DESK_REFUSED;
     struct archive_in in = { .path = from, .as_key = key, .user_id = user_id, .progress = progress, .progress_ctx = ctx, .m = m, .line = { .env = d->env } };
@@ -363,6 +372,8 @@ enum desk_result desk_archive_read(struct desk *d, const char *from, struct text
         damaged(&in);
         return DESK_REFUSED;
     }
+    snprintf(beside, sizeof beside, "%s.erased", d->path);
+    in.beside = beside;
     if (!d->writer) return remote_archive_read(d, whole, key, user_id, progress, ctx, ret, m);
     in.zip = zip_open(whole, ZIP_RDONLY | ZIP_CHECKCONS, &code);
     if (!in.zip) damaged(&in);
@@ -370,6 +381,7 @@ enum desk_result desk_archive_read(struct desk *d, const char *from, struct text
         const enum writer_result r = writer_call(d->writer, load_all, &in);
         if (in.told) result = DESK_REFUSED;
         else result = message_of_writer(m, r);
+        if (result == DESK_DONE && in.swept) writer_call_alone(d->writer, scrub_run, NULL);
         if (result == DESK_DONE) *ret = in.done;
     }
     line_release(&in.line);

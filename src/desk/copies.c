@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "desk/desk.h"
+#include "desk/person_parts.h"
 #include "store/account_store.h"
 #include "store/audit_store.h"
 #include "store/import_store.h"
@@ -111,6 +112,14 @@ enum desk_result desk_backup(struct desk *d, const char *to, int64_t *ret_bytes,
 
 /* ---- restore: the copy of our own ---- */
 
+struct restore_paths { char part[FILE_PATH_MAX], aside[FILE_PATH_MAX], aside_part[FILE_PATH_MAX], erased[FILE_PATH_MAX] /* F.erased */; };
+
+static bool restore_paths(const char *path, struct restore_paths *ret)
+{
+    return with_suffix(path, ".restore-part", ret->part) && with_suffix(path, ".before-restore", ret->aside) &&
+           with_suffix(ret->aside, ".part", ret->aside_part) && with_suffix(path, ".erased", ret->erased);
+}
+
 static bool copy_bytes(const struct env *env, int from, int to)
 {
     char *buf = env->memory.take(env->memory.ctx, COPY_BYTES);
@@ -174,14 +183,27 @@ static bool take_over(const struct env *env, struct db *db)
     return false;
 }
 
+/* Whom this desk was asked to forget stays forgotten in an older copy, too. */
+static bool forget_again(const struct env *env, struct db *db, const char *beside)
+{
+    struct store s = { db, env };
+    struct erase_words words = { 0 };
+    struct arena a;
+    bool swept = false;
+    arena_init(&a, &env->memory, 0);
+    const bool ok = tombstones_apply(&s, beside, &words, &a, &swept) && (!swept || database_scrub(&s));
+    arena_release(&a);
+    return ok;
+}
+
 /* Our own copy of the stranger's file, looked through before it may be opened as ours, and brought to this program's schema. */
-static enum desk_result examine(const struct env *env, const char *part, const char *from, int64_t page_bytes, struct desk_message *m)
+static enum desk_result examine(const struct env *env, const struct restore_paths *paths, const char *from, int64_t page_bytes, struct desk_message *m)
 {
     enum db_error error = DB_OK;
     char why[256] = "", finding[200] = "";
-    struct db *db = db_open(env, part, DB_WRITE, &error, why, sizeof why);
+    struct db *db = db_open(env, paths->part, DB_WRITE, &error, why, sizeof why);
     if (!db) return refuse_copy(m, from, error, why);
-    const bool ok = store_adopt(env, db) && db_check(db, first_finding, finding) && finding[0] == '\0' && take_over(env, db) &&
+    const bool ok = store_adopt(env, db) && db_check(db, first_finding, finding) && finding[0] == '\0' && forget_again(env, db, paths->erased) && take_over(env, db) &&
                     db_page_as(db, page_bytes) && db_checkpoint(db, true);
     error = db_error(db);
     snprintf(why, sizeof why, "%.200s", finding[0] ? finding : db_error_message(db));
@@ -190,25 +212,18 @@ static enum desk_result examine(const struct env *env, const char *part, const c
 }
 
 /* page_bytes as db_page_as. */
-static enum desk_result prepare(const struct env *env, const char *part, const char *from, int64_t page_bytes, struct desk_message *m)
+static enum desk_result prepare(const struct env *env, const struct restore_paths *paths, const char *from, int64_t page_bytes, struct desk_message *m)
 {
+    const char *part = paths->part;
     int64_t bytes;
     char from_wal[FILE_PATH_MAX], part_wal[FILE_PATH_MAX];
     remove_database(part);
     if (!copy_file(env, from, part)) return copy_failed(m, part, disk_full(errno), strerror(errno));
     if (with_suffix(from, "-wal", from_wal) && with_suffix(part, "-wal", part_wal) && file_look(from_wal, &bytes) == FILE_PLAIN && bytes > 0 &&
         !copy_file(env, from_wal, part_wal)) return copy_failed(m, part, disk_full(errno), strerror(errno));
-    const enum desk_result examined = examine(env, part, from, page_bytes, m);
+    const enum desk_result examined = examine(env, paths, from, page_bytes, m);
     if (examined != DESK_DONE || file_sync(env, part)) return examined;
     return copy_failed(m, part, disk_full(errno), strerror(errno));
-}
-
-struct restore_paths { char part[FILE_PATH_MAX], aside[FILE_PATH_MAX], aside_part[FILE_PATH_MAX]; };
-
-static bool restore_paths(const char *path, struct restore_paths *ret)
-{
-    return with_suffix(path, ".restore-part", ret->part) && with_suffix(path, ".before-restore", ret->aside) &&
-           with_suffix(ret->aside, ".part", ret->aside_part);
 }
 
 void copies_tidy(const char *path)
@@ -274,7 +289,8 @@ enum desk_result desk_restore_serving(struct desk *d, const char *from, struct d
                     "正在导入、撤销或恢复：请等它完成后再恢复。没有任何改动。");
         return DESK_REFUSED;
     }
-    enum desk_result result = prepare(d->env, paths.part, from, page_bytes, ret);
+    tombstones_note(d->env, d->path, paths.erased);
+    enum desk_result result = prepare(d->env, &paths, from, page_bytes, ret);
     if (result == DESK_DONE) {
         struct placing p = { .env = d->env, .path = d->path, .paths = &paths };
         const enum writer_result r = writer_call_alone(d->writer, put_in_place, &p);
@@ -318,7 +334,8 @@ static enum desk_result replace(const struct env *env, const char *path, const c
 {
     struct restore_paths paths;
     if (!restore_paths(path, &paths)) return copy_failed(m, path, false, strerror(ENAMETOOLONG));
-    enum desk_result result = prepare(env, paths.part, from, 0, m);
+    tombstones_note(env, path, paths.erased);
+    enum desk_result result = prepare(env, &paths, from, 0, m);
     if (result == DESK_DONE &&
         !(put_aside(env, path, paths.aside) && file_rename(paths.part, path) && directory_sync_of(env, path)))
         result = copy_failed(m, path, disk_full(errno), strerror(errno));

@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <time.h>
+#include "desk/person_parts.h"
 #include "store/audit_store.h"
 #include "store/import_store.h"
 #include "store/mark_store.h"
@@ -182,7 +183,7 @@ static bool start_writing(struct desk *d, struct desk_message *m)
         message_of_open(m, d->path, error, why);
         return false;
     }
-    return message_of_writer(m, writer_call(d->writer, tidy_up, NULL)) == DESK_DONE;
+    return message_of_writer(m, writer_call(d->writer, tidy_up, NULL)) == DESK_DONE && tombstones_settle(d, m);
 }
 
 static bool start_serving(struct desk *d, struct desk_message *m)

@@ -13,6 +13,7 @@
 #include "desk/files.h"
 #include "desk/importer.h"
 #include "desk/lock.h"
+#include "desk/person.h"
 
 enum { DESK_RUNS_MAX = 8 };
 
@@ -80,6 +81,7 @@ enum desk_result remote_restore(struct desk *d, const char *from, struct desk_me
 enum desk_result remote_archive_read(struct desk *d, const char *from, struct text key, int64_t user_id, archive_progress *progress, void *ctx,
                                      struct archive_done *ret, struct desk_message *m);
 enum desk_result remote_feed_change(struct desk *d, const struct feed_ask *ask, struct feed_made *ret, struct desk_message *m);
+enum desk_result remote_person_erase(struct desk *d, const struct person_ask *ask, json_t **ret, struct desk_message *m);
 /* Whether somebody answers on F.sock. */
 bool remote_answers(const struct desk *d);
 /* A socket's path may be 107 bytes long; a longer one is reached through an open directory. -1 and errno. */

@@ -117,6 +117,17 @@ static json_t *serve_archive_read(struct caller *c, json_t *ask)
     return end;
 }
 
+static json_t *serve_person_erase(struct caller *c, json_t *ask)
+{
+    const struct person_ask a = { .store = text_from_cstr(wire_text(ask, "store")), .customer = text_from_cstr(wire_text(ask, "customer")),
+                                  .order_no = text_from_cstr(wire_text(ask, "order")), .user_id = wire_i64(ask, "user_id") };
+    struct desk_message m = { 0 };
+    json_t *report = NULL;
+    json_t *end = wire_of_end(desk_person_erase(c->door->desk, &a, &report, &m), &m);
+    if (report) json_object_set_new(end, "report", report);
+    return end;
+}
+
 static json_t *serve_hello(struct caller *c, json_t *ask)
 {
     (void)c, (void)ask;
@@ -200,7 +211,7 @@ static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_
     { "hello", serve_hello },           { "import", serve_import },           { "import-undo", serve_change },
     { "import-resume", serve_change },  { "backup", serve_backup },           { "store-create", serve_store_create },
     { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
-    { "archive-read", serve_archive_read }, { "policy-set", serve_policy_set },
+    { "archive-read", serve_archive_read }, { "person-erase", serve_person_erase }, { "policy-set", serve_policy_set },
     { "feed-change", serve_feed_change },
 };
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include "desk/import_run.h"
 #include "store/audit_store.h"
+#include "store/erase_store.h"
 
 enum {
     BATCHES = 3, BATCH_ROWS = 16384, ROW_CLAIMS = LIMIT_LINES_PER_ORDER /* of one row of a file */, BATCH_FAULTS = 2048, BATCH_BYTES = 12 * 1024 * 1024,
@@ -140,7 +141,8 @@ static bool batch_apply(struct store *s, struct import_job *j, struct batch *b)
     for (; b->faults_applied < b->fault_count && b->fault_at[b->faults_applied] <= b->claims_applied; b->faults_applied++, faults++) {
         const struct quarantine_row *fault = &b->faults[b->faults_applied];
         if (fault->line == 0) continue; /* beyond the rows that are kept: only counted */
-        if (!quarantine_add(s, run->shop.merchant_id, run->import_id, fault)) return false;
+        struct quarantine_row kept = *fault;
+        if (!erased_obey_aside(s, &run->shop, &kept) || !quarantine_add(s, run->shop.merchant_id, run->import_id, &kept)) return false;
     }
     row->rows_done += rows + faults;
     row->added += tally.added;

@@ -260,3 +260,17 @@ enum desk_result remote_feed_change(struct desk *d, const struct feed_ask *ask, 
     json_decref(end);
     return r;
 }
+
+enum desk_result remote_person_erase(struct desk *d, const struct person_ask *ask, json_t **ret, struct desk_message *m)
+{
+    json_t *o = new_ask("person-erase", ask->user_id);
+    set_text(o, "store", ask->store);
+    set_text(o, "customer", ask->customer);
+    set_text(o, "order", ask->order_no);
+    json_t *end = ask_desk(d, o, NULL, NULL, m);
+    if (!end) return DESK_FAILED;
+    const enum desk_result r = wire_to_end(end, m);
+    if (r == DESK_DONE) *ret = json_incref(json_object_get(end, "report"));
+    json_decref(end);
+    return r;
+}

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include "store/apply.h"
+#include "store/erase_store.h"
 
 enum { CHUNK_CLAIMS = 16384, LOOKUP_ALL_UNTIL = 32, TALLY_EXACT_EVENTS = 256 };
 #define NONE UINT32_MAX
@@ -483,7 +484,7 @@ static bool apply_chunk(struct apply_session *a, const struct order_claim *claim
     struct batch b = { .a = a, .claims = claims, .n = n };
     arena_clear(&a->scratch);
     a->out = (struct apply_out){ 0 };
-    bool ok = group_claims(&b) && find_orders(&b) && find_events(&b) && classify(&b) && number_orders(&b) && wants_complete(&b) &&
+    bool ok = erased_obey(a, &b.claims, n) && group_claims(&b) && find_orders(&b) && find_events(&b) && classify(&b) && number_orders(&b) && wants_complete(&b) &&
               known_customers(a, b.wants, b.want_count) && known_products(a, b.wants, b.want_count) && load_changed(&b) && reduce(&b) &&
               !a->scratch.failed && out_write(a);
     if (a->scratch.failed) db_refuse(a->s->db, DB_ERROR_MEMORY, "out of memory while orders were taken in");

@@ -5,6 +5,7 @@
  * knew and that comes in one claim, as nearly all do, is folded where it lies. */
 #include <assert.h>
 #include <stdlib.h>
+#include "store/erase_store.h"
 #include "store/record_apply.h"
 
 enum { CHUNK_CLAIMS = 16384, TALLY_EXACT_EVENTS = 64 };
@@ -428,7 +429,7 @@ static bool apply_chunk(struct apply_session *a, const struct record_claim *clai
 {
     struct batch b = { .a = a, .claims = claims, .n = n };
     arena_clear(&a->scratch);
-    bool ok = group_claims(&b) && find_records(&b) && find_events(&b) && classify(&b) && number_records(&b) && load_changed(&b) && reduce(&b) &&
+    bool ok = erased_obey_records(a, &b.claims, n) && group_claims(&b) && find_records(&b) && find_events(&b) && classify(&b) && number_records(&b) && load_changed(&b) && reduce(&b) &&
               !a->scratch.failed && record_out_write(a, &b.out);
     if (a->scratch.failed) db_refuse(a->s->db, DB_ERROR_MEMORY, "out of memory while records were taken in");
     if (!ok || a->scratch.failed) return false;

@@ -73,6 +73,18 @@ bool upload_at(struct store *s, int64_t merchant_id, struct text path, bool *ret
     return step != DB_FAILED;
 }
 
+bool upload_store_of(struct store *s, int64_t merchant_id, struct text path, int64_t *ret_store_id)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT store_id FROM upload WHERE merchant_id = $1 AND path = $2"));
+    if (!q) return false;
+    db_bind_i64(q, 1, merchant_id);
+    db_bind_text(q, 2, path);
+    const enum db_step step = db_step(q);
+    if (step != DB_FAILED) *ret_store_id = step == DB_ROW ? db_i64(q, "store_id") : 0;
+    db_done(q);
+    return step != DB_FAILED;
+}
+
 bool upload_remove(struct store *s, int64_t merchant_id, int64_t upload_id)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("DELETE FROM upload WHERE merchant_id = $1 AND upload_id = $2"));

@@ -16,5 +16,7 @@ enum upload_found upload_find(struct store *s, const struct shop *shop, int64_t 
 int upload_expired(struct store *s, int64_t merchant_id, int64_t before_ms, struct upload_row *ret, int max);
 /* Whether an upload's bytes are at that path. */
 bool upload_at(struct store *s, int64_t merchant_id, struct text path, bool *ret);
+/* Whose upload lies at that path; 0: nobody's. */
+bool upload_store_of(struct store *s, int64_t merchant_id, struct text path, int64_t *ret_store_id);
 bool upload_remove(struct store *s, int64_t merchant_id, int64_t upload_id);
 #endif

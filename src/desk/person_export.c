@@ -1,0 +1,106 @@
+/* See person.h: everything that is kept about one customer, as the person may ask for it. */
+#include "desk/answer_json.h"
+#include "desk/person_parts.h"
+#include "store/query_store.h"
+
+struct cells { struct answer *w; json_t *list; };
+
+/* A row of cells as a file told them, with which order they are about and as of when. */
+static bool cells_one(void *ctx, struct text order_no, int64_t as_of_ms, const struct person_cells *p)
+{
+    const struct cells *c = ctx;
+    json_t *o = json_object();
+    put(c->w, o, "order", json_text(order_no));
+    put(c->w, o, "as_of", json_instant(c->w, as_of_ms));
+    put(c->w, o, "buyer", json_text(p->buyer));
+    put(c->w, o, "name", json_text(p->name));
+    put(c->w, o, "phone", json_text(p->phone));
+    put(c->w, o, "address", json_text(p->address));
+    put(c->w, o, "email", json_text(p->email));
+    put(c->w, o, "buyer_note", json_text(p->buyer_note));
+    put(c->w, o, "seller_note", json_text(p->seller_note));
+    push(c->w, c->list, o);
+    return !c->w->failed;
+}
+
+static json_t *persons_json(struct answer *w, const struct erase_plan *plan)
+{
+    struct cells c = { w, json_array() };
+    for (size_t i = 0; i < plan->order_count; i++)
+        if (!erase_cells_each(w->ask->store, w->ask->shop, plan->orders[i], cells_one, &c)) w->failed = true;
+    return c.list;
+}
+
+static bool aside_one(void *ctx, int64_t import_id, int64_t line, struct text row)
+{
+    const struct cells *c = ctx;
+    push(c->w, c->list, json_pack("{s:I,s:I,s:o}", "import_id", (json_int_t)import_id, "line", (json_int_t)line, "row", json_text(row)));
+    return !c->w->failed;
+}
+
+static json_t *set_aside_json(struct answer *w, const struct erase_plan *plan)
+{
+    struct cells c = { w, json_array() };
+    if (!erase_aside_each(w->ask->store, w->ask->shop, plan, aside_one, &c)) w->failed = true;
+    return c.list;
+}
+
+/* Who is meant: by name or number, or by an order. */
+static bool who(struct answer *w, const struct person_ask *ask, struct erase_who *ret)
+{
+    const struct answer_ask *q = w->ask;
+    struct order_row row;
+    bool found = false;
+    if (!ask->order_no.len) return erase_who_is(q->store, q->shop, ask->customer, ret);
+    if (!query_order(q->store, q->shop, &w->arena, ask->order_no, &row, &found)) return false;
+    *ret = (struct erase_who){ .found = found, .customer_id = found ? row.order.customer_id : CLAIM_NONE, .order_id = found ? row.order_id : 0 };
+    return true;
+}
+
+/* The orders one by one, each an answer of its own; after the snapshot above has ended. */
+static json_t *orders_json(const struct answer_ask *q, const struct erase_plan *plan, enum answer_error *ret_error)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < plan->order_count; i++) {
+        json_t *o = answer_order(q, plan->orders[i], ret_error);
+        if (!o && *ret_error == ANSWER_NOT_FOUND) continue; /* a number that an undone import left */
+        if (!o || json_array_append_new(list, o) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    *ret_error = ANSWER_OK;
+    return list;
+}
+
+json_t *person_export(const struct answer_ask *q, const struct person_ask *ask, enum answer_error *ret_error)
+{
+    struct answer w;
+    struct erase_who meant = { 0 };
+    struct erase_plan plan = { 0 };
+    struct arena kept;
+    json_t *ret = NULL, *orders = NULL;
+    *ret_error = ANSWER_OK;
+    arena_init(&kept, &q->store->env->memory, 0);
+    if (answer_begin(&w, q)) {
+        if (!who(&w, ask, &meant) || !erase_plan(q->store, q->shop, &kept, &meant, ask->customer, 0, &plan)) w.failed = true;
+        else if (!meant.found) *ret_error = ANSWER_NOT_FOUND;
+        else {
+            ret = json_object();
+            put(&w, ret, "store", json_string(q->shop->key));
+            put(&w, ret, "made_at", json_instant(&w, q->now_ms));
+            put(&w, ret, "customer", meant.customer_id == CLAIM_NONE ? json_null() : json_integer(meant.customer_id));
+            put(&w, ret, "persons", persons_json(&w, &plan));
+            put(&w, ret, "set_aside", set_aside_json(&w, &plan));
+        }
+    }
+    ret = answer_end(&w, ret, ret_error);
+    if (ret) orders = orders_json(q, &plan, ret_error);
+    if (ret && (!orders || json_object_set_new(ret, "orders", orders) != 0)) {
+        json_decref(ret);
+        ret = NULL;
+        if (*ret_error == ANSWER_OK) *ret_error = ANSWER_FAILED;
+    }
+    arena_release(&kept);
+    return ret;
+}
