@@ -18,7 +18,6 @@
 enum {
     IMPORTER_SILENT_MS = 30000, /* a reading that gives no sign of life for so long is ended */
     IMPORTER_MEMORY_BYTES = 64 * 1024 * 1024,      /* on top of what the process has when it starts */
-    IMPORTER_XLS_MEMORY_BYTES = 320 * 1024 * 1024, /* of an .xls, whose library holds a workbook as a whole (65,536 rows a sheet) */
 };
 
 struct importer_ask {

@@ -11,8 +11,6 @@
 
 enum { TOLD_EVERY_US = 100000, ALIVE_EVERY_US = 1000000, CPU_S = 120, CPU_BYTES_PER_S = 4 * 1024 * 1024 };
 #define SPILL_BYTES_MAX (2 * LIMIT_UNPACKED_BYTES)
-#define CHILD_PATH_OF_(n) "/proc/self/fd/" #n
-#define CHILD_PATH_OF(n) CHILD_PATH_OF_(n)
 
 struct importer_side {
     struct env env;
@@ -103,14 +101,6 @@ static bool file_rewind(void *ctx)
     return true;
 }
 
-/* Only the library for .xls asks for a path. It holds the whole workbook in memory. */
-static const char *file_path(void *ctx)
-{
-    (void)ctx;
-    (void)sandbox_more_memory();
-    return CHILD_PATH_OF(4);
-}
-
 static ssize_t spill_read_at(void *ctx, int64_t offset, void *buf, size_t cap)
 {
     struct importer_side *s = ctx;
@@ -128,20 +118,13 @@ static bool spill_write_at(void *ctx, int64_t offset, const void *buf, size_t le
     return true;
 }
 
-static const char *spill_path(void *ctx)
-{
-    (void)ctx;
-    (void)sandbox_more_memory();
-    return CHILD_PATH_OF(5);
-}
-
 /* ---- questions ---- */
 
 static bool begin(struct importer_side *s, struct unpacker *u)
 {
     char error[256];
-    s->source = (struct intake_source){ .ctx = s, .read = file_read, .rewind = file_rewind, .read_at = file_read_at, .path = file_path };
-    s->spill = (struct intake_spill){ .ctx = s, .read_at = spill_read_at, .write_at = spill_write_at, .path = spill_path };
+    s->source = (struct intake_source){ .ctx = s, .read = file_read, .rewind = file_rewind, .read_at = file_read_at };
+    s->spill = (struct intake_spill){ .ctx = s, .read_at = spill_read_at, .write_at = spill_write_at };
     s->source.name = arena_text(&s->begun, unpack_text(u, FRAME_BYTES_MAX));
     s->source.size = unpack_i64(u);
     s->profiles = profile_set_create(&s->env.memory, error, sizeof error);
@@ -254,8 +237,7 @@ static bool walls(const struct importer_child_test *test, struct sandbox_state *
     const char *failed;
     (void)fstat(CHILD_FILE, &st);
     const struct sandbox_plan plan = {
-        .files = { CHILD_FILE, CHILD_SPILL }, .file_count = st.st_mode ? 2 : 0, .memory_bytes = IMPORTER_MEMORY_BYTES,
-        .memory_most_bytes = IMPORTER_XLS_MEMORY_BYTES, .cpu_s = CPU_S + (int64_t)st.st_size / CPU_BYTES_PER_S, .file_bytes = SPILL_BYTES_MAX,
+        .memory_bytes = IMPORTER_MEMORY_BYTES, .cpu_s = CPU_S + (int64_t)st.st_size / CPU_BYTES_PER_S, .file_bytes = SPILL_BYTES_MAX,
     };
     *ret = (struct sandbox_state){ 0 };
     return (test && test->without_walls) || sandbox_enter(&plan, ret, &failed);

@@ -19,13 +19,11 @@ static ssize_t source_read_at(void *ctx, int64_t offset, void *buf, size_t cap)
     return f->at_fd < 0 ? -1 : f->env->read_at(f->env->ctx, f->at_fd, buf, cap, offset);
 }
 
-static const char *source_path(void *ctx) { return ((const struct file_source *)ctx)->path; }
-
 struct intake_source file_source_of(struct file_source *f, const char *name, int64_t bytes)
 {
     f->fd = f->at_fd = -1;
     return (struct intake_source){ .ctx = f, .read = source_read, .rewind = source_rewind, .name = text_from_cstr(name), .size = bytes,
-                                   .read_at = source_read_at, .path = source_path };
+                                   .read_at = source_read_at };
 }
 
 bool file_source_rewind(struct file_source *f)
@@ -66,7 +64,6 @@ bool file_spill_make(struct file_spill *s)
         s->fd = s->env->open(s->env->ctx, name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
         if (s->fd >= 0) file_remove(name);
     }
-    snprintf(s->path, sizeof s->path, "/proc/self/fd/%d", s->fd);
     return s->fd >= 0;
 }
 
@@ -85,12 +82,10 @@ static bool spill_write_at(void *ctx, int64_t offset, const void *buf, size_t le
     return true;
 }
 
-static const char *spill_path(void *ctx) { return ((const struct file_spill *)ctx)->path; }
-
 struct intake_spill file_spill_of(struct file_spill *s, const struct env *env, const char *beside)
 {
     *s = (struct file_spill){ .env = env, .beside = beside, .fd = -1 };
-    return (struct intake_spill){ .ctx = s, .read_at = spill_read_at, .write_at = spill_write_at, .path = spill_path };
+    return (struct intake_spill){ .ctx = s, .read_at = spill_read_at, .write_at = spill_write_at };
 }
 
 void file_spill_close(struct file_spill *s)

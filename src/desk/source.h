@@ -21,7 +21,6 @@ struct file_spill {
     const struct env *env;
     const char *beside;
     int fd;         /* -1: nothing was written yet */
-    char path[32];
 };
 struct intake_spill file_spill_of(struct file_spill *s, const struct env *env, const char *beside);
 bool file_spill_make(struct file_spill *s); /* now, for somebody who is only given its descriptor */

@@ -67,7 +67,6 @@ struct intake_spill {
     void *ctx;
     ssize_t (*read_at)(void *ctx, int64_t offset, void *buf, size_t cap); /* as intake_source.read_at */
     bool (*write_at)(void *ctx, int64_t offset, const void *buf, size_t len);
-    const char *(*path)(void *ctx); /* as intake_source.path; after the first write */
 };
 
 /* What a file holds: one table (a text file), or several (a workbook's sheets, the tables of an archive's members). */
@@ -127,7 +126,7 @@ struct intake_scan_result {
 };
 
 /* Reads up to cap bytes into buf; 0 at the end, -1 on an error. rewind goes back to the start, false when it cannot.
- * read_at and path are for archives and workbooks only, and may be NULL where there are none. */
+ * read_at is for archives and workbooks only, and may be NULL where there are none. */
 struct intake_source {
     void *ctx;
     ssize_t (*read)(void *ctx, void *buf, size_t cap);
@@ -135,7 +134,6 @@ struct intake_source {
     struct text name;
     int64_t size;
     ssize_t (*read_at)(void *ctx, int64_t offset, void *buf, size_t cap); /* moves no other reading; opens what is closed */
-    const char *(*path)(void *ctx); /* under which the same bytes can be opened (a file's, /proc/self/fd/N): XLS */
 };
 
 /* What the file holds. A text file is one part without names; nothing is read beyond what tells the parts. Texts live in `a`.

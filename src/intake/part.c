@@ -86,7 +86,7 @@ bool part_random_open(struct part_random *r, struct part_bytes *b, const struct 
     const struct intake_source *s = &b->source;
     *r = (struct part_random){ .spill_all = spill };
     if (b->why.refusal != REFUSED_NOT) return true;
-    if (spill) r->spill = (struct intake_spill){ r, rest_read_at, rest_write_at, NULL };
+    if (spill) r->spill = (struct intake_spill){ r, rest_read_at, rest_write_at };
     if (!b->archive.entries) {
         r->bytes = whole_file(s);
         if (!s->read_at) b->why.refusal = REFUSED_UNREADABLE;

@@ -12,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 /* ---- limits ---- */
@@ -24,9 +23,9 @@ enum { ADDRESS_SPACE_COUNTS = 0 };
 enum { ADDRESS_SPACE_COUNTS = 1 };
 #endif
 
-static bool limit(int which, int64_t soft, int64_t hard)
+static bool limit(int which, int64_t most)
 {
-    const struct rlimit r = { (rlim_t)soft, (rlim_t)hard };
+    const struct rlimit r = { (rlim_t)most, (rlim_t)most };
     return setrlimit((__rlimit_resource_t)which, &r) == 0;
 }
 
@@ -48,18 +47,10 @@ static bool set_limits(const struct sandbox_plan *p)
     const int64_t now = address_space();
     if (now <= 0) return false;
     signal(SIGXFSZ, SIG_IGN); /* a write too far is an error value */
-    return limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_NOFILE, DESCRIPTORS, DESCRIPTORS) && limit(RLIMIT_NPROC, 0, 0) &&
-           (p->cpu_s == 0 || limit(RLIMIT_CPU, p->cpu_s, p->cpu_s)) && (p->file_bytes == 0 || limit(RLIMIT_FSIZE, p->file_bytes, p->file_bytes)) &&
-           (p->memory_bytes == 0 || !ADDRESS_SPACE_COUNTS || limit(RLIMIT_AS, now + p->memory_bytes, now + p->memory_most_bytes)) &&
+    return limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, DESCRIPTORS) && limit(RLIMIT_NPROC, 0) &&
+           (p->cpu_s == 0 || limit(RLIMIT_CPU, p->cpu_s)) && (p->file_bytes == 0 || limit(RLIMIT_FSIZE, p->file_bytes)) &&
+           (p->memory_bytes == 0 || !ADDRESS_SPACE_COUNTS || limit(RLIMIT_AS, now + p->memory_bytes)) &&
            prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-}
-
-bool sandbox_more_memory(void)
-{
-    struct rlimit r;
-    if (getrlimit(RLIMIT_AS, &r) != 0) return false;
-    r.rlim_cur = r.rlim_max;
-    return setrlimit(RLIMIT_AS, &r) == 0;
 }
 
 /* ---- Landlock ---- */
@@ -75,7 +66,7 @@ static uint64_t fs_rights(int abi)
     return (UINT64_C(1) << count) - 1;
 }
 
-static bool landlock(const struct sandbox_plan *p, int *ret_abi)
+static bool landlock(int *ret_abi)
 {
     const int abi = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     *ret_abi = 0;
@@ -83,70 +74,13 @@ static bool landlock(const struct sandbox_plan *p, int *ret_abi)
     const struct ruleset rules = { fs_rights(abi), NET_BIND_AND_CONNECT, SCOPE_SOCKETS_AND_SIGNALS };
     const size_t size = abi >= 6 ? sizeof rules : abi >= 4 ? 2 * sizeof rules.fs : sizeof rules.fs;
     const int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
-    bool ok = fd >= 0;
-    for (int i = 0; i < p->file_count && ok; i++) {
-        const struct landlock_path_beneath_attr rule = { .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE, .parent_fd = p->files[i] };
-        /* EBADFD: a file without a place in any tree (memfd), which Landlock leaves alone */
-        ok = syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0 || errno == EBADFD;
-    }
-    ok = ok && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+    const bool ok = fd >= 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
     if (fd >= 0) (void)close(fd);
     if (ok) *ret_abi = abi;
     return ok;
 }
 
 /* ---- seccomp ---- */
-
-#if defined(__x86_64__)
-#define RESULT(context) ((context)->uc_mcontext.gregs[REG_RAX])
-#define ARGUMENT_PATH(context) ((const char *)(context)->uc_mcontext.gregs[REG_RSI])
-#define ARGUMENT_FLAGS(context) ((int)(context)->uc_mcontext.gregs[REG_RDX])
-#elif defined(__aarch64__)
-#define RESULT(context) ((context)->uc_mcontext.regs[0])
-#define ARGUMENT_PATH(context) ((const char *)(context)->uc_mcontext.regs[1])
-#define ARGUMENT_FLAGS(context) ((int)(context)->uc_mcontext.regs[2])
-#endif
-
-/* N of "/proc/self/fd/N"; -1: another path. */
-static int own_descriptor(const char *path)
-{
-    static const char head[] = "/proc/self/fd/";
-    if (strncmp(path, head, sizeof head - 1) != 0) return -1;
-    int n = 0;
-    const char *at = path + sizeof head - 1;
-    if (*at == '\0') return -1;
-    for (; *at != '\0'; at++) {
-        if (*at < '0' || *at > '9' || n > 99) return -1;
-        n = n * 10 + (*at - '0');
-    }
-    return n;
-}
-
-enum { STOPPED_BY_SECCOMP = 1 }; /* SYS_SECCOMP, which glibc does not have */
-
-/* An openat that seccomp has stopped. A library that takes only a path (freexl) is given what it may have; anything else is the end,
- * by a call that no filter of ours lets through. */
-static void on_stopped_call(int signal, siginfo_t *info, void *at)
-{
-    (void)signal;
-#ifdef RESULT
-    ucontext_t *context = at;
-    const int here = errno;
-    if (info->si_code == STOPPED_BY_SECCOMP && info->si_syscall == SYS_openat && (ARGUMENT_FLAGS(context) & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY) {
-        const int n = own_descriptor(ARGUMENT_PATH(context));
-        const int copy = n < 0 ? -1 : fcntl(n, F_DUPFD_CLOEXEC, 0);
-        if (copy >= 0) {
-            RESULT(context) = (__typeof__(RESULT(context)))copy;
-            errno = here;
-            return;
-        }
-    }
-#else
-    (void)info;
-    (void)at;
-#endif
-    (void)syscall(SYS_kill, -1, 0);
-}
 
 /* Calls without a look at their arguments. Memory is mapped only without a right to run it, see below. */
 static bool allow_plain(scmp_filter_ctx f)
@@ -170,12 +104,9 @@ static bool allow_some(scmp_filter_ctx f)
     return seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
                             SCMP_A3_32(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS)) == 0 &&
            seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
-           seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1_32(SCMP_CMP_EQ, F_DUPFD_CLOEXEC)) == 0 &&
            seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0_32(SCMP_CMP_EQ, me)) == 0 && /* abort() */
-           seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0_32(SCMP_CMP_EQ, 0), SCMP_A1_32(SCMP_CMP_EQ, RLIMIT_AS)) == 0 &&
            seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0) == 0 &&      /* "is this a terminal?" */
-           seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(newfstatat), 0) == 0 &&  /* stdio does without */
-           seccomp_rule_add(f, SCMP_ACT_TRAP, SCMP_SYS(openat), 0) == 0;
+           seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(newfstatat), 0) == 0;   /* stdio does without */
 }
 
 /* Not in this kernel, or kept from us as if it were not. */
@@ -183,11 +114,8 @@ static bool is_absent(int error) { return error == EINVAL || error == ENOSYS; }
 
 static bool seccomp(bool *ret_on)
 {
-    struct sigaction stopped = { .sa_sigaction = on_stopped_call, .sa_flags = SA_SIGINFO };
     *ret_on = false;
     if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0) return is_absent(errno);
-    (void)sigemptyset(&stopped.sa_mask);
-    if (sigaction(SIGSYS, &stopped, NULL) != 0) return false;
     scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (!f) return false;
     int loaded = -EINVAL;
@@ -204,7 +132,7 @@ bool sandbox_enter(const struct sandbox_plan *plan, struct sandbox_state *ret, c
     *ret_failed = "limits";
     if (!set_limits(plan)) return false;
     *ret_failed = "Landlock";
-    if (!landlock(plan, &ret->landlock_abi)) return false;
+    if (!landlock(&ret->landlock_abi)) return false;
     *ret_failed = "seccomp";
     return seccomp(&ret->seccomp);
 }

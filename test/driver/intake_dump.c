@@ -410,7 +410,7 @@ int main(int argc, char **argv)
     struct file file = { open(args.file, O_RDONLY | O_CLOEXEC), args.piece };
     off_t size = file.fd >= 0 ? lseek(file.fd, 0, SEEK_END) : 0;
     struct spill spill_file = { NULL };
-    const struct intake_spill spill = { &spill_file, spill_read_at, spill_write_at, NULL };
+    const struct intake_spill spill = { &spill_file, spill_read_at, spill_write_at };
     struct intake_source source = { .ctx = &file, .read = file_read, .rewind = file_rewind, .name = text_from_cstr(args.file), .size = size, .read_at = file_read_at };
     int rc = args.parts || args.table ? dump_container(&env, &args, &source, &spill)
            : args.cells ? dump_cells(&env, &source, args.cells) : dump(&env, &args, &source, &spill);
