@@ -14,7 +14,7 @@
 #include "store/erase_store.h"
 
 enum {
-    BATCHES = 3, BATCH_ROWS = 16384, ROW_CLAIMS = LIMIT_LINES_PER_ORDER /* of one row of a file */, BATCH_FAULTS = 2048, BATCH_BYTES = 12 * 1024 * 1024,
+    BATCHES = 3, BATCH_ROWS = 16384, ROW_CLAIMS = LIMIT_LINES_PER_ORDER /* of one row of a file */, BATCH_FAULTS = 2048, BATCH_MENDS = 2048, BATCH_BYTES = 12 * 1024 * 1024,
     /* A slice: the reducer likes many rows, a person who waits likes few. Alone, nobody can ask and a batch is a slice; a serving
      * desk keeps to a time, a short one while somebody asks, and finds out how many rows that is. */
     SLICE_CALM_US = 20000, SLICE_LIVE_US = 4000,
@@ -26,6 +26,8 @@ struct batch {
     bool records;                       /* claims about records (core/record), not about orders */
     union { struct order_claim *claims; struct record_claim *record_claims; }; /* BATCH_ROWS of the larger */
     unsigned char more[BATCH_ROWS];     /* the next claim is of the same row of the file */
+    struct held_ref mends[BATCH_MENDS]; /* of rows that are corrected ones */
+    size_t mends_at[BATCH_MENDS], mend_count, mends_applied; /* by slices so far; mends_at: how many claims stand up to its last one */
     struct quarantine_row *faults;
     size_t claim_count, fault_count;
     size_t fault_at[BATCH_FAULTS];      /* how many of its claims stand before each fault in the file */
@@ -144,6 +146,8 @@ static bool batch_apply(struct store *s, struct import_job *j, struct batch *b)
         struct quarantine_row kept = *fault;
         if (!erased_obey_aside(s, &run->shop, &kept) || !quarantine_add(s, run->shop.merchant_id, run->import_id, &kept)) return false;
     }
+    for (; b->mends_applied < b->mend_count && b->mends_at[b->mends_applied] <= b->claims_applied; b->mends_applied++)
+        if (!quarantine_mend(s, &run->shop, &b->mends[b->mends_applied], run->import_id)) return false;
     row->rows_done += rows + faults;
     row->added += tally.added;
     row->updated += tally.updated;
@@ -206,7 +210,7 @@ static struct batch *batch_take(struct import_job *j, int file)
     pthread_mutex_unlock(&j->lock);
     if (!b) return NULL;
     arena_clear(&b->arena);
-    b->claim_count = b->fault_count = b->claims_applied = b->faults_applied = 0;
+    b->claim_count = b->fault_count = b->claims_applied = b->faults_applied = b->mend_count = b->mends_applied = 0;
     b->file = file;
     return b;
 }
@@ -281,13 +285,16 @@ static void claim_keep(struct batch *b, const struct intake_row *row)
     if (b->records) b->record_claims[b->claim_count] = row->record;
     else b->claims[b->claim_count] = row->order;
     b->more[b->claim_count++] = row->more;
+    if (row->mends.import_id == 0 || row->more) return;
+    b->mends_at[b->mend_count] = b->claim_count;
+    b->mends[b->mend_count++] = (struct held_ref){ row->mends.import_id, row->mends.file_no, row->mends.line };
 }
 
 /* A row of several claims is not cut in two, as long as there is any room. */
 static bool batch_has_room(const struct batch *b)
 {
     if (b->claim_count > 0 && b->more[b->claim_count - 1]) return b->claim_count < BATCH_ROWS;
-    return b->claim_count < BATCH_ROWS - ROW_CLAIMS && b->fault_count < BATCH_FAULTS && b->arena.taken < BATCH_BYTES;
+    return b->claim_count < BATCH_ROWS - ROW_CLAIMS && b->fault_count < BATCH_FAULTS && b->mend_count < BATCH_MENDS && b->arena.taken < BATCH_BYTES;
 }
 
 static enum fill_end batch_fill(struct import_job *j, struct importer *im, struct batch *b)

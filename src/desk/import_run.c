@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
+#include "desk/mend.h"
 #include "store/audit_store.h"
 
 enum { MARK_AGAIN_MS = 500, LEAVE_TRIES = 11, LEAVE_WAIT_MS = 20 };
@@ -104,7 +105,10 @@ static bool begin_run(struct store *s, void *arg)
     struct begin_call *c = arg;
     struct import_run *run = c->run;
     if (run->kind != RUN_IMPORT) return begin_again(s, c);
-    return import_begin(s, &run->shop, run->user_id, c->rows, run->file_count, &run->import_id) && note(s, run, "import");
+    bool ok = import_begin(s, &run->shop, run->user_id, c->rows, run->file_count, &run->import_id);
+    for (int i = 0; ok && i < run->file_count; i++)
+        ok = import_header_put(s, run->shop.merchant_id, run->import_id, i + 1, mend_header_text(&run->arena, &run->files[i]->scan));
+    return ok && note(s, run, "import");
 }
 
 static enum desk_result begin(struct import_run *run, struct desk_message *m)

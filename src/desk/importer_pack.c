@@ -349,6 +349,13 @@ void pack_row(struct packer *p, const struct intake_row *row, int64_t line)
     put_size(p, &line);
     put_subject(p, &row->subject);
     put_yes(p, &row->more);
+    const bool mends = row->mends.import_id > 0;
+    put_yes(p, &mends);
+    if (mends) {
+        put_size(p, &row->mends.import_id);
+        put_size(p, &row->mends.file_no);
+        put_size(p, &row->mends.line);
+    }
     if (row->subject == SUBJECT_ORDERS) {
         put_claim(p, &row->order);
     } else {
@@ -404,6 +411,14 @@ bool unpack_row(struct text record, bool orders, struct arena *a, struct intake_
     get_size(&u, ret_line);
     get_subject(&u, &ret->subject);
     get_yes(&u, &ret->more);
+    bool mends = false;
+    memset(&ret->mends, 0, sizeof ret->mends);
+    get_yes(&u, &mends);
+    if (mends) {
+        get_size(&u, &ret->mends.import_id);
+        get_size(&u, &ret->mends.file_no);
+        get_size(&u, &ret->mends.line);
+    }
     if (u.bad || (ret->subject == SUBJECT_ORDERS) != orders) return false;
     if (orders) {
         get_claim(&u, &ret->order);

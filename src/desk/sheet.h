@@ -25,7 +25,7 @@ enum sheet_kind {
     SHEET_COUNT,
     SHEET_SHARE,  /* value: basis points, shown as a fraction of 1 (XLSX: in percent) */
 };
-enum { SHEET_COLUMNS_MAX = 64 };
+enum { SHEET_COLUMNS_MAX = 264 };
 struct sheet_column {
     const char *en, *zh;
     enum sheet_kind kind;

@@ -154,6 +154,8 @@ struct intake_fault {
     struct text what_en, what_zh, remedy_en, remedy_zh;
     struct text raw;           /* the row as read, UTF-8, clipped to LIMIT_CELL_BYTES: personal data */
 };
+/* The column of a sheet of rows set aside that tells which each of them is, "12-1-118": import, file, line. */
+#define MENDS_HEADER "掌柜行号 zhanggui-row"
 enum intake_row_kind { ROW_END, ROW_CLAIM, ROW_FAULT, ROW_ERROR /* read failed or memory ran out */ };
 struct intake_reader;
 /* Of scan->part, after a scan that was not refused and has a profile. Borrows everything given until closed. */
@@ -162,6 +164,7 @@ struct intake_reader *intake_reader_open(const struct arena_source *memory, cons
 /* What a row claims: about an order, or about a record of another subject; a profile's rows are all of one or all of the other,
  * but the record may be of another subject than the profile's (peers). A row may give several. */
 struct intake_row {
+    struct { int64_t import_id, file_no, line; } mends; /* the row set aside that this one is, corrected (MENDS_HEADER); import_id 0: none */
     enum subject subject;
     bool more;                 /* the next claim is of the same row */
     union { struct order_claim order; struct record_claim record; };

@@ -20,6 +20,7 @@ struct intake_reader {
     struct claim_maker maker;  /* of orders; of other subjects only its encoding */
     int given;                 /* of the further claims that a row of orders gave */
     struct record_maker records;
+    int mends_at;              /* the column MENDS_HEADER; -1: none */
     bool broken;
     int usual_width;           /* cells of the row before */
 };
@@ -49,6 +50,13 @@ static bool open_maker(struct intake_reader *r, const struct intake_options *opt
     return record_maker_init(&r->records, &r->own, r->scan->profile, opt, r->scan);
 }
 
+static int mends_column(const struct intake_scan_result *scan)
+{
+    for (int c = 0; c < scan->column_count; c++)
+        if (text_contains(scan->columns[c].header, TEXT("zhanggui-row"))) return c;
+    return -1;
+}
+
 struct intake_reader *intake_reader_open(const struct arena_source *memory, const struct intake_source *src,
                                          const struct intake_options *opt, const struct intake_scan_result *scan)
 {
@@ -63,6 +71,7 @@ struct intake_reader *intake_reader_open(const struct arena_source *memory, cons
     if ((scan->part.kind == PART_TEXT ? open_text(r, src) : open_table(r, src, opt)) &&
         open_maker(r, opt)) {
         r->usual_width = scan->column_count;
+        r->mends_at = mends_column(scan);
         return r;
     }
     intake_reader_close(r);
@@ -164,11 +173,27 @@ static enum claim_made make(struct intake_reader *r, struct arena *batch, struct
     return made;
 }
 
+/* "12-1-118" */
+static void tell_mends(const struct intake_reader *r, struct intake_row *row)
+{
+    memset(&row->mends, 0, sizeof row->mends);
+    if (r->mends_at < 0 || r->mends_at >= r->row.count) return;
+    struct text line, file, cell = text_trim((struct text){ r->row.cells[r->mends_at].ptr, r->row.cells[r->mends_at].len });
+    const struct text import = text_cut(cell, '-', &file);
+    file = text_cut(file, '-', &line);
+    int64_t n[3];
+    if (!text_to_i64(import, &n[0]) || !text_to_i64(file, &n[1]) || !text_to_i64(line, &n[2]) || n[0] < 1 || n[1] < 1 || n[2] < 1) return;
+    row->mends.import_id = n[0];
+    row->mends.file_no = n[1];
+    row->mends.line = n[2];
+}
+
 enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *batch, struct intake_row *row, struct intake_fault *fault)
 {
     if (r->broken) return ROW_ERROR;
     if (r->records.given < r->records.made_count) {
         give_record(r, row);
+        tell_mends(r, row);
         return ROW_CLAIM;
     }
     if (r->given < r->maker.more_count) {
@@ -187,7 +212,7 @@ enum intake_row_kind intake_reader_next(struct intake_reader *r, struct arena *b
         struct claim_fault why;
         if (!row_is_unsound(r, &why)) {
             switch (make(r, batch, row, &why)) {
-            case CLAIM_MADE: return ROW_CLAIM;
+            case CLAIM_MADE: tell_mends(r, row); return ROW_CLAIM;
             case CLAIM_PASSED_OVER: continue;
             case CLAIM_NO_MEMORY: r->broken = true; return ROW_ERROR;
             case CLAIM_FAULT: break;

@@ -15,18 +15,18 @@ const struct archive_table archive_tables[] = {
           " FROM import x WHERE x.merchant_id = $1 AND x.store_id = $2"),
       SQL("INSERT INTO import (merchant_id, store_id, import_id, state, user_id, started_at_ms, ended_at_ms, message)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") },
-    { "import_file", "Iitttttiiiiiiiiitti", false,
+    { "import_file", "Iitttttiiiiiiiiittit", false,
       SQL("SELECT x.import_id, x.file_no, x.name, x.path, x.profile, x.encoding, x.zone, x.as_of_ms, x.bytes, x.rows_total, x.rows_done, x.added, x.updated, "
-          "x.unchanged, x.quarantined, x.part_no, x.member, x.sheet, x.subject"
+          "x.unchanged, x.quarantined, x.part_no, x.member, x.sheet, x.subject, x.header"
           " FROM import i JOIN import_file x ON x.merchant_id = i.merchant_id AND x.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
       SQL("INSERT INTO import_file (merchant_id, import_id, file_no, name, path, profile, encoding, zone, as_of_ms, bytes, rows_total, rows_done, added, "
-          "updated, unchanged, quarantined, part_no, member, sheet, subject)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)") },
-    { "quarantine", "Iiiitttttttt", false,
-      SQL("SELECT x.import_id, x.file_no, x.line, x.column_no, x.column_name, x.code, x.value, x.what_en, x.what_zh, x.remedy_en, x.remedy_zh, x.raw"
+          "updated, unchanged, quarantined, part_no, member, sheet, subject, header)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)") },
+    { "quarantine", "IiiittttttttI", false,
+      SQL("SELECT x.import_id, x.file_no, x.line, x.column_no, x.column_name, x.code, x.value, x.what_en, x.what_zh, x.remedy_en, x.remedy_zh, x.raw, x.mended_by"
           " FROM import i JOIN quarantine x ON x.merchant_id = i.merchant_id AND x.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
-      SQL("INSERT INTO quarantine (merchant_id, import_id, file_no, line, column_no, column_name, code, value, what_en, what_zh, remedy_en, remedy_zh, raw)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)") },
+      SQL("INSERT INTO quarantine (merchant_id, import_id, file_no, line, column_no, column_name, code, value, what_en, what_zh, remedy_en, remedy_zh, raw, mended_by)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)") },
     { "order_key", "tO", true,
       SQL("SELECT x.order_no, x.order_id"
           " FROM order_key x WHERE x.merchant_id = $1 AND x.store_id = $2"),

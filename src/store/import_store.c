@@ -214,6 +214,30 @@ int import_files(struct store *s, int64_t merchant_id, int64_t import_id, struct
     return step == DB_FAILED ? -1 : n;
 }
 
+bool import_header_put(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no, struct text header)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("UPDATE import_file SET header = $4 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"));
+    if (!q) return false;
+    db_bind_i64(q, 1, merchant_id);
+    db_bind_i64(q, 2, import_id);
+    db_bind_i64(q, 3, file_no);
+    db_bind_text(q, 4, header);
+    return db_exec(q);
+}
+
+bool import_header(struct store *s, struct arena *a, int64_t merchant_id, int64_t import_id, int64_t file_no, struct text *ret)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT header FROM import_file WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"));
+    if (!q) return false;
+    db_bind_i64(q, 1, merchant_id);
+    db_bind_i64(q, 2, import_id);
+    db_bind_i64(q, 3, file_no);
+    const enum db_step step = db_step(q);
+    *ret = step == DB_ROW ? arena_text(a, db_text(q, "header")) : TEXT_NONE;
+    db_done(q);
+    return step != DB_FAILED && !a->failed;
+}
+
 /* ---- rows set aside ---- */
 
 bool quarantine_add(struct store *s, int64_t merchant_id, int64_t import_id, const struct quarantine_row *r)
@@ -239,18 +263,8 @@ bool quarantine_add(struct store *s, int64_t merchant_id, int64_t import_id, con
     return db_exec(q);
 }
 
-int quarantine_read(struct store *s, int64_t merchant_id, int64_t import_id, int64_t after_file_no, int64_t after_line, int max,
-                    void (*row)(void *ctx, const struct quarantine_row *r), void *ctx)
+static int held_read(struct db_stmt *q, void (*row)(void *ctx, const struct quarantine_row *r), void *ctx)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT file_no, line, column_no, column_name, code, value, what_en, what_zh, remedy_en, remedy_zh, raw"
-                                           " FROM quarantine WHERE merchant_id = $1 AND import_id = $2 AND (file_no, line) > ($3, $4)"
-                                           " ORDER BY file_no, line LIMIT $5"));
-    if (!q) return -1;
-    db_bind_i64(q, 1, merchant_id);
-    db_bind_i64(q, 2, import_id);
-    db_bind_i64(q, 3, after_file_no);
-    db_bind_i64(q, 4, after_line);
-    db_bind_i64(q, 5, max);
     int n = 0;
     enum db_step step;
     while ((step = db_step(q)) == DB_ROW) {
@@ -263,6 +277,67 @@ int quarantine_read(struct store *s, int64_t merchant_id, int64_t import_id, int
     }
     db_done(q);
     return step == DB_FAILED ? -1 : n;
+}
+
+int quarantine_read(struct store *s, int64_t merchant_id, int64_t import_id, int64_t after_file_no, int64_t after_line, int max,
+                    void (*row)(void *ctx, const struct quarantine_row *r), void *ctx)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT file_no, line, column_no, column_name, code, value, what_en, what_zh, remedy_en, remedy_zh, raw"
+                                           " FROM quarantine q WHERE merchant_id = $1 AND import_id = $2 AND (file_no, line) > ($3, $4)"
+                                           " AND NOT EXISTS (SELECT 1 FROM import i WHERE i.merchant_id = q.merchant_id AND i.import_id = q.mended_by AND i.state <> 4)"
+                                           " ORDER BY file_no, line LIMIT $5"));
+    if (!q) return -1;
+    db_bind_i64(q, 1, merchant_id);
+    db_bind_i64(q, 2, import_id);
+    db_bind_i64(q, 3, after_file_no);
+    db_bind_i64(q, 4, after_line);
+    db_bind_i64(q, 5, max);
+    return held_read(q, row, ctx);
+}
+
+int quarantine_read_file(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no, int64_t after_line, int max,
+                         void (*row)(void *ctx, const struct quarantine_row *r), void *ctx)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT file_no, line, column_no, column_name, code, value, what_en, what_zh, remedy_en, remedy_zh, raw"
+                                           " FROM quarantine q WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3 AND line > $4"
+                                           " AND NOT EXISTS (SELECT 1 FROM import i WHERE i.merchant_id = q.merchant_id AND i.import_id = q.mended_by AND i.state <> 4)"
+                                           " ORDER BY line LIMIT $5"));
+    if (!q) return -1;
+    db_bind_i64(q, 1, merchant_id);
+    db_bind_i64(q, 2, import_id);
+    db_bind_i64(q, 3, file_no);
+    db_bind_i64(q, 4, after_line);
+    db_bind_i64(q, 5, max);
+    return held_read(q, row, ctx);
+}
+
+bool quarantine_mend(struct store *s, const struct shop *shop, const struct held_ref *row, int64_t mended_by)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("UPDATE quarantine SET mended_by = $5 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3 AND line = $4"
+                                           " AND EXISTS (SELECT 1 FROM import i WHERE i.merchant_id = $1 AND i.import_id = $2 AND i.store_id = $6)"
+                                           " AND NOT EXISTS (SELECT 1 FROM import m WHERE m.merchant_id = $1 AND m.import_id = quarantine.mended_by"
+                                           " AND m.state <> 4)"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, row->import_id);
+    db_bind_i64(q, 3, row->file_no);
+    db_bind_i64(q, 4, row->line);
+    db_bind_i64(q, 5, mended_by);
+    db_bind_i64(q, 6, shop->store_id);
+    return db_exec(q);
+}
+
+int64_t quarantine_count(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS held FROM quarantine q WHERE merchant_id = $1 AND import_id = $2 AND (file_no = $3 OR $3 = 0)"
+                                           " AND NOT EXISTS (SELECT 1 FROM import i WHERE i.merchant_id = q.merchant_id AND i.import_id = q.mended_by AND i.state <> 4)"));
+    if (!q) return -1;
+    db_bind_i64(q, 1, merchant_id);
+    db_bind_i64(q, 2, import_id);
+    db_bind_i64(q, 3, file_no);
+    const int64_t n = db_step(q) == DB_ROW ? db_i64(q, "held") : -1;
+    db_done(q);
+    return n;
 }
 
 bool quarantine_clear(struct store *s, int64_t merchant_id, int64_t import_id)

@@ -43,6 +43,10 @@ bool import_files_reset(struct store *s, int64_t merchant_id, int64_t import_id)
 /* At start: whatever a crash left running. */
 bool import_interrupt_running(struct store *s, int64_t *ret_count);
 
+/* The header of a file's table as it was read: the delimiter, then one line with it. */
+bool import_header_put(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no, struct text header);
+bool import_header(struct store *s, struct arena *a, int64_t merchant_id, int64_t import_id, int64_t file_no, struct text *ret);
+
 /* ---- rows set aside ---- */
 struct quarantine_row {
     int64_t file_no, line;
@@ -50,9 +54,18 @@ struct quarantine_row {
     struct text column_name, code, value, what_en, what_zh, remedy_en, remedy_zh, raw;
 };
 bool quarantine_add(struct store *s, int64_t merchant_id, int64_t import_id, const struct quarantine_row *r);
-/* Up to max rows after (file_no, line), in that order, each given to `row` (texts live until it returns). Count of rows, or -1. */
+/* A row that was mended and went in with import mended_by leaves the quarantine for as long as that import stands. Of this shop only;
+ * a row that is not there, or mended already, stays as it is. */
+struct held_ref { int64_t import_id, file_no, line; };
+bool quarantine_mend(struct store *s, const struct shop *shop, const struct held_ref *row, int64_t mended_by);
+/* How many rows of a file (0: of all) are in the quarantine now; -1 on failure. */
+int64_t quarantine_count(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no);
+/* Up to max rows after (file_no, line), in that order, those that are in the quarantine now, each given to `row` (texts live until it returns). Count of rows, or -1. */
 int quarantine_read(struct store *s, int64_t merchant_id, int64_t import_id, int64_t after_file_no, int64_t after_line, int max,
                     void (*row)(void *ctx, const struct quarantine_row *r), void *ctx);
+/* The same of one file, after a line. */
+int quarantine_read_file(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no, int64_t after_line, int max,
+                         void (*row)(void *ctx, const struct quarantine_row *r), void *ctx);
 bool quarantine_clear(struct store *s, int64_t merchant_id, int64_t import_id);
 /* Cells of rows set aside in imports that began before an instant: the row and its fault stay, what people wrote goes. */
 bool quarantine_expire(struct store *s, int64_t before_ms);

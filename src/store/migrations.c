@@ -253,5 +253,9 @@ const struct migration migrations[] = {
     TABLE("0069 holdout",
         "CREATE TABLE holdout (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, holdout_no BIGINT NOT NULL, share_bp BIGINT NOT NULL,"
         " started_at_ms BIGINT NOT NULL, ended_at_ms BIGINT, PRIMARY KEY (merchant_id, store_id, holdout_no))"),
+    /* The header of the table: its delimiter, then the header as a line with that delimiter. A row that was set aside is mended by it */
+    COLUMN("0070 import_file.header", "ALTER TABLE import_file ADD COLUMN header TEXT NOT NULL DEFAULT ''"),
+    /* The import in which the row went in after all: while that one stands, the row is out of the quarantine */
+    COLUMN("0071 quarantine.mended_by", "ALTER TABLE quarantine ADD COLUMN mended_by BIGINT"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -216,7 +216,9 @@ bool query_interrupted_imports(struct store *s, const struct shop *shop, int64_t
 
 bool query_quarantined(struct store *s, const struct shop *shop, int64_t since_ms, int64_t *ret)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT CAST(COALESCE(SUM(f.quarantined), 0) AS BIGINT) AS quarantined FROM import i JOIN import_file f"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT CAST(COALESCE(SUM(f.quarantined - (SELECT COUNT(*) FROM quarantine q JOIN import m ON m.merchant_id = q.merchant_id"
+                                           " AND m.import_id = q.mended_by AND m.state <> 4 WHERE q.merchant_id = f.merchant_id AND q.import_id = f.import_id"
+                                           " AND q.file_no = f.file_no)), 0) AS BIGINT) AS quarantined FROM import i JOIN import_file f"
                                            " ON f.merchant_id = i.merchant_id AND f.import_id = i.import_id WHERE i.merchant_id = $1"
                                            " AND i.store_id = $2 AND i.started_at_ms > $3 AND i.state <> 4"
                                            " AND NOT EXISTS (SELECT 1 FROM import l JOIN import_file g ON g.merchant_id = l.merchant_id"

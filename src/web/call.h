@@ -93,6 +93,14 @@ bool call_id(struct call *c, struct text s, int64_t *ret);
 bool password_ok(struct call *c, struct text password, struct text name);
 bool read_shop(struct call *c, json_t *j, struct shop_new *ret);
 json_t *store_json(const struct shop *shop);
+struct import_row;
+struct import_file_row;
+/* The import of {id} and its shop: false when answered. */
+bool call_import(struct call *c, struct store *s, struct import_row *ret, struct shop *ret_shop);
+/* Which table of its file: "member" and "sheet" are there where it has a name. f: NULL for none. */
+void import_name_table(json_t *j, const struct import_file_row *f);
+/* As import_started: 202 with the import's number, or why not. ctx: the call. */
+void import_started_answer(void *ctx, enum desk_result result, int64_t import_id, const struct desk_message *message);
 /* The shop of {store}: false when answered (404, 500). */
 bool call_shop(struct call *c, struct store *s, struct shop *ret);
 #endif

@@ -1,9 +1,8 @@
-/* Imports: start, list, one with its progress, undo, resume, and the rows that were set aside, as JSON and as CSV. */
+/* Imports: what one would do, start, list, one with its progress, undo, resume. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "store/import_store.h"
 #include "web/call.h"
-#include "web/csv.h"
 #include "web/pages.h"
 #include "web/reply.h"
 #include "web/uploads.h"
@@ -24,18 +23,17 @@ static json_t *by_json(struct store *s, int64_t user_id)
     return json_null();
 }
 
-struct import_view { struct call *call; struct store *store; const struct shop *shop; struct import_file_row *files; struct import_figures *figures; };
+struct import_view { struct call *call; struct store *store; const struct shop *shop; struct import_file_row *files; struct import_figures *figures; int64_t merchant_id, import_id; };
 
 /* Memory for import_json, used for one import after the other. */
 static bool view_init(struct import_view *v, struct call *c, struct store *s, const struct shop *shop)
 {
     *v = (struct import_view){ c, s, shop, ARENA_ARRAY(&c->q->arena, struct import_file_row, DESK_IMPORT_TABLES_MAX),
-                               ARENA_NEW(&c->q->arena, struct import_figures) };
+                               ARENA_NEW(&c->q->arena, struct import_figures), 0, 0 };
     return v->files && v->figures;
 }
 
-/* Which table of its file: the fields are there where it has a name. */
-static void name_table(json_t *j, const struct import_file_row *f)
+void import_name_table(json_t *j, const struct import_file_row *f)
 {
     if (f && f->member[0]) json_object_set_new(j, "member", json_string(f->member));
     if (f && f->sheet[0]) json_object_set_new(j, "sheet", json_string(f->sheet));
@@ -47,15 +45,18 @@ static json_t *file_json(const struct import_view *v, const struct import_file_r
                      (json_int_t)f->rows_total, "rows_done", (json_int_t)f->rows_done, "added", (json_int_t)f->added, "updated",
                      (json_int_t)f->updated, "unchanged", (json_int_t)f->unchanged, "quarantined", (json_int_t)f->quarantined, "as_of",
                      instant_json(&v->call->q->arena, f->as_of_ms, v->shop->zone));
-    name_table(j, f);
+    import_name_table(j, f);
+    json_object_set_new(j, "held", json_integer(f->quarantined > 0 ? quarantine_count(v->store, v->merchant_id, v->import_id, f->file_no) : 0));
     return j;
 }
 
 static json_t *known(int64_t n) { return n < 0 ? json_null() : json_integer(n); }
 
 /* NULL: the database failed or no memory. */
-static json_t *import_json(const struct import_view *v, const struct import_row *i)
+static json_t *import_json(struct import_view *v, const struct import_row *i)
 {
+    v->merchant_id = i->merchant_id;
+    v->import_id = i->import_id;
     int n = import_files(v->store, i->merchant_id, i->import_id, v->files, DESK_IMPORT_TABLES_MAX);
     if (n < 0) return NULL;
     bool runs = i->state == IMPORT_RUNNING && desk_import_running(v->call->web->options.desk, i->import_id, v->figures);
@@ -90,8 +91,7 @@ void imports_read(struct call *c, struct store *s)
     reply_internal(c, db_error_message(s->db));
 }
 
-/* The import of {id} and its shop: false when answered. */
-static bool find_import(struct call *c, struct store *s, struct import_row *ret, struct shop *ret_shop)
+bool call_import(struct call *c, struct store *s, struct import_row *ret, struct shop *ret_shop)
 {
     int64_t id;
     if (!call_id(c, c->params[0], &id)) return false;
@@ -113,7 +113,7 @@ void import_read(struct call *c, struct store *s)
     struct import_row row;
     struct shop shop;
     struct import_view v;
-    if (!find_import(c, s, &row, &shop)) return;
+    if (!call_import(c, s, &row, &shop)) return;
     json_t *j = view_init(&v, c, s, &shop) ? import_json(&v, &row) : NULL;
     if (j) reply_json(c, 200, j);
     else reply_internal(c, db_error_message(s->db));
@@ -121,7 +121,7 @@ void import_read(struct call *c, struct store *s)
 
 /* ---- start, resume, undo ---- */
 
-static void started(void *ctx, enum desk_result result, int64_t import_id, const struct desk_message *message)
+void import_started_answer(void *ctx, enum desk_result result, int64_t import_id, const struct desk_message *message)
 {
     if (result == DESK_DONE) reply_json(ctx, 202, json_pack("{s:I}", "import_id", (json_int_t)import_id));
     else reply_message(ctx, result, message);
@@ -207,7 +207,7 @@ void import_start_read(struct call *c, struct store *s)
     if (!files) { reply_internal(c, "no memory"); return; }
     if (!call_shop(c, s, &shop) || !read_files(c, files) || !find_uploads(c, s, &shop, files, &ask) || !call_text(c, "as_of", 0, 40, &as_of)) return;
     if (as_of.len && !instant_parse(as_of, &ask.as_of_ms)) { reply_fault(c, FAULT_FIELD, "as_of"); return; }
-    if (!desk_import_start(c->web->options.desk, &ask, started, c)) reply_wait(c, FAULT_BUSY, 1000);
+    if (!desk_import_start(c->web->options.desk, &ask, import_started_answer, c)) reply_wait(c, FAULT_BUSY, 1000);
 }
 
 void import_foresee_read(struct call *c, struct store *s)
@@ -238,7 +238,7 @@ void import_undo_handle(struct call *c)
     int64_t id;
     if (!call_id(c, c->params[0], &id)) return;
     call_defer(c);
-    if (!desk_import_undo_start(c->web->options.desk, id, c->who.user_id, started, c)) reply_wait(c, FAULT_BUSY, 1000);
+    if (!desk_import_undo_start(c->web->options.desk, id, c->who.user_id, import_started_answer, c)) reply_wait(c, FAULT_BUSY, 1000);
 }
 
 void import_resume_handle(struct call *c)
@@ -246,122 +246,5 @@ void import_resume_handle(struct call *c)
     int64_t id;
     if (!call_id(c, c->params[0], &id)) return;
     call_defer(c);
-    if (!desk_import_resume_start(c->web->options.desk, id, c->who.user_id, started, c)) reply_wait(c, FAULT_BUSY, 1000);
-}
-
-/* ---- rows set aside ---- */
-
-struct quarantine_view { json_t *rows; FILE *csv; const struct import_file_row *files; int file_count; int64_t file_no, line; };
-
-static const struct import_file_row *file_of(const struct quarantine_view *v, int64_t file_no)
-{
-    for (int i = 0; i < v->file_count; i++)
-        if (v->files[i].file_no == file_no) return &v->files[i];
-    return NULL;
-}
-
-static json_t *said(struct text en, struct text zh)
-{
-    return json_pack("{s:s%,s:s%}", "en", en.ptr ? en.ptr : "", en.len, "zh", zh.ptr ? zh.ptr : "", zh.len);
-}
-
-static json_t *string(struct text t) { return json_stringn(t.ptr ? t.ptr : "", t.len); }
-
-static void to_json(void *ctx, const struct quarantine_row *r)
-{
-    struct quarantine_view *v = ctx;
-    v->file_no = r->file_no;
-    v->line = r->line;
-    const struct import_file_row *f = file_of(v, r->file_no);
-    json_t *j = json_pack("{s:s,s:I,s:I,s:o,s:o,s:o,s:o,s:o}", "file", f ? f->name : "", "line", (json_int_t)r->line,
-                          "column", (json_int_t)r->column_no, "column_name", string(r->column_name), "code", string(r->code),
-                          "value", string(r->value), "what", said(r->what_en, r->what_zh), "remedy", said(r->remedy_en, r->remedy_zh));
-    name_table(j, f);
-    json_array_append_new(v->rows, j);
-}
-
-static void to_csv(void *ctx, const struct quarantine_row *r)
-{
-    struct quarantine_view *v = ctx;
-    v->file_no = r->file_no;
-    v->line = r->line;
-    const struct import_file_row *f = file_of(v, r->file_no);
-    csv_text(v->csv, text_from_cstr(f ? f->name : ""), ',');
-    csv_text(v->csv, text_from_cstr(f ? f->member : ""), ',');
-    csv_text(v->csv, text_from_cstr(f ? f->sheet : ""), ',');
-    csv_integer(v->csv, r->line, ',');
-    csv_integer(v->csv, r->column_no, ',');
-    csv_text(v->csv, r->column_name, ',');
-    csv_text(v->csv, r->code, ',');
-    csv_text(v->csv, r->value, ',');
-    csv_text(v->csv, r->what_en, ',');
-    csv_text(v->csv, r->what_zh, ',');
-    csv_text(v->csv, r->remedy_en, ',');
-    csv_text(v->csv, r->remedy_zh, '\n');
-}
-
-/* "2-118": after line 118 of the second file. */
-static bool read_after(struct call *c, struct quarantine_view *v)
-{
-    struct text line, t = target_arg(&c->target, "after");
-    if (!t.len) return true;
-    struct text file = text_cut(t, '-', &line);
-    if (text_to_i64(file, &v->file_no) && text_to_i64(line, &v->line) && v->file_no >= 0 && v->line >= 0) return true;
-    reply_fault(c, FAULT_CURSOR, "after");
-    return false;
-}
-
-static bool open_quarantine(struct call *c, struct store *s, struct import_row *row, struct quarantine_view *v)
-{
-    struct shop shop;
-    if (!find_import(c, s, row, &shop) || !read_after(c, v)) return false;
-    struct import_file_row *files = ARENA_ARRAY(&c->q->arena, struct import_file_row, DESK_IMPORT_TABLES_MAX);
-    v->file_count = files ? import_files(s, row->merchant_id, row->import_id, files, DESK_IMPORT_TABLES_MAX) : -1;
-    v->files = files;
-    if (v->file_count >= 0) return true;
-    reply_internal(c, db_error_message(s->db));
-    return false;
-}
-
-void quarantine_list_read(struct call *c, struct store *s)
-{
-    struct import_row row;
-    struct quarantine_view v = { .rows = NULL };
-    if (!open_quarantine(c, s, &row, &v)) return;
-    v.rows = json_array();
-    int n = quarantine_read(s, row.merchant_id, row.import_id, v.file_no, v.line, LIMIT_PAGE_ROWS, to_json, &v);
-    if (n < 0) {
-        json_decref(v.rows);
-        reply_internal(c, db_error_message(s->db));
-        return;
-    }
-    json_t *next = n == LIMIT_PAGE_ROWS ? json_sprintf("%lld-%lld", (long long)v.file_no, (long long)v.line) : json_null();
-    reply_json(c, 200, json_pack("{s:o,s:o}", "rows", v.rows, "next", next));
-}
-
-#define CSV_BYTES_MAX (32L * 1024 * 1024)
-
-/* The first 100,000 rows or 32 MiB; the rest with ?after=. */
-void quarantine_csv_read(struct call *c, struct store *s)
-{
-    struct import_row row;
-    struct quarantine_view v = { .rows = NULL };
-    char *text = NULL;
-    size_t len = 0;
-    int n = LIMIT_PAGE_ROWS;
-    if (!open_quarantine(c, s, &row, &v)) return;
-    v.csv = open_memstream(&text, &len);
-    if (!v.csv) { reply_internal(c, "no memory"); return; }
-    fputs("\xEF\xBB\xBF" "file,member,sheet,line,column,column_name,code,value,what_en,what_zh,remedy_en,remedy_zh\n", v.csv);
-    for (int all = 0; n == LIMIT_PAGE_ROWS && all < LIMIT_QUARANTINE_ROWS && ftell(v.csv) < CSV_BYTES_MAX; all += n)
-        n = quarantine_read(s, row.merchant_id, row.import_id, v.file_no, v.line, LIMIT_PAGE_ROWS, to_csv, &v);
-    bool whole = !ferror(v.csv) && fclose(v.csv) == 0 && text && n >= 0;
-    if (whole) {
-        char name[64];
-        snprintf(name, sizeof name, "quarantine-%lld.csv", (long long)row.import_id);
-        reply_file(c, "text/csv; charset=utf-8", name, (struct text){ text, len });
-        return;
-    }
-    free(text);
-    reply_internal(c, "the rows set aside could not be written out");
+    if (!desk_import_resume_start(c->web->options.desk, id, c->who.user_id, import_started_answer, c)) reply_wait(c, FAULT_BUSY, 1000);
 }

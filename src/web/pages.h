@@ -41,8 +41,12 @@ void import_foresee_read(struct call *c, struct store *s);
 void import_read(struct call *c, struct store *s);
 void import_undo_handle(struct call *c);
 void import_resume_handle(struct call *c);
+/* quarantine_page.c */
 void quarantine_list_read(struct call *c, struct store *s);
 void quarantine_csv_read(struct call *c, struct store *s);
+void quarantine_sheet_read(struct call *c, struct store *s);
+void quarantine_check_read(struct call *c, struct store *s);
+void quarantine_mend_read(struct call *c, struct store *s);
 /* feed_page.c: events and webhooks on their way in; connection_page.c: the owner's page about them */
 void events_handle(struct call *c);
 void webhook_handle(struct call *c);

@@ -61,6 +61,9 @@ const struct route routes[] = {
     { HTTP_POST, API "/imports/{id}/resume", "import.write", SELLERS, NULL, ROUTE_NO_BODY, import_resume_handle, NULL },
     { HTTP_GET, API "/imports/{id}/quarantine", "import.read", SELLERS, NULL, 0, NULL, quarantine_list_read },
     { HTTP_GET, API "/imports/{id}/quarantine.csv", "import.read", SELLERS, NULL, 0, NULL, quarantine_csv_read },
+    { HTTP_GET, API "/imports/{id}/quarantine.sheet", "import.read", SELLERS, NULL, 0, NULL, quarantine_sheet_read },
+    { HTTP_POST, API "/imports/{id}/quarantine/check", "import.read", SELLERS, NULL, 0, NULL, quarantine_check_read },
+    { HTTP_POST, API "/imports/{id}/quarantine/mend", "import.write", SELLERS, NULL, 0, NULL, quarantine_mend_read },
 
     { HTTP_POST, STORE "/events", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_FEED, events_handle, NULL },
     { HTTP_POST, STORE "/webhooks/{source}", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_FEED, webhook_handle, NULL },
