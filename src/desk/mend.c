@@ -94,12 +94,13 @@ bool mend_write(const struct mend_ask *ask)
     FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
     bool ok = out != NULL;
     if (ok) {
-        fputs("\xEF\xBB\xBF", out);
+        fputs("\xEF\xBB\xBF", out); /* house: into the file, as below */
         for (int c = 0; c < header->count; c++) write_cell(out, header->cells[c], ',');
         write_cell(out, TEXT(MENDS_HEADER), '\n');
         for (int r = 0; r < ask->count; r++) {
             const struct mend_row *row = &ask->rows[r];
             for (int c = 0; c < header->count; c++) write_cell(out, c < row->cells.count ? row->cells.cells[c] : TEXT_NONE, ',');
+            /* house: into the file */
             fprintf(out, "%" PRId64 "-%" PRId64 "-%" PRId64 "\n", ask->import_id, ask->file->file_no, row->line);
         }
         ok = !ferror(out) && fflush(out) == 0 && ask->env->fsync(ask->env->ctx, fd) == 0;

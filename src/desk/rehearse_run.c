@@ -6,9 +6,10 @@
 #include "store/rehearsal.h"
 
 enum { BATCH_ROWS = 4096 };
+_Static_assert(sizeof(struct record_claim) <= sizeof(struct order_claim), "records fit in the room of orders");
 #define REHEARSAL_IMPORT_ID INT64_C(4611686018427387904) /* no import ever has it */
 
-struct rehearsing { struct import_run *run; struct apply_session *session; struct arena batch; struct intake_row *row; struct order_claim *claims; size_t count; struct import_file_row *rows; };
+struct rehearsing { struct import_run *run; struct apply_session *session; struct arena batch; struct intake_row *row; struct order_claim *claims; struct record_claim *records /* in the same room: a file's rows are all of one kind */; bool of_records; size_t count; struct import_file_row *rows; };
 
 static enum desk_result no_memory(struct desk_message *m)
 {
@@ -19,7 +20,7 @@ static enum desk_result no_memory(struct desk_message *m)
 static bool batch_apply(struct rehearsing *h, struct import_file_row *row)
 {
     struct apply_tally tally = { 0 };
-    if (h->count > 0 && !apply_claims(h->session, h->claims, h->count, &tally)) return false;
+    if (h->count > 0 && !(h->of_records ? apply_records(h->session, h->records, h->count, &tally) : apply_claims(h->session, h->claims, h->count, &tally))) return false;
     row->added += tally.added;
     row->updated += tally.updated;
     row->unchanged += tally.unchanged;
@@ -28,6 +29,13 @@ static bool batch_apply(struct rehearsing *h, struct import_file_row *row)
     run_publish(h->run, IMPORT_APPLYING, h->rows);
     run_watched(h->run);
     return true;
+}
+
+static void claim_keep(struct rehearsing *h)
+{
+    h->of_records = h->row->subject != SUBJECT_ORDERS;
+    if (h->of_records) h->records[h->count++] = h->row->record;
+    else h->claims[h->count++] = h->row->order;
 }
 
 /* All rows of a file. False: the database or memory failed, the file could not be read, or it was stopped. */
@@ -42,7 +50,7 @@ static bool file_rehearse(struct rehearsing *h, int file)
         switch (importer_next(im, &h->batch, h->row, &fault)) {
         case ROW_END: more = false; break;
         case ROW_ERROR: ok = false; break;
-        case ROW_CLAIM: h->claims[h->count++] = h->row->order, row->rows_done += !h->row->more; break;
+        case ROW_CLAIM: claim_keep(h), row->rows_done += !h->row->more; break;
         case ROW_FAULT: row->quarantined++, row->rows_done++; break;
         }
         if (!ok || (more && h->count < BATCH_ROWS)) continue;
@@ -56,6 +64,7 @@ static enum desk_result files_rehearse(struct import_run *run, struct store *s, 
 {
     struct rehearsing h = { .run = run };
     h.claims = ARENA_ARRAY(&run->arena, struct order_claim, BATCH_ROWS);
+    h.records = (struct record_claim *)(void *)h.claims;
     h.rows = ARENA_ARRAY(&run->arena, struct import_file_row, (size_t)run->file_count);
     h.row = ARENA_NEW(&run->arena, struct intake_row);
     if (!h.claims || !h.rows || !h.row) return no_memory(m);

@@ -141,7 +141,8 @@ static void some_rows(struct store *s, const struct shop *shop, const struct poo
         snprintf(sql, sizeof sql, "INSERT INTO import (merchant_id, import_id, store_id, state, user_id, started_at_ms) VALUES (1, %d, %d, 2, 0, 7)",
                  (int)import_id, (int)shop->store_id);
         run(s, sql);
-        snprintf(sql, sizeof sql, "INSERT INTO quarantine VALUES (1, %d, 1, %d, 2, '列', 'bad', 'x\"y', 'en', 'zh', 'do', '改', 'raw\n\x01' || '行')", (int)import_id, (int)n);
+        snprintf(sql, sizeof sql, "INSERT INTO quarantine VALUES (1, %d, 1, %d, 2, '列', 'bad', 'x\"y', 'en', 'zh', 'do', '改', 'raw\n\x01' || '行', NULLIF(%d, 0))", (int)import_id, (int)n,
+                 n % 2 ? 0 : (int)import_id);
         run(s, sql);
     }
     if (!a || !apply_claims(a, claims, n, &tally) || !apply_flush(a)) fail("apply", db_error_message(s->db));
