@@ -200,7 +200,8 @@ async function firstDay(t, browser, lang, width) {
       const sent = await fetch(`${desk.url}/api/v1/stores/${keys[0]}/events`, { method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
         body: JSON.stringify({ events: [{ id: 'w1', type: 'order', as_of: at, order: { order_no: 'W-1', placed_at: at } }, { id: 'w2', type: 'order', as_of: at, order: { order_no: 'W-2', totl: 1 } }] }) })
       assert.deepEqual([sent.status, (await sent.json()).accepted], [200, 1])
-      await go('/settings#connections')
+      await go('/settings')
+      await page.reload({ waitUntil: 'networkidle' })
       await box.getByText('W-1').waitFor()
       await box.getByText('totl').first().waitFor()
       assert.equal(await box.getByText(token).count(), 0, 'a token is shown once')

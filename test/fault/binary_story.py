@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
@@ -204,6 +205,53 @@ def story_under_load(directory):
     assert state(shop) == empty
     zhanggui("restore", "--db", directory + "/restored.db", directory + "/copy.db")
     zhanggui("verify", "--db", directory + "/restored.db")
+
+
+def story_killed_feeds(directory):
+    """kills at random while order events come in over 16 connections: each that was answered is there, none twice, and the books agree"""
+    dice = random.Random(SEED)
+    shop = Shop(directory)
+    token = shop.json("token", "make", "--store", "main", "--name", "load")["token"]
+    body = json.dumps({"id": "e-########", "type": "order", "as_of": "2026-03-01T10:00:00+08:00", "order": {
+        "order_no": "K########", "placed_at": "2026-03-01T09:00:00+08:00", "total": "88.00", "status": "paid", "buyer": "b%%%%%%%", "region": "R$$",
+        "lines": [{"sku_code": "SKU-@@@@", "title": "tea @@@@", "pieces": 1, "unit": "88.00"}]}})
+    first, caught, answered, rounds = 0, False, set(), 12 if "ZG_LONG" in os.environ else 5
+    for i in range(rounds):
+        desk = subprocess.Popen([BINARY, "serve", "--db", shop.db, "--port", "0", "--no-open", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        port = json.loads(desk.stdout.readline())["url"].rsplit(":", 1)[1]
+        template, ledger = directory + "/template", directory + f"/ledger{i}"
+        with open(template, "w", newline="") as out:
+            out.write(f"POST /api/v1/stores/main/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+                      f"Content-Length: {len(body)}\r\n\r\n{body}")
+        again = max(0, first - 200)  # the last ones of the round before, answered or not, are sent again
+        load = subprocess.Popen([os.environ["ZG_EVENTS_SEND"], port, ledger, "--connections", "16", "--template", template, "--from", str(again), "--count", "10000000"],
+                                stdout=subprocess.PIPE, text=True)
+        time.sleep(dice.uniform(0.5, 2.0) * SLOW)
+        desk.send_signal(signal.SIGKILL)
+        desk.wait()
+        told = json.loads(load.communicate(timeout=90)[0])
+        raw = pathlib.Path(ledger).read_bytes()
+        for k in range(again, len(raw) // 8):
+            status, flags = struct.unpack_from("<HH", raw, k * 8)
+            assert status in (0, 200, 429, 503), status
+            if status == 200:
+                assert flags in (1, 2), flags
+                answered.add(k)
+        with sqlite3.connect(f"file:{shop.db}?mode=ro", uri=True) as s:
+            there = {int(n[1:]) for n, in s.execute("SELECT order_no FROM orders")}
+            events = s.execute("SELECT count(*) FROM event").fetchone()[0]
+            ids = s.execute("SELECT count(*) FROM feed_event").fetchone()[0]
+        shutil.copy(shop.db, directory + "/control.db")  # the control: the same database without its log
+        with sqlite3.connect(f"file:{directory}/control.db?immutable=1", uri=True) as s:
+            caught = caught or bool(answered - {int(n[1:]) for n, in s.execute("SELECT order_no FROM orders")})
+        lost = answered - there
+        assert not lost, f"kill {i}, seed {SEED}: {len(lost)} answered events are gone, as {sorted(lost)[:3]}"
+        assert events == ids == len(there), f"kill {i}, seed {SEED}: {events} events, {ids} ids, {len(there)} orders"
+        first = max(there, default=0) + 1
+        print(f"# kill {i}: {told['answered']} answered in this round, {len(there)} orders there, {len(there - answered)} of them never answered", flush=True)
+        shop.zg("verify")
+    assert len(answered) > 500 * rounds // SLOW, len(answered)
+    assert caught, "without its log the database lacked nothing that was answered: a lost event would go unseen"
 
 
 if __name__ == "__main__":
