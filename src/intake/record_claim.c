@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LABEL_BYTES_MAX = 48, LABEL_COLUMNS = 12 /* a summing or peers' row says so in one of its first cells */ };
+enum { LABEL_BYTES_MAX = 48 }; /* of the cell in which a summing row, or one of peers, says so */
 
 static const struct record_field *about(const struct record_maker *m, int field) { return record_field(m->profile->subject, field); }
 
@@ -148,14 +148,14 @@ static bool listed(const struct word_list *w, struct text folded)
     return false;
 }
 
-/* Looks for a row's label in its first cells, mapped or not. */
+/* Looks for a row's label in all of its cells, mapped or not. */
 static void read_label(struct record_maker *m, const struct csv_row *row, bool *ret_sums)
 {
     const struct profile *p = m->profile;
     *ret_sums = false;
     m->band = TEXT_NONE;
     if (p->summary.count == 0 && p->peers.count == 0) return;
-    for (int c = 0; c < row->count && c < LABEL_COLUMNS; c++) {
+    for (int c = 0; c < row->count; c++) {
         const struct csv_cell *cell = &row->cells[c];
         char text[CELL_ROOM(LABEL_BYTES_MAX)], word[CELL_ROOM(LABEL_BYTES_MAX)];
         struct text value;
@@ -215,6 +215,7 @@ static bool read_values(struct record_maker *m, struct claim_fault *fault)
             fault->fault = FAULT_SCIENTIFIC_ID;
             if (kind == KIND_CODE && is_scientific(v.text)) return false;
         } else {
+            m->reader.mean = about(m, v.field)->flags & FIELD_IS_MEAN;
             m->reader.percent = kind == KIND_RATIO && percent_of(m, &v);
             switch (value_read(&m->reader, kind, v.text, &v.number, &fault->fault)) {
             case VALUE_GOOD: break;

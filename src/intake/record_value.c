@@ -106,6 +106,15 @@ static bool read_seconds(struct text s, int64_t *ret)
     return true;
 }
 
+/* Of which money_parse said that it has too many places. */
+static bool read_mean(const struct value_reader *r, struct text s, int64_t *ret)
+{
+    (void)ends(&s, "元");
+    if (text_starts_with(s, TEXT("¥"))) s = (struct text){ s.ptr + 2, s.len - 2 };
+    else if (text_starts_with(s, TEXT("￥"))) s = (struct text){ s.ptr + 3, s.len - 3 };
+    return decimal_read(s, currency_digits(r->currency), ret);
+}
+
 static enum value_read read_money(const struct value_reader *r, struct text s, int64_t *ret, enum row_fault *fault)
 {
     switch (money_parse(s, r->currency, ret)) {
@@ -114,7 +123,10 @@ static enum value_read read_money(const struct value_reader *r, struct text s, i
         return *ret >= -FIGURE_MAX && *ret <= FIGURE_MAX ? VALUE_GOOD : VALUE_BAD;
     case MONEY_EMPTY: return VALUE_NONE;
     case MONEY_NOT_A_NUMBER: case MONEY_SCIENTIFIC: *fault = FAULT_BAD_MONEY; return VALUE_BAD;
-    case MONEY_TOO_PRECISE: *fault = FAULT_MONEY_TOO_PRECISE; return VALUE_BAD;
+    case MONEY_TOO_PRECISE:
+        if (r->mean && read_mean(r, s, ret)) return VALUE_GOOD;
+        *fault = FAULT_MONEY_TOO_PRECISE;
+        return VALUE_BAD;
     case MONEY_OUT_OF_RANGE: *fault = FAULT_MONEY_OUT_OF_RANGE; return VALUE_BAD;
     case MONEY_OTHER_CURRENCY: *fault = FAULT_OTHER_CURRENCY; return VALUE_BAD;
     }

@@ -13,6 +13,7 @@ struct value_reader {
     struct time_reader clock;
     struct currency currency;
     bool percent;        /* the column's header says that plain numbers are percent */
+    bool mean;           /* FIELD_IS_MEAN */
 };
 /* Of a kind that is no text; the cell is normalised (cell_text). *ret_fault at VALUE_BAD. */
 enum value_read value_read(struct value_reader *r, enum record_kind kind, struct text s, int64_t *ret, enum row_fault *ret_fault);

@@ -398,8 +398,26 @@ out:
     return rc;
 }
 
+/* Every subject with its fields, for the tests in Python. */
+static int dump_subjects(void)
+{
+    for (int s = SUBJECT_ORDERS + 1; s < SUBJECT_COUNT; s++) {
+        json_t *o = json_object(), *fields = json_array();
+        json_object_set_new(o, "subject", json_string(subject_word((enum subject)s)));
+        for (int f = 1; f <= record_subject((enum subject)s)->field_count; f++) {
+            const struct record_field *r = record_field((enum subject)s, f);
+            json_array_append_new(fields, json_pack("{s:s,s:s,s:s,s:s,s:i,s:s}", "word", r->word, "en", r->en, "zh", r->zh, "kind", record_kind_word(r->kind),
+                                                    "flags", r->flags, "aliases", r->aliases ? r->aliases : ""));
+        }
+        json_object_set_new(o, "fields", fields);
+        print_json(o);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--subjects") == 0) return dump_subjects();
     struct args args;
     struct env env;
     if (!parse_args(argc, argv, &args)) {

@@ -36,6 +36,7 @@ enum {
     FIELD_IS_MARK = 4,   /* a file has at least one of these */
     FIELD_IS_AHEAD = 8,  /* a plan or a promise: it does not date the file */
     FIELD_IS_WHEN = 16,  /* records are listed by it; a day takes the hour beside it along */
+    FIELD_IS_MEAN = 64,  /* money: a mean, which may have more places than the currency; they are rounded off */
     FIELD_IS_PART = 32,  /* the value behind the @ of a profile's column ("visitors@pc") goes here */
 };
 struct record_field {

@@ -14,6 +14,7 @@ extern const struct record_subject subject_tasks, subject_signup_rules, subject_
 #define AHEAD FIELD_IS_AHEAD
 #define WHEN FIELD_IS_WHEN
 #define PART FIELD_IS_PART
+#define MEAN FIELD_IS_MEAN
 #define SUBJECT(name, word, en, zh) \
     _Static_assert(sizeof name##_fields / sizeof name##_fields[0] <= RECORD_FIELDS_MAX, "fields fit"); \
     const struct record_subject subject_##name = { word, en, zh, name##_fields, (int)(sizeof name##_fields / sizeof name##_fields[0]) }

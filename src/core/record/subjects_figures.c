@@ -27,7 +27,7 @@
     { "paid_amount", "Amount paid", "支付金额", KIND_MONEY, MARK, "成交金额|销售额|活动商品支付金额|Sales|Ordered product sales" }, \
     { "paid_rate", "Paying rate", "支付转化率", KIND_RATIO, 0, "商品支付转化率|成交转化率|转化率|Conversion rate|Unit session percentage|time_buy_rate" }, \
     { "paid_of_ordered", "Share of orders paid", "下单-支付转化率", KIND_RATIO, 0, "下单支付转化率" }, \
-    { "average", "Amount a buyer", "客单价", KIND_MONEY, 0, "人均支付金额|Average order value" }, \
+    { "average", "Amount a buyer", "客单价", KIND_MONEY, MEAN, "人均支付金额|Average order value" }, \
     { "visitor_value", "Amount a visitor", "UV价值", KIND_DECIMAL, 0, "访客平均价值|访客价值" }, \
     { "cart_rate", "Cart rate", "加购转化率", KIND_RATIO, 0, "访客加购转化率|加购率|time_cart_rate" }, \
     { "favourite_rate", "Favouring rate", "收藏转化率", KIND_RATIO, 0, "访客收藏转化率|收藏率|time_fav_rate" }, \
@@ -113,6 +113,6 @@ static const struct record_field search_words_fields[] = {
     { "paid_rate", "Paying rate", "支付转化率", KIND_RATIO, 0, "引导支付转化率|转化率|成交转化率|Conversion rate" },
     { "place", "Rank", "排名", KIND_DECIMAL, 0, "平均排名|搜索排名|平均展现排名|Average position" },
     { "spend", "Cost", "花费", KIND_MONEY, 0, "消耗|Spend" },
-    { "click_price", "Cost a click", "平均点击花费", KIND_MONEY, 0, "点击单价|CPC" },
+    { "click_price", "Cost a click", "平均点击花费", KIND_MONEY, MEAN, "点击单价|CPC" },
 };
 SUBJECT(search_words, "search_words", "Search words", "搜索词");
