@@ -26,6 +26,7 @@ struct web {
     struct web_options options;
     struct http_server *http;
     struct readers *readers;
+    struct readers *exporters;      /* for what takes long: lists as files, archives, erasures; they may wait for the writer */
     struct cache *cache;
     struct sessions *sessions;
     struct hasher *hasher;
@@ -71,6 +72,8 @@ static inline int64_t web_now_ms(const struct web *w) { return w->env->now_ms(w-
 void call_answer(struct call *c, struct http_response *r);
 /* Goes on with `work` on a reader's thread; the call is deferred already or is deferred now. Answered with 429 when too many wait. */
 void call_on_reader(struct call *c, void (*work)(struct call *c, struct store *s));
+/* The same on a thread that may take its time, and wait for the writer. */
+void call_on_exporter(struct call *c, void (*work)(struct call *c, struct store *s));
 void call_defer(struct call *c);
 
 /* A write in the writer's next transaction. `run` returns false to change nothing (it may have set `fault`); `done` comes after

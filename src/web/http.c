@@ -101,6 +101,22 @@ struct http_response *http_response_create(const struct env *env, int status, st
     return r;
 }
 
+struct http_response *http_response_file(const struct env *env, int status, int fd, int64_t bytes)
+{
+    struct http_response *r = memory_take(env, sizeof *r);
+    if (r) r->mhd = MHD_create_response_from_fd64((uint64_t)bytes, fd);
+    if (!r || !r->mhd) {
+        env->close(env->ctx, fd);
+        memory_give(env, r, sizeof *r);
+        return NULL;
+    }
+    r->env = env;
+    atomic_init(&r->refs, 1);
+    r->status = status;
+    r->bytes = (size_t)bytes;
+    return r;
+}
+
 bool http_response_header(struct http_response *r, const char *name, const char *value)
 {
     return MHD_add_response_header(r->mhd, name, value) == MHD_YES;

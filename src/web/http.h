@@ -83,6 +83,8 @@ struct text http_header(const struct http_request *q, const char *name);
 /* How the bytes of a body are held. */
 enum http_body { HTTP_BODY_COPIED, HTTP_BODY_FREED /* malloc'ed; free()d with the answer */, HTTP_BODY_STATIC };
 struct http_response *http_response_create(const struct env *env, int status, struct text body, enum http_body kind); /* NULL: no memory */
+/* The bytes of a file; the descriptor is closed with the answer, also when there is no memory. */
+struct http_response *http_response_file(const struct env *env, int status, int fd, int64_t bytes);
 bool http_response_header(struct http_response *r, const char *name, const char *value); /* no CR, LF; before the first answer */
 struct http_response *http_response_ref(struct http_response *r);
 void http_response_unref(struct http_response *r);

@@ -56,6 +56,11 @@ void token_revoke_read(struct call *c, struct store *s);
 void secret_set_read(struct call *c, struct store *s);
 void secret_revoke_read(struct call *c, struct store *s);
 void feed_change_read(struct call *c, struct store *s);
+/* export_page.c */
+void export_handle(struct call *c);
+void archive_handle(struct call *c);
+void person_handle(struct call *c);
+void person_erase_handle(struct call *c);
 /* about_page.c */
 void policy_read(struct call *c, struct store *s);
 void policy_set_read(struct call *c, struct store *s);

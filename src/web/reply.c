@@ -51,6 +51,8 @@ static const struct fault_row faults[FAULT_COUNT] = {
     [FAULT_UNSIGNED] = { 401, "unsigned", "The message is not signed.", "消息没有签名。" },
     [FAULT_SIGNATURE] = { 401, "signature", "The signature does not fit.", "签名不符。" },
     [FAULT_OUT_OF_TIME] = { 401, "out-of-time", "The message is more than five minutes away from this machine's clock.", "消息时间与本机时钟相差五分钟以上。" },
+    [FAULT_ONE_TABLE] = { 422, "one-table", "A CSV file holds one table and this list has several; take XLSX.", "CSV 只能放一张表，这里有几张；请用 XLSX。" },
+    [FAULT_CONFIRM] = { 422, "confirm", "What was typed is not this order's number; nothing was erased.", "输入的不是本订单号；没有删除任何内容。" },
     [FAULT_INTERNAL] = { 500, "internal", "Something went wrong in the desk.", "掌柜内部出错。" },
 };
 
@@ -107,9 +109,9 @@ void reply_text(struct call *c, struct text json) { answer(c, data_response(c->w
 void reply_copy(struct call *c, struct text json) { answer(c, data_response(c->web, 200, json, HTTP_BODY_COPIED)); }
 void reply_ok(struct call *c) { reply_text(c, TEXT("{\"ok\":true}")); }
 
-void reply_file(struct call *c, const char *type, const char *name, struct text body)
+/* A file to be kept: NULL becomes an answer that the connection closes. */
+static void attach(struct call *c, struct http_response *r, const char *type, const char *name)
 {
-    struct http_response *r = http_response_create(c->web->env, 200, body, HTTP_BODY_FREED);
     struct text disposition = arena_printf(&c->q->arena, "attachment; filename=\"%s\"", name);
     if (r && (!disposition.ptr || !reply_headers(c->web, r, type, FILE_POLICY) || !http_response_header(r, "Cache-Control", "no-store")
               || !http_response_header(r, "Content-Disposition", disposition.ptr))) {
@@ -117,6 +119,16 @@ void reply_file(struct call *c, const char *type, const char *name, struct text 
         r = NULL;
     }
     answer(c, r);
+}
+
+void reply_file(struct call *c, const char *type, const char *name, struct text body)
+{
+    attach(c, http_response_create(c->web->env, 200, body, HTTP_BODY_FREED), type, name);
+}
+
+void reply_download(struct call *c, const char *type, const char *name, int fd, int64_t bytes)
+{
+    attach(c, http_response_file(c->web->env, 200, fd, bytes), type, name);
 }
 
 static json_t *fault_json(const struct fault_row *f, const char *field)

@@ -17,6 +17,7 @@ enum reply_fault {
     FAULT_NAME_TAKEN, FAULT_LAST_OWNER, FAULT_TOO_MANY, FAULT_STORE_TAKEN, FAULT_CURRENCY, FAULT_ZONE, FAULT_PLATFORM,
     FAULT_REASON_NEEDED, FAULT_BUSY, FAULT_DISK_FULL, FAULT_STOPPING, FAULT_UPLOAD_NAME, FAULT_UPLOAD_NONE, FAULT_GATEWAY_HEAD, FAULT_TARGET_LONG,
     FAULT_TOKEN, FAULT_UNSIGNED, FAULT_SIGNATURE, FAULT_OUT_OF_TIME,
+    FAULT_ONE_TABLE, FAULT_CONFIRM,
     FAULT_INTERNAL,
     FAULT_COUNT
 };
@@ -28,6 +29,8 @@ void reply_text(struct call *c, struct text json);                       /* JSON
 void reply_copy(struct call *c, struct text json);                       /* JSON that lives as long as the request */
 /* A file to be kept, never shown: CSP sandbox and Content-Disposition: attachment. Takes over body (malloc'ed). */
 void reply_file(struct call *c, const char *type, const char *name, struct text body);
+/* The same of a file on the disk; fd is closed. */
+void reply_download(struct call *c, const char *type, const char *name, int fd, int64_t bytes);
 void reply_fault(struct call *c, enum reply_fault f, const char *field); /* field NULL: none */
 void reply_wait(struct call *c, enum reply_fault f, int64_t wait_ms);    /* with Retry-After */
 void reply_message(struct call *c, enum desk_result result, const struct desk_message *m);

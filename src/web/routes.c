@@ -74,6 +74,11 @@ const struct route routes[] = {
     { HTTP_POST, STORE "/secrets", "feeds.write", BY_OWNER, NULL, 0, NULL, secret_set_read },
     { HTTP_POST, STORE "/secrets/revoke", "feeds.write", BY_OWNER, NULL, 0, NULL, secret_revoke_read },
 
+    { HTTP_GET, STORE "/export", "export.read", BY_ALL, MASK_LIST, 0, export_handle, NULL },
+    { HTTP_GET, STORE "/archive", "archive.read", BY_OWNER, NULL, 0, archive_handle, NULL },
+    { HTTP_GET, STORE "/orders/{order}/person", "person.read", BY_OWNER, MASK_LIST, 0, person_handle, NULL },
+    { HTTP_POST, STORE "/orders/{order}/person/erase", "person.erase", BY_OWNER, NULL, 0, person_erase_handle, NULL },
+
     { HTTP_GET, API "/openapi.json", NULL, 0, NULL, ROUTE_PUBLIC, openapi_handle, NULL },
     { HTTP_GET, API "/healthz", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_CACHED, NULL, health_read },
     { HTTP_GET, "/healthz", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_CACHED, NULL, health_read },

@@ -185,7 +185,7 @@ void call_defer(struct call *c)
     http_defer(c->q);
 }
 
-void call_on_reader(struct call *c, void (*work)(struct call *c, struct store *s))
+static void call_on(struct call *c, struct readers *threads, void (*work)(struct call *c, struct store *s))
 {
     struct reader_task *t = ARENA_NEW(&c->q->arena, struct reader_task);
     call_defer(c);
@@ -194,8 +194,11 @@ void call_on_reader(struct call *c, void (*work)(struct call *c, struct store *s
         return;
     }
     *t = (struct reader_task){ c, work };
-    if (!readers_post(c->web->readers, run_reader_task, t)) reply_wait(c, FAULT_BUSY, 1000);
+    if (!readers_post(threads, run_reader_task, t)) reply_wait(c, FAULT_BUSY, 1000);
 }
+
+void call_on_reader(struct call *c, void (*work)(struct call *c, struct store *s)) { call_on(c, c->web->readers, work); }
+void call_on_exporter(struct call *c, void (*work)(struct call *c, struct store *s)) { call_on(c, c->web->exporters, work); }
 
 /* A route that many ask the same of: a kept answer, or wait for the one who renders it, or render it. Also where a parked call
  * comes back to. */
@@ -403,7 +406,8 @@ static bool start_parts(struct web *w, char *message, size_t message_size)
     w->sessions = sessions_open(o->env, path, WEB_MERCHANT, message, message_size);
     if (!w->sessions) return false;
     w->readers = readers_start(o->env, path, message, message_size);
-    if (!w->readers) return false;
+    w->exporters = readers_start(o->env, path, message, message_size);
+    if (!w->readers || !w->exporters) return false;
     w->uploads = uploads_start(w, message, message_size);
     return w->uploads != NULL;
 }
@@ -441,6 +445,7 @@ void web_stop(struct web *w)
     uploads_stop(w->uploads);
     hasher_stop(w->hasher);
     readers_stop(w->readers);
+    readers_stop(w->exporters);
     sessions_close(w->sessions);
     cache_free(w->cache);
     assets_stop(w);
