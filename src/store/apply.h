@@ -85,7 +85,8 @@ struct seen_customer { int64_t hash, customer_id /* 0: free slot */; };
 struct seen_customers {
     struct seen_customer *slots;
     size_t n, capacity;
-    int64_t next; /* the number that the next customer gets when nobody else takes one; 0: not begun */
+    bool begun;
+    uint64_t given; /* customers_given of the store when it last looked: more since then are somebody else's */
     bool all;     /* whom it has not seen is not there */
 };
 

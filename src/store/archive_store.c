@@ -196,6 +196,7 @@ static bool store_number(struct store *s, int64_t merchant_id, int64_t wanted, i
 
 static bool sequence_set(struct store *s, int64_t merchant_id, const char *name, int64_t next)
 {
+    s->customers_given++; /* whoever remembers customers shall look again */
     struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO sequence (merchant_id, name, next) VALUES ($1, $2, $3)"
                                            " ON CONFLICT (merchant_id, name) DO UPDATE SET next = excluded.next"));
     if (!q) return false;

@@ -137,8 +137,12 @@ static bool range_assign(struct apply_session *a, enum assertion_table t, const 
 {
     struct assertion_span left;
     bool found;
-    if (!assertion_cut(a, t, r->import_id, r->event_no, r->from, r->to)) return false;
-    if (!range_before(a, t, r->import_id, r->event_no, r->from, &left, &found)) return false;
+    memset(a->spans[t], 0, sizeof a->spans[t]);
+    if (!range_before(a, t, r->import_id, r->event_no, r->to, &left, &found)) return false;
+    if (found && left.to >= r->from) { /* else nothing was there, and it is the one before */
+        if (!assertion_cut(a, t, r->import_id, r->event_no, r->from, r->to)) return false;
+        if (!range_before(a, t, r->import_id, r->event_no, r->from, &left, &found)) return false;
+    }
     if (found && left.to == r->from - 1 && told_eq(left.told, r->told)) return range_set_end(a, t, &left, r->to);
     return range_insert(a, t, r);
 }

@@ -45,7 +45,7 @@ static bool seen_grow(struct apply_session *a)
 {
     const struct arena_source *m = &a->s->env->memory;
     struct seen_customers next = { .capacity = a->seen.capacity ? a->seen.capacity * 2 : SEEN_FIRST, .n = a->seen.n, .all = a->seen.all,
-                                   .next = a->seen.next };
+                                   .begun = a->seen.begun, .given = a->seen.given };
     if (next.capacity > SEEN_MAX) return false;
     next.slots = m->take(m->ctx, next.capacity * sizeof *next.slots);
     if (!next.slots) return false;
@@ -81,13 +81,14 @@ static bool customer_next(struct apply_session *a, int64_t *ret)
 static bool seen_refresh(struct apply_session *a, size_t claims)
 {
     int64_t next;
-    if (a->seen.next == 0 && claims < SEEN_FROM_CLAIMS) return true;
-    if (!customer_next(a, &next)) return false;
-    if (a->seen.next != 0) {
-        if (next != a->seen.next) a->seen.all = false;
+    if (!a->seen.begun && claims < SEEN_FROM_CLAIMS) return true;
+    if (a->seen.begun) {
+        if (a->s->customers_given != a->seen.given) a->seen.all = false;
         return true;
     }
-    a->seen.next = next;
+    if (!customer_next(a, &next)) return false;
+    a->seen.begun = true;
+    a->seen.given = a->s->customers_given;
     a->seen.all = next <= SEEN_LOAD_MAX;
     if (!a->seen.all) return true;
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT buyer_hash, customer_id FROM customer WHERE merchant_id = $1 AND store_id = $2"));
@@ -100,13 +101,11 @@ static bool seen_refresh(struct apply_session *a, size_t claims)
     return step == DB_DONE;
 }
 
-static void seen_add(struct apply_session *a, const struct known *k, size_t n, int64_t first_new)
+static void seen_add(struct apply_session *a, const struct known *k, size_t n)
 {
-    if (a->seen.next == 0) return;
-    for (size_t i = 0; i < n; i++) {
-        seen_put(a, k[i].hash, k[i].id);
-        if (k[i].id >= first_new && k[i].id >= a->seen.next && a->seen.all) a->seen.next = k[i].id + 1;
-    }
+    if (!a->seen.begun) return;
+    for (size_t i = 0; i < n; i++) seen_put(a, k[i].hash, k[i].id);
+    a->seen.given = a->s->customers_given; /* those since seen_refresh are its own */
 }
 
 /* ---- writing ---- */
@@ -166,11 +165,11 @@ static bool pending_room(struct apply_session *a, size_t n)
     return (p->customer_count + n <= PENDING_MAX && p->order_count + n <= PENDING_MAX) || customers_flush(a);
 }
 
-static size_t new_customers(const struct known *k, size_t n, int64_t first_new, struct id_pair *ret)
+static size_t new_customers(const struct known *k, size_t n, struct id_pair *ret)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        if (k[i].id >= first_new) ret[count++] = (struct id_pair){ k[i].hash, k[i].id };
+        if (k[i].fresh) ret[count++] = (struct id_pair){ k[i].hash, k[i].id };
     return count;
 }
 
@@ -183,18 +182,18 @@ static size_t named_orders(const struct known_want *w, size_t n, struct id_pair 
 }
 
 /* Later, where the session is alone and knows all it has seen; else at once. */
-static bool customers_write(struct apply_session *a, const struct known *k, size_t count, int64_t first_new, const struct known_want *w, size_t n)
+static bool customers_write(struct apply_session *a, const struct known *k, size_t count, const struct known_want *w, size_t n)
 {
     struct pending_customers *p = &a->pending;
     if (a->alone && a->seen.all && pending_room(a, n)) {
-        p->customer_count += new_customers(k, count, first_new, p->customers + p->customer_count);
+        p->customer_count += new_customers(k, count, p->customers + p->customer_count);
         p->order_count += named_orders(w, n, p->orders + p->order_count);
         return true;
     }
     struct id_pair *customers = ARENA_ARRAY(&a->scratch, struct id_pair, count), *orders = ARENA_ARRAY(&a->scratch, struct id_pair, n);
     struct id_pair *room = ARENA_ARRAY(&a->scratch, struct id_pair, n); /* no fewer than count */
     if (!customers || !orders || !room || !customers_flush(a)) return false;
-    return customers_insert(a, customers, room, new_customers(k, count, first_new, customers)) &&
+    return customers_insert(a, customers, room, new_customers(k, count, customers)) &&
            customer_orders_insert(a, orders, room, named_orders(w, n, orders));
 }
 
@@ -236,12 +235,11 @@ bool known_customers(struct apply_session *a, struct known_want *w, size_t n)
     }
     if (named == 0) return true;
     size_t count = gather(names, named, k, by_want);
-    int64_t first_new = INT64_MAX;
-    if (!find_customers(a, k, count) || !number_known(a, k, count, by_want, n, TEXT("customer"), &first_new)) return false;
-    seen_add(a, k, count, first_new);
+    if (!find_customers(a, k, count) || !number_known(a, k, count, by_want, n, TEXT("customer"))) return false;
+    seen_add(a, k, count);
     for (size_t i = 0; i < n; i++)
         if (by_want[i] != UINT32_MAX) w[i].customer_id = k[by_want[i]].id;
-    return customers_write(a, k, count, first_new, w, n);
+    return customers_write(a, k, count, w, n);
 }
 
 bool known_customer_release(struct apply_session *a, int64_t customer_id, int64_t order_id, struct text buyer)

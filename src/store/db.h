@@ -75,6 +75,7 @@ void db_rollback(struct db *db);
 bool db_savepoint(struct db *db);
 bool db_release(struct db *db);
 void db_rollback_to(struct db *db); /* to the innermost savepoint, which is then gone */
+uint64_t db_rollbacks(const struct db *db); /* grows whenever something written may have been taken back or replaced */
 bool db_in_transaction(const struct db *db); /* the engine itself ends one after some disk errors */
 
 /* ---- the engine itself ---- */

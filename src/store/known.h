@@ -5,6 +5,7 @@
 
 struct known { /* one distinct customer or product of a batch */
     int64_t hash, id, uses;
+    bool fresh; /* numbered just now */
     uint32_t first; /* want that named it first: numbers are given in that order */
     const struct order_claim *claim;  /* of the greatest line that names the product */
     const struct line_facts *line;
@@ -18,8 +19,6 @@ void pairs_sort(struct id_pair *rows, struct id_pair *room, size_t n);
 size_t gather(struct id_pair *names, size_t n, struct known *k, uint32_t *by_want);
 /* Ids of those that the store knows; the others stay 0. `sql` gives (place, id). */
 bool find_known(struct apply_session *a, struct known *k, size_t n, const char *sql);
-/* Numbers for the new ones, in the order in which the batch named them first. by_want: place in k by want, or UINT32_MAX.
- * *ret_first_new is the first of them, and is left alone when there is none. */
-bool number_known(struct apply_session *a, struct known *k, size_t n, const uint32_t *by_want, size_t wants, struct text sequence,
-                  int64_t *ret_first_new);
+/* Numbers for the new ones, in the order in which the batch named them first. by_want: place in k by want, or UINT32_MAX. */
+bool number_known(struct apply_session *a, struct known *k, size_t n, const uint32_t *by_want, size_t wants, struct text sequence);
 #endif

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include "store/known.h"
 
-enum { BUCKETS = 4096, RUN_MAX = 64 };
+enum { BUCKETS = 4096, RUN_MAX = 64, FEW_NUMBERS = 8, NUMBERS_AHEAD = 64 };
 
-bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
+static bool sequence_advance(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO sequence (merchant_id, name, next) VALUES ($1, $2, 1 + CAST($3 AS BIGINT))"
                                            " ON CONFLICT (merchant_id, name) DO UPDATE SET next = sequence.next + CAST($3 AS BIGINT) RETURNING next"));
@@ -20,6 +20,33 @@ bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64
     if (step == DB_ROW) *ret_first = db_i64_at(q, 0) - count;
     db_done(q);
     return step == DB_ROW;
+}
+
+static struct number_block *block_of(struct store *s, int64_t merchant_id, struct text name)
+{
+    static const char *const kinds[NUMBER_KINDS] = { "order", "customer" };
+    for (int i = 0; i < NUMBER_KINDS; i++) {
+        struct number_block *b = &s->numbers[i];
+        if (!text_is(name, kinds[i])) continue;
+        if (b->merchant_id != merchant_id || b->rollbacks != db_rollbacks(s->db)) *b = (struct number_block){ .merchant_id = merchant_id };
+        return b;
+    }
+    return NULL;
+}
+
+bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
+{
+    struct number_block *b = count <= FEW_NUMBERS ? block_of(s, merchant_id, name) : NULL;
+    if (text_is(name, "customer")) s->customers_given += (uint64_t)count;
+    if (!b) return sequence_advance(s, merchant_id, name, count, ret_first);
+    if (b->end - b->next < count) {
+        int64_t first;
+        if (!sequence_advance(s, merchant_id, name, NUMBERS_AHEAD, &first)) return false;
+        *b = (struct number_block){ merchant_id, first, first + NUMBERS_AHEAD, db_rollbacks(s->db) };
+    }
+    *ret_first = b->next;
+    b->next += count;
+    return true;
 }
 
 /* ---- keys ---- */
@@ -132,16 +159,14 @@ bool find_known(struct apply_session *a, struct known *k, size_t n, const char *
     return step == DB_DONE;
 }
 
-bool number_known(struct apply_session *a, struct known *k, size_t n, const uint32_t *by_want, size_t wants, struct text sequence,
-                         int64_t *ret_first_new)
+bool number_known(struct apply_session *a, struct known *k, size_t n, const uint32_t *by_want, size_t wants, struct text sequence)
 {
     int64_t fresh = 0, next = 0;
-    for (size_t i = 0; i < n; i++) fresh += k[i].id == 0;
+    for (size_t i = 0; i < n; i++) fresh += k[i].fresh = k[i].id == 0;
     if (fresh == 0) return true;
     if (!sequence_take(a->s, a->shop.merchant_id, sequence, fresh, &next)) return false;
-    *ret_first_new = next;
     for (size_t i = 0; i < wants; i++)
-        if (by_want[i] != UINT32_MAX && k[by_want[i]].first == i && k[by_want[i]].id == 0) k[by_want[i]].id = next++;
+        if (by_want[i] != UINT32_MAX && k[by_want[i]].first == i && k[by_want[i]].fresh) k[by_want[i]].id = next++;
     return true;
 }
 
@@ -200,7 +225,6 @@ static bool products_write(struct apply_session *a, struct known *k, size_t n)
 bool known_products(struct apply_session *a, struct known_want *w, size_t n)
 {
     size_t named = 0, lines = 0;
-    int64_t first_new;
     for (size_t i = 0; i < n; i++) lines += w[i].line != NULL;
     if (lines == 0) return true;
     struct id_pair *names = ARENA_ARRAY(&a->scratch, struct id_pair, 2 * lines);
@@ -221,7 +245,7 @@ bool known_products(struct apply_session *a, struct known_want *w, size_t n)
     }
     if (!find_known(a, k, count, SQL("SELECT b.place, p.product_id FROM batch_known b CROSS JOIN product p"
                                      " WHERE p.merchant_id = $1 AND p.store_id = $2 AND p.product_key = b.hash"))) return false;
-    if (!number_known(a, k, count, by_want, n, TEXT("product"), &first_new) || !products_write(a, k, count)) return false;
+    if (!number_known(a, k, count, by_want, n, TEXT("product")) || !products_write(a, k, count)) return false;
     for (size_t i = 0; i < n; i++)
         if (by_want[i] != UINT32_MAX) w[i].line->product_id = k[by_want[i]].id;
     return true;

@@ -361,6 +361,7 @@ bool db_release(struct db *db) { return run_cached(db, "RELEASE inner"); }
 /* The error that led here is what the caller wants to hear of, not one of the rolling back. */
 static void undo_work(struct db *db, const char *sql, const char *then)
 {
+    db->rollbacks++;
     enum db_error error = db->error;
     char message[sizeof db->message];
     memcpy(message, db->message, sizeof message);
@@ -369,5 +370,6 @@ static void undo_work(struct db *db, const char *sql, const char *then)
     memcpy(db->message, message, sizeof message);
 }
 
+uint64_t db_rollbacks(const struct db *db) { return db->rollbacks; }
 void db_rollback(struct db *db) { undo_work(db, "ROLLBACK", NULL); }
 void db_rollback_to(struct db *db) { undo_work(db, "ROLLBACK TO inner", "RELEASE inner"); }

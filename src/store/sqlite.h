@@ -24,6 +24,7 @@ struct db {
     struct log_vfs *log;    /* of a connection that writes: sqlite_log.h */
     enum db_error error;
     char message[256];
+    uint64_t rollbacks;
     int64_t wal_pages;      /* of the write-ahead log after the last commit */
     struct db_stmt **stmts; /* open addressing by the literal's address */
     int stmt_count, stmt_capacity;

@@ -91,6 +91,7 @@ out:
 bool db_replace(struct db *db, const char *path)
 {
     sqlite3 *from = NULL;
+    db->rollbacks++;
     assert(!db_in_transaction(db));
     int rc = sqlite3_open_v2(path, &from, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, db->env->sqlite_vfs);
     if (rc == SQLITE_OK) {

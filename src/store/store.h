@@ -19,7 +19,15 @@
 #include "core/run/reminder.h"
 #include "store/db.h"
 
-struct store { struct db *db; const struct env *env; };
+/* Numbers taken from table sequence ahead of need, so that a single event takes none. Void once anything was rolled back. */
+struct number_block { int64_t merchant_id, next, end; uint64_t rollbacks; };
+enum { NUMBER_KINDS = 2 };
+struct store {
+    struct db *db;
+    const struct env *env;
+    struct number_block numbers[NUMBER_KINDS]; /* known_store.c */
+    uint64_t customers_given;                  /* grows with the numbers of customers that are given out */
+};
 
 struct shop { /* a row of table store with what belongs to it, loaded */
     int64_t merchant_id, store_id;
