@@ -46,6 +46,7 @@ static json_t *file_json(const struct import_view *v, const struct import_file_r
                      (json_int_t)f->updated, "unchanged", (json_int_t)f->unchanged, "quarantined", (json_int_t)f->quarantined, "as_of",
                      instant_json(&v->call->q->arena, f->as_of_ms, v->shop->zone));
     import_name_table(j, f);
+    json_object_set_new(j, "subject", json_string(subject_word(f->subject)));
     json_object_set_new(j, "held", json_integer(f->quarantined > 0 ? quarantine_count(v->store, v->merchant_id, v->import_id, f->file_no) : 0));
     return j;
 }

@@ -68,26 +68,46 @@ export interface Review extends Aged {
 }
 
 export interface Upload { upload_id: string; file: string; bytes: number }
-export interface PreviewCell { value: string; field: string; doubt: Said | null }
+export interface Doubt extends Said { code: string }
+/** understood: as our words (ISO time in the shop's zone, "12.00 CNY", "paid"); null when nothing is told. */
+export interface PreviewCell { value: string; field: string; understood: string | null; doubt: Doubt | null }
 export interface PreviewRow { line: number; cells: PreviewCell[]; fault: { column: string | number | null; what: Said; remedy: Said } | null }
-export interface Scan extends Upload {
-  state: 'scanning' | 'ready'; progress: number; refusal: (Said & { code: string }) | null; encoding: string | null
-  profile: string | null; profile_text: Said | null; profiles: string[]; rows: number | null; as_of: string | null; as_of_from: 'name' | 'asked' | 'rows' | null
+/** A table of a file: the file itself, a sheet, one inside an archive. */
+export interface ScanPart {
+  part: number; kind: 'text' | 'xlsx' | 'xls' | 'json'; member?: string; sheet?: string; hidden: boolean
+  refusal: (Said & { code: string }) | null; encoding: string | null; profile: string | null; profile_text: Said | null; subject: string | null; platform: string | null
+  rows: number | null; as_of: string | null; as_of_from: 'name' | 'asked' | 'rows' | null; ask_zone?: string | null
   header_line: number; columns: { header: string; field: string; samples: string[] }[]; preview: PreviewRow[]
-  unknown_status: string[]; ambiguous_times: number; skipped_times: number; ask_zone: string | null
+  unknown_status: string[]; ambiguous_times: number; skipped_times: number
+  guess: { subject: string; fields: Record<string, string[]> } | null
 }
-export interface Field extends Said { field: string; required: boolean; kind: 'text' | 'time' | 'money' | 'count' | 'status' | 'person' }
-export interface NewProfile { name: string; columns: Record<string, string>; status: Record<string, string>; zone?: string }
+export interface Scan extends Upload, ScanPart { state: 'scanning' | 'ready'; progress: number; profiles: string[]; parts: ScanPart[] }
+/** How one file of an import is to be read, where that is not as recognised. */
+export interface AskedFile { upload: string; profile?: string | null; zone?: string | null; encoding?: string | null }
+export interface Foreseen {
+  state: 'counting' | 'ready'; progress: number; refusal: (Said & { code: string }) | null
+  files: { upload_id: string; file: string; member: string; sheet: string; rows: number; added: number; updated: number; unchanged: number; quarantined: number }[]
+}
+export interface Field extends Said { field: string; required: boolean; kind: string; key?: boolean }
+export interface NewProfile { name: string; subject?: string; columns: Record<string, string>; status: Record<string, string>; zone?: string }
 export interface ImportFile {
-  file: string; profile: string | null; encoding: string | null; rows: number | null; rows_done: number
-  added: number; updated: number; unchanged: number; quarantined: number; as_of: string | null
+  file: string; member?: string; sheet?: string; profile: string | null; subject: string; encoding: string | null; rows: number | null; rows_done: number
+  added: number; updated: number; unchanged: number; quarantined: number; held: number; as_of: string | null
 }
 export interface Import {
   import_id: string | number; store: string; state: 'running' | 'applied' | 'interrupted' | 'undone'; started_at: string; ended_at: string | null
   by: string | null; files: ImportFile[]; rows_per_s: number | null; seconds_left: number | null; message: Said | null
 }
-export interface QuarantineRow { file: string; line: number; column: number | null; column_name: string | null; code: string; value: string | null; what: Said; remedy: Said }
+export interface QuarantineRow { file: string; file_no: number; member?: string; sheet?: string; cells: string[]; line: number; column: number | null; column_name: string | null; code: string; value: string | null; what: Said; remedy: Said }
 export interface Health { status: string; version: string; sqlite: string; importer: { reads: boolean; landlock: number; seccomp: boolean; missing: Said | null } }
+export interface MendedRow {
+  line: number; cells: { field: string; understood: string | null; doubt: Said | null }[]
+  fault: { code: string; column_no: number; column: string; what: Said; remedy: Said } | null
+}
+export interface DataSubject {
+  subject: string; text: Said; records: number; disputed: number; latest_at: string | null; as_of: string | null; age_s: number | null; stale: boolean | null
+  sources: { profile: string; files: number; rows: number; as_of: string | null }[]
+}
 export interface PolicyRow { name: string; value: number; unit: string; source: string; what: Said; default: number; min: number; max: number }
 
 export type FeedSource = 'events' | 'standard' | 'shopify' | 'woocommerce' | 'folder'
@@ -220,16 +240,22 @@ export const api = {
   upload,
   scan: (store: string, id: string, q: { profile?: string | null; zone?: string | null; encoding?: string | null } = {}) =>
     call<Scan>('GET', `/stores/${seg(store)}/uploads/${seg(id)}${query(q)}`),
-  fields: async () => listOf<Field>(await call<unknown>('GET', '/fields'), 'fields'),
+  fields: async (subject: string) => listOf<Field>(await call<unknown>('GET', `/fields${query({ subject })}`), 'fields'),
   addProfile: (store: string, b: NewProfile) => call<{ name: string }>('POST', `/stores/${seg(store)}/profiles`, b),
-  startImport: (store: string, b: { uploads: string[]; profile: string | null; as_of: string | null; zone: string | null }) =>
+  startImport: (store: string, b: { uploads: AskedFile[] }) =>
     call<{ import_id: string }>('POST', `/stores/${seg(store)}/imports`, b),
+  foresee: (store: string, b: { uploads: AskedFile[] }, signal?: AbortSignal) => call<Foreseen>('POST', `/stores/${seg(store)}/imports/foreseen`, b, signal),
+  data: (store: string, signal?: AbortSignal) => call<{ at: string; subjects: DataSubject[] }>('GET', `/stores/${seg(store)}/data`, undefined, signal),
   imports: (store: string, signal?: AbortSignal) => call<{ imports: Import[] }>('GET', `/stores/${seg(store)}/imports`, undefined, signal),
   import: (id: string | number) => call<Import>('GET', `/imports/${seg(String(id))}`),
   undo: (id: string | number) => call<unknown>('POST', `/imports/${seg(String(id))}/undo`, {}),
   resume: (id: string | number) => call<unknown>('POST', `/imports/${seg(String(id))}/resume`, {}),
   quarantine: (id: string | number, after?: string | null) =>
-    call<{ rows: QuarantineRow[]; next: string | null }>('GET', `/imports/${seg(String(id))}/quarantine${query({ after })}`),
+    call<{ rows: QuarantineRow[]; next: string | null; headers: Record<string, string[]> }>('GET', `/imports/${seg(String(id))}/quarantine${query({ after })}`),
+  quarantineSheet: (id: string | number, file: number, format: 'xlsx' | 'csv', lang: string) => `${BASE}/imports/${seg(String(id))}/quarantine.sheet${query({ file, format, lang })}`,
+  checkMended: (id: string | number, b: { file: number; rows: { line: number; cells: string[] }[] }, signal?: AbortSignal) =>
+    call<{ rows: MendedRow[]; refusal: Said | null }>('POST', `/imports/${seg(String(id))}/quarantine/check`, b, signal),
+  mend: (id: string | number, b: { file: number; rows: { line: number; cells: string[] }[] }) => call<{ import_id: number }>('POST', `/imports/${seg(String(id))}/quarantine/mend`, b),
   quarantineCsv: (id: string | number) => `${BASE}/imports/${seg(String(id))}/quarantine.csv`,
 }
 

@@ -1,13 +1,21 @@
-/* The files on their way in: sent, looked through, mapped if need be, then imported. */
-import { reactive } from 'vue'
-import { api, asApiError, type ApiError, type Scan } from './api'
+/* The files on their way in: sent, looked through, mapped if need be, then imported together; and what that would change. */
+import { computed, reactive, ref, shallowRef, watch } from 'vue'
+import { api, asApiError, type ApiError, type AskedFile, type Foreseen, type Scan, type ScanPart } from './api'
 
 export interface Incoming {
   key: number; name: string; bytes: number; sent: number /* 0..1 */; id: string | null; scan: Scan | null; error: ApiError | null
-  profile: string | null /* chosen by hand */
+  profile: string | null; encoding: string | null; zone: string | null /* chosen by hand */
 }
 let nextKey = 1
 const POLL_MS = 400
+
+/** A table that an import would take. */
+export function isKnown(p: ScanPart): boolean { return !p.refusal && !!p.profile }
+/** Columns without a form can be named by hand, unless the table is refused for something else. */
+export function canMap(p: ScanPart): boolean { return !p.profile && p.columns.length > 0 && (p.rows ?? 0) > 0 && (!p.refusal || p.refusal.code === 'no-header') }
+export function partsOf(s: Scan | null): ScanPart[] { return !s || s.state !== 'ready' ? [] : s.parts.length ? s.parts : [s] }
+export function isGood(x: Incoming): boolean { return !x.error && partsOf(x.scan).some(isKnown) }
+export function asked(x: Incoming): AskedFile { return { upload: x.id ?? '', profile: x.profile, encoding: x.encoding, zone: x.zone } }
 
 export function useUploads(store: () => string) {
   const files = reactive<Incoming[]>([])
@@ -15,7 +23,7 @@ export function useUploads(store: () => string) {
 
   function take(list: Iterable<File>) {
     for (const f of list) {
-      files.push({ key: nextKey++, name: f.name, bytes: f.size, sent: 0, id: null, scan: null, error: null, profile: null })
+      files.push({ key: nextKey++, name: f.name, bytes: f.size, sent: 0, id: null, scan: null, error: null, profile: null, encoding: null, zone: null })
       void send(files[files.length - 1], f)
     }
   }
@@ -32,13 +40,39 @@ export function useUploads(store: () => string) {
     x.error = null
     try {
       for (;;) {
-        x.scan = await api.scan(store(), x.id, { profile: x.profile })
-        if (gone || x.scan.state === 'ready') return
+        const s = await api.scan(store(), x.id, { profile: x.profile, encoding: x.encoding, zone: x.zone })
+        x.scan = s
+        if (gone || s.state === 'ready') return
         await new Promise((r) => setTimeout(r, POLL_MS))
       }
     } catch (e) { x.error = asApiError(e) }
   }
   function remove(x: Incoming) { const i = files.findIndex((y) => y.key === x.key); if (i >= 0) files.splice(i, 1) }
-  return { files, take, look, remove, stop: () => { gone = true } }
+
+  /* What an import of all good files would do; asked anew whenever they change, told by the server's own rehearsal. */
+  const good = computed(() => files.filter(isGood))
+  const looking = computed(() => files.some((f) => !f.error && f.scan?.state !== 'ready'))
+  const foreseen = shallowRef<Foreseen | null>(null)
+  const foreseeing = ref(false)
+  let running: AbortController | null = null
+  async function foresee(list: AskedFile[]) {
+    running?.abort()
+    foreseen.value = null
+    foreseeing.value = list.length > 0
+    if (!list.length) return
+    const mine = (running = new AbortController())
+    try {
+      for (;;) {
+        const f = await api.foresee(store(), { uploads: list }, mine.signal)
+        if (gone || mine.signal.aborted) return
+        foreseen.value = f
+        if (f.state === 'ready') break
+        await new Promise((r) => setTimeout(r, POLL_MS))
+        if (mine.signal.aborted) return
+      }
+    } catch { if (mine.signal.aborted) return } // an import still says what it did
+    foreseeing.value = false
+  }
+  watch(() => (looking.value ? '' : JSON.stringify(good.value.map(asked))), (v) => { void foresee(v ? (JSON.parse(v) as AskedFile[]) : []) })
+  return { files, good, foreseen, foreseeing, take, look, remove, stop: () => { gone = true; running?.abort() } }
 }
-export function isGood(x: Incoming): boolean { return !!x.scan && x.scan.state === 'ready' && !x.scan.refusal && !!x.scan.profile }
