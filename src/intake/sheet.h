@@ -19,6 +19,7 @@ enum { CELL_NUMBER_BYTES = 64 };
 size_t cell_number(double v, char out[CELL_NUMBER_BYTES]);
 /* A number as the file has it, as text: the same bytes where they are short digits already. False: it is none. */
 bool cell_number_text(struct text v, char out[CELL_NUMBER_BYTES], struct text *ret);
+double cell_number_value(struct text v); /* of digits as cell_number_text takes them, as exact as a date needs */
 /* Days since the beginning of the workbook's calendar; a value that is no date is written as a number. */
 size_t cell_date(double v, enum cell_style style, bool date_1904, char out[CELL_NUMBER_BYTES]);
 /* "2026-10-21T10:00:00Z" as dates are written here; what is none is left. */

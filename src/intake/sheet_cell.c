@@ -4,47 +4,119 @@
 #include <stdlib.h>
 #include "intake/sheet.h"
 
-/* ---- numbers ---- */
+/* ---- numbers: digits and where the point stands; at most 15 digits, which is what a spreadsheet keeps ---- */
 
-/* %.15e gives 16 digits; 15 are what a spreadsheet keeps. Digits and exponent of |v|, without zeros at the end. */
-static int digits_of(double v, char digits[24], int *ret_exponent)
+enum { DIGITS = 15 };
+struct decimal {
+    bool negative;
+    char digits[DIGITS + 1];
+    int count;
+    int exponent; /* of the first digit: 1.23E+exponent */
+    bool half;    /* what was rounded off was half of the last digit: only the binary number tells which way it goes */
+};
+
+/* One more in the last place; 999 becomes 1 and moves the point. */
+static void round_up(struct decimal *d)
 {
-    char s[40];
-    const int n = snprintf(s, sizeof s, "%.14e", v < 0 ? -v : v);
-    int count = 0, at = 0;
-    for (; at < n && s[at] != 'e'; at++)
-        if (s[at] >= '0' && s[at] <= '9') digits[count++] = s[at];
-    *ret_exponent = (int)strtol(s + at + 1, NULL, 10);
-    while (count > 1 && digits[count - 1] == '0') count--;
-    return count;
+    while (d->count > 0 && d->digits[d->count - 1] == '9') d->count--;
+    if (d->count > 0) {
+        d->digits[d->count - 1]++;
+        return;
+    }
+    d->digits[0] = '1';
+    d->count = 1;
+    d->exponent++;
+}
+
+/* -?digits[.digits][E[+-]digits], rounded; false when it is none. Zero has no digits. */
+static bool decimal_read(struct text v, struct decimal *d)
+{
+    size_t i = 0, seen = 0;
+    bool point = false, up = false, more = false;
+    int exponent = -1, shift = 0;
+    *d = (struct decimal){ .count = 0 };
+    if (i < v.len && (v.ptr[i] == '-' || v.ptr[i] == '+')) d->negative = v.ptr[i++] == '-';
+    for (; i < v.len; i++) {
+        const char c = v.ptr[i];
+        if (c == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (c < '0' || c > '9') break;
+        seen++;
+        if (d->count == 0 && c == '0') { /* zeros at the front only move the point */
+            exponent -= point;
+            continue;
+        }
+        if (d->count == DIGITS) {
+            if (d->digits[DIGITS] != '\0') more = more || c != '0';
+            else up = c >= '5';
+            if (d->digits[DIGITS] == '\0') d->digits[DIGITS] = c; /* the digit that decides */
+        } else {
+            d->digits[d->count++] = c;
+        }
+        exponent += !point;
+    }
+    if (seen == 0 || v.len > 400) return false;
+    if (i < v.len && (v.ptr[i] == 'e' || v.ptr[i] == 'E')) {
+        const bool minus = ++i < v.len && v.ptr[i] == '-';
+        if (i < v.len && (v.ptr[i] == '-' || v.ptr[i] == '+')) i++;
+        const size_t from = i;
+        for (; i < v.len && v.ptr[i] >= '0' && v.ptr[i] <= '9' && shift < 10000; i++) shift = shift * 10 + (v.ptr[i] - '0');
+        if (i == from) return false;
+        if (minus) shift = -shift;
+    }
+    d->exponent = exponent + shift;
+    d->half = d->digits[DIGITS] == '5' && !more;
+    if (up) round_up(d);
+    while (d->count > 0 && d->digits[d->count - 1] == '0') d->count--;
+    return i == v.len && d->exponent < 309;
+}
+
+static size_t decimal_write(const struct decimal *d, char out[CELL_NUMBER_BYTES])
+{
+    size_t n = 0;
+    if (d->count == 0 || d->exponent < -30) { /* nothing that anybody counts is smaller */
+        out[0] = '0';
+        return 1;
+    }
+    if (d->negative) out[n++] = '-';
+    if (d->exponent >= DIGITS) {
+        out[n++] = d->digits[0];
+        if (d->count > 1) out[n++] = '.';
+        for (int i = 1; i < d->count; i++) out[n++] = d->digits[i];
+        return n + (size_t)snprintf(out + n, CELL_NUMBER_BYTES - n, "E+%d", d->exponent);
+    }
+    for (int i = d->exponent < 0 ? d->exponent : 0; i < d->count || i <= d->exponent; i++) {
+        if (i == d->exponent + 1) out[n++] = '.';
+        out[n++] = i < 0 || i >= d->count ? '0' : d->digits[i];
+    }
+    return n;
 }
 
 size_t cell_number(double v, char out[CELL_NUMBER_BYTES])
 {
-    char digits[24];
-    int exponent;
-    size_t n = 0;
-    if (!isfinite(v) || v == 0) {
-        out[0] = '0';
-        return 1;
+    char s[40];
+    struct decimal d;
+    const double whole = v < 0 ? -v : v;
+    if (whole < 1e15 && whole == (double)(int64_t)whole) { /* most numbers are */
+        const int n = snprintf(out, CELL_NUMBER_BYTES, "%lld", (long long)v);
+        return (size_t)n;
     }
-    const int count = digits_of(v, digits, &exponent);
-    if (exponent < -30) { /* nothing that anybody counts is so small */
-        out[0] = '0';
-        return 1;
-    }
-    if (v < 0) out[n++] = '-';
-    if (exponent >= 15) {
-        out[n++] = digits[0];
-        if (count > 1) out[n++] = '.';
-        for (int i = 1; i < count; i++) out[n++] = digits[i];
-        return n + (size_t)snprintf(out + n, CELL_NUMBER_BYTES - n, "E+%d", exponent);
-    }
-    for (int i = exponent < 0 ? exponent : 0; i < count || i <= exponent; i++) {
-        if (i == exponent + 1) out[n++] = '.';
-        out[n++] = i < 0 || i >= count ? '0' : digits[i];
-    }
-    return n;
+    const int n = snprintf(s, sizeof s, "%.14e", isfinite(v) ? v : 0.0);
+    if (!decimal_read((struct text){ s, (size_t)n }, &d)) d.count = 0;
+    return decimal_write(&d, out);
+}
+
+/* The digits of the binary number that a spreadsheet makes of these. */
+static bool decimal_by_binary(struct text v, struct decimal *d)
+{
+    char s[CELL_NUMBER_BYTES];
+    if (v.len >= sizeof s) return false;
+    memcpy(s, v.ptr, v.len);
+    s[v.len] = '\0';
+    const int n = snprintf(s, sizeof s, "%.14e", strtod(s, NULL));
+    return decimal_read((struct text){ s, (size_t)n }, d);
 }
 
 /* -?digits[.digits] of at most 15 digits, no zero at the front or the end that a number would not have. */
@@ -58,35 +130,33 @@ static bool is_plain(struct text v)
         else if (v.ptr[i] >= '0' && v.ptr[i] <= '9') digits++;
         else return false;
     }
-    if (digits > 15 || digits == 0) return false;
+    if (digits > DIGITS || digits == 0) return false;
     if (dot > 0) return v.ptr[v.len - 1] >= '1' && v.ptr[v.len - 1] <= '9';
     return v.ptr[first] != '0' || first == 0; /* "-0" is 0 */
 }
 
-static bool to_double(struct text v, double *ret)
-{
-    char s[CELL_NUMBER_BYTES];
-    char *end;
-    v = text_trim(v);
-    if (v.len == 0 || v.len >= sizeof s) return false;
-    for (size_t i = 0; i < v.len; i++)
-        if (!((v.ptr[i] >= '0' && v.ptr[i] <= '9') || memchr("+-.eE", v.ptr[i], 5))) return false; /* no hex, no nan */
-    memcpy(s, v.ptr, v.len);
-    s[v.len] = '\0';
-    *ret = strtod(s, &end);
-    return end == s + v.len && isfinite(*ret);
-}
-
 bool cell_number_text(struct text v, char out[CELL_NUMBER_BYTES], struct text *ret)
 {
-    double d;
+    struct decimal d;
     if (is_plain(v)) {
         *ret = v;
         return true;
     }
-    if (!to_double(v, &d)) return false;
-    *ret = (struct text){ out, cell_number(d, out) };
+    if (!decimal_read(v, &d) || (d.half && !decimal_by_binary(v, &d))) return false;
+    *ret = (struct text){ out, decimal_write(&d, out) };
     return true;
+}
+
+double cell_number_value(struct text v)
+{
+    static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+    struct decimal d;
+    int64_t whole = 0;
+    if (!decimal_read(v, &d) || d.count == 0) return 0;
+    for (int i = 0; i < d.count; i++) whole = whole * 10 + (d.digits[i] - '0');
+    const int shift = d.exponent - d.count + 1; /* a date has digits enough: beyond these it is none */
+    const double at = shift < -22 ? 0 : shift < 0 ? (double)whole / tens[-shift] : shift > 22 ? 1e300 : (double)whole * tens[shift];
+    return d.negative ? -at : at;
 }
 
 /* ---- dates ---- */
@@ -106,27 +176,46 @@ static void civil_of(int64_t days, int *ret_y, int *ret_m, int *ret_d)
     *ret_y = (int)(yoe + era * 400 + (*ret_m <= 2));
 }
 
+static char *put2(char *to, int v)
+{
+    to[0] = (char)('0' + v / 10);
+    to[1] = (char)('0' + v % 10);
+    return to + 2;
+}
+
+static char *put_clock(char *to, int of_day)
+{
+    to = put2(to, of_day / 3600);
+    *to++ = ':';
+    to = put2(to, of_day / 60 % 60);
+    *to++ = ':';
+    return put2(to, of_day % 60);
+}
+
 size_t cell_date(double v, enum cell_style style, bool date_1904, char out[CELL_NUMBER_BYTES])
 {
-    if (!isfinite(v) || v < 0 || v >= DAY_LAST + 1) return cell_number(v, out);
-    const int64_t seconds = llround(v * 86400), of_day = seconds % 86400;
-    const int hours = (int)(of_day / 3600), minutes = (int)(of_day / 60 % 60), rest = (int)(of_day % 60);
-    int n, y, m, d;
+    int y, m, d;
+    char *to = out;
+    if (!(v >= 0 && v < DAY_LAST + 1)) return cell_number(v, out);
+    const int64_t seconds = (int64_t)(v * 86400 + 0.5);
+    const int of_day = (int)(seconds % 86400);
     if (style == STYLE_SPAN) {
-        n = snprintf(out, CELL_NUMBER_BYTES, "%02lld:%02d:%02d", (long long)(seconds / 3600), minutes, rest);
+        const int n = snprintf(out, CELL_NUMBER_BYTES, "%02lld:%02d:%02d", (long long)(seconds / 3600), of_day / 60 % 60, of_day % 60);
         return (size_t)n;
     }
     int64_t day = seconds / 86400;
+    if (day < 1) return (size_t)(put_clock(out, of_day) - out); /* a time of day alone */
     if (date_1904) day += DAYS_1904;
-    else if (day < 1) { /* a time of day alone */
-        n = snprintf(out, CELL_NUMBER_BYTES, "%02d:%02d:%02d", hours, minutes, rest);
-        return (size_t)n;
-    }
     if (day < 60) day++;
     if (day > DAY_LAST) return cell_number(v, out);
     civil_of(day - DAYS_TO_1970, &y, &m, &d);
-    n = snprintf(out, CELL_NUMBER_BYTES, "%04d-%02d-%02d %02d:%02d:%02d", y, m, d, hours, minutes, rest);
-    return (size_t)n;
+    to = put2(put2(to, y / 100), y % 100);
+    *to++ = '-';
+    to = put2(to, m);
+    *to++ = '-';
+    to = put2(to, d);
+    *to++ = ' ';
+    return (size_t)(put_clock(to, of_day) - out);
 }
 
 struct text cell_iso_date(struct text v, char out[CELL_NUMBER_BYTES])

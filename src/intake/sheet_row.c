@@ -18,9 +18,14 @@ void sheet_row_clear(struct sheet_row *r)
 
 static bool has_high(struct text v)
 {
-    for (size_t i = 0; i < v.len; i++)
-        if ((unsigned char)v.ptr[i] >= 0x80) return true;
-    return false;
+    uint64_t seen = 0, eight;
+    size_t i = 0;
+    for (; i + sizeof eight <= v.len; i += sizeof eight) {
+        memcpy(&eight, v.ptr + i, sizeof eight);
+        seen |= eight;
+    }
+    for (; i < v.len; i++) seen |= (unsigned char)v.ptr[i];
+    return (seen & UINT64_C(0x8080808080808080)) != 0;
 }
 
 enum intake_refusal sheet_row_put(struct sheet_row *r, int64_t column, struct text v)

@@ -74,6 +74,7 @@ bool xml_open(struct xml *x, struct arena *own, const struct archive *z, int ent
     x->handlers = *handlers;
     x->depth = 0;
     x->fed = 0;
+    x->lead_len = 0;
     x->ended = x->pausing = false;
     x->refusal = REFUSED_NOT;
     if (!archive_member_open(&x->member, own, z, entry)) {
@@ -106,6 +107,24 @@ static enum xml_end after(struct xml *x, enum XML_Status status, bool *ret_go_on
     return XML_MORE;
 }
 
+/* The next bytes of the part, at most CHUNK; 0 at its end. */
+static ssize_t next_bytes(struct xml *x, void *room)
+{
+    const size_t n = x->lead_len < CHUNK ? x->lead_len : CHUNK;
+    if (n == 0) return archive_member_read(&x->member, room, CHUNK);
+    memcpy(room, x->lead, n);
+    x->lead += n;
+    x->lead_len -= n;
+    return (ssize_t)n;
+}
+
+enum xml_end xml_give(struct xml *x, struct text s)
+{
+    bool go_on;
+    x->fed += (int64_t)s.len;
+    return after(x, XML_Parse(x->parser, s.ptr, (int)s.len, 0), &go_on);
+}
+
 enum xml_end xml_read(struct xml *x)
 {
     bool go_on = true;
@@ -118,7 +137,7 @@ enum xml_end xml_read(struct xml *x)
     while (go_on) {
         void *room = XML_GetBuffer(x->parser, CHUNK);
         if (!room) return XML_REFUSED;
-        const ssize_t n = archive_member_read(&x->member, room, CHUNK);
+        const ssize_t n = next_bytes(x, room);
         if (n < 0) return refused(x, x->member.refusal);
         x->fed += n;
         x->ended = n == 0;

@@ -20,6 +20,8 @@ struct xml {
     struct xml_handlers handlers;
     int depth;
     int64_t fed;
+    const char *lead;            /* bytes of the member that were read already and come before the rest */
+    size_t lead_len;
     bool ended, pausing;
     enum intake_refusal refusal; /* REFUSED_NOT until it failed */
 };
@@ -28,6 +30,8 @@ bool xml_open(struct xml *x, struct arena *own, const struct archive *z, int ent
 enum xml_end { XML_MORE /* a handler paused it */, XML_ENDED, XML_REFUSED /* see x->refusal; REFUSED_NOT: no memory */ };
 /* Reads until the end, or until a handler calls xml_pause; calling it again goes on from there. */
 enum xml_end xml_read(struct xml *x);
+/* Gives the parser bytes that were read from x->member. XML_MORE: it goes on after them. */
+enum xml_end xml_give(struct xml *x, struct text s);
 void xml_pause(struct xml *x);                             /* in a handler */
 void xml_refuse(struct xml *x, enum intake_refusal why);   /* in a handler: ends the reading */
 void xml_close(struct xml *x);
