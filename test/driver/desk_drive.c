@@ -83,7 +83,7 @@ int main(int argc, char **argv)
     struct desk_message m = { 0 };
     if (argc < 3 || !os_env_init(&env)) return 2;
     int code;
-    env.importer = TEST_IMPORTER;
+    env.importer = getenv("ZG_TEST_IMPORTER") ? getenv("ZG_TEST_IMPORTER") : TEST_IMPORTER;
     if (strcmp(argv[2], "restore") == 0 && argc == 4) {
         const enum desk_result r = desk_restore(&env, argv[1], argv[3], &m);
         code = end(r, &m, NULL);

@@ -26,26 +26,36 @@
 enum { ROWS_FRAMES = 20 };
 struct attempt { const char *word; void (*run)(const char *mark); };
 
-/* Only without walls can this be done at all: it is the proof that the try before it went through. */
+/* What was tried went through: said on standard error, and where there are no walls by a file. */
 static void mark(const char *path)
 {
     const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd >= 0 && write(fd, "!", 1) == 1) (void)close(fd);
 }
 
+static void went_through(const char *path)
+{
+    dprintf(STDERR_FILENO, "went through\n");
+    mark(path);
+}
+
 static void try_open(const char *path)
 {
     const int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) mark(path);
+    if (fd >= 0) went_through(path);
 }
 
-static void try_create(const char *path) { mark(path); }
+static void try_create(const char *path)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0) went_through(path);
+}
 
 static void try_unlink(const char *path)
 {
     char other[512];
     (void)snprintf(other, sizeof other, "%s.there", path);
-    if (unlink(other) == 0) mark(path);
+    if (unlink(other) == 0) went_through(path);
 }
 
 /* The port stands in the mark's name: mark-PORT. */
@@ -55,7 +65,7 @@ static void try_connect(const char *path)
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)strtol(dash ? dash + 1 : "0", NULL, 10)) };
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0) mark(path);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0) went_through(path);
 }
 
 static void try_unix(const char *path)
@@ -63,7 +73,7 @@ static void try_unix(const char *path)
     struct sockaddr_un to = { .sun_family = AF_UNIX };
     (void)snprintf(to.sun_path, sizeof to.sun_path, "%s.sock", path);
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0) mark(path);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0) went_through(path);
 }
 
 static void try_execve(const char *path)
@@ -77,30 +87,30 @@ static void try_fork(const char *path)
 {
     const pid_t pid = fork();
     if (pid == 0) _exit(0);
-    if (pid > 0 && waitpid(pid, NULL, 0) == pid) mark(path);
+    if (pid > 0 && waitpid(pid, NULL, 0) == pid) went_through(path);
 }
 
 static void try_ptrace(const char *path)
 {
-    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0) mark(path);
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0) went_through(path);
 }
 
 /* Signal 0: may it be sent at all? */
 static void try_kill(const char *path)
 {
-    if (kill(getppid(), 0) == 0) mark(path);
+    if (kill(getppid(), 0) == 0) went_through(path);
 }
 
 static void try_run_memory(const char *path)
 {
     void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p != MAP_FAILED) mark(path);
+    if (p != MAP_FAILED) went_through(path);
 }
 
 /* Not even its own file by another way. */
 static void try_own(const char *path)
 {
-    if (open("/proc/self/fd/4", O_RDONLY | O_CLOEXEC) >= 0) mark(path);
+    if (open("/proc/self/fd/4", O_RDONLY | O_CLOEXEC) >= 0) went_through(path);
 }
 
 /* What is open in it; the numbers go to standard error. */
@@ -137,7 +147,7 @@ static void try_memory(const char *path)
     char *p = malloc(size);
     if (!p) _exit(IMPORTER_EXIT_NO_MEMORY);
     for (size_t i = 0; i < size; i += 4096) p[i] = 1;
-    mark(path);
+    went_through(path);
 }
 
 static void say(const void *bytes, size_t n)
