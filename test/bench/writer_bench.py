@@ -73,9 +73,9 @@ class Postgres:
         return subprocess.run(["psql", "-h", self.folder, "-U", "bench", "-d", "postgres", "-Xq", "-v", "ON_ERROR_STOP=1"], input=text, text=True,
                               stdout=subprocess.DEVNULL, stderr=None if check else subprocess.DEVNULL, check=check).returncode
 
-    def run(self, seconds):
-        """Orders a second of 64 clients."""
-        run = subprocess.run([f"{PROGRAMS}/pgbench", "-h", self.folder, "-U", "bench", "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T", str(seconds),
+    def run(self, seconds, clients=CLIENTS):
+        """Orders a second."""
+        run = subprocess.run([f"{PROGRAMS}/pgbench", "-h", self.folder, "-U", "bench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds),
                               "-f", str(HERE / "postgres_order.pgbench"), "postgres"], capture_output=True, text=True)
         if run.returncode != 0:
             sys.exit(run.stdout[-1000:] + run.stderr[-3000:])
