@@ -7,7 +7,7 @@
 #include "intake/items.h"
 
 /* How many lines back a repeated line of the same order is still recognised as a repetition. */
-enum { OCCURRENCE_SETS = 16384, OCCURRENCE_SETS_SHORT = 1024 /* documents of few rows, one after the other */, OCCURRENCE_WAYS = 4 };
+enum { OCCURRENCE_SETS = 16384, OCCURRENCE_SETS_SHORT = 1024 /* documents one after the other */, OCCURRENCE_SETS_SHORTEST = 16, ROWS_FEW = 16, OCCURRENCE_WAYS = 4 };
 struct occurrence { uint64_t key; uint32_t count, row; };
 
 static void file_key(struct claim_maker *m, const unsigned char hash_key[32])
@@ -42,8 +42,9 @@ bool claim_maker_init(struct claim_maker *m, struct arena *own, const struct pro
     return true;
 }
 
-void claim_maker_renew(struct claim_maker *m)
+void claim_maker_renew(struct claim_maker *m, size_t rows)
 {
+    m->occurrence_sets = rows <= ROWS_FEW ? OCCURRENCE_SETS_SHORTEST : OCCURRENCE_SETS_SHORT; /* what is used is wiped, for every document */
     if (m->occurrences) memset(m->occurrences, 0, (size_t)m->occurrence_sets * OCCURRENCE_WAYS * sizeof *m->occurrences);
     m->rows = 0;
 }

@@ -34,8 +34,8 @@ struct claim_maker {
 bool claim_maker_init(struct claim_maker *m, struct arena *own, const struct profile *p, const struct intake_options *opt,
                       const struct intake_scan_result *scan);
 
-/* What follows is another document: lines that repeat are counted from one again. */
-void claim_maker_renew(struct claim_maker *m);
+/* What follows is another document, of so many rows: lines that repeat are counted from one again. */
+void claim_maker_renew(struct claim_maker *m, size_t rows);
 
 enum claim_made { CLAIM_MADE, CLAIM_PASSED_OVER /* no order number and no line */, CLAIM_FAULT, CLAIM_NO_MEMORY };
 /* At a fault: which, and in which column (0-based; -1: the row). */

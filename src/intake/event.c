@@ -322,7 +322,7 @@ enum event_kind event_read(struct event_reader *r, struct arena *a, const json_t
     const size_t n = json_array_size(lines) > 0 ? json_array_size(lines) : 1;
     struct order_claim *claims = ARENA_ARRAY(a, struct order_claim, n);
     if (!claims) return EVENT_NO_MEMORY;
-    claim_maker_renew(&r->maker);
+    claim_maker_renew(&r->maker, n);
     r->row.high = false;
     for (size_t i = 0; i < n; i++) {
         int too_long = i < 2 ? fill_order(r, a, order, i == 0) : -1; /* from the second line on the order's cells stay as they are */

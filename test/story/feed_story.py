@@ -115,6 +115,39 @@ def story_events(directory):
     shop.zg("verify")
 
 
+def story_overload(directory):
+    """more than the desk can hold: what it cannot take now is told so at once and when to come again, what it took is there, and soon all is"""
+    shop = Shop(directory)
+    token = shop.json("token", "make", "--store", "main", "--name", "x")["token"]
+    batches = [[event(f"O-{b}-{i}") for i in range(500)] for b in range(48)]
+    with shop.desk() as url:
+        outcomes, slowest = [None] * len(batches), [0.0] * len(batches)
+
+        def one(b):
+            began = time.monotonic()
+            outcomes[b] = Sender(url).send("/events", {"events": batches[b]}, {"Authorization": f"Bearer {token}"})
+            slowest[b] = time.monotonic() - began
+        threads = [threading.Thread(target=one, args=(b,)) for b in range(len(batches))]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        shed = [b for b, (status, *_) in enumerate(outcomes) if status == 429]
+        assert {o[0] for o in outcomes} == {200, 429} and len(shed) < len(batches), [o[0] for o in outcomes]
+        assert all(int(outcomes[b][2]["Retry-After"]) >= 1 and outcomes[b][1]["error"]["code"] == "busy" for b in shed)
+        there = counts(shop.db)
+        assert there == 500 * (len(batches) - len(shed)), "what was shed left nothing, what was taken is whole"
+        began = time.monotonic()
+        for b in shed:
+            while Sender(url).events(token, batches[b])[0] == 429:
+                time.sleep(0.2)
+        took = time.monotonic() - began
+        assert counts(shop.db) == 500 * len(batches) and took < 30 * SLOW
+        assert Sender(url).events(token, [event("after")])[1]["accepted"] == 1
+    print(f"# {len(shed)} of {len(batches)} batches were shed; all were in {took:.1f} s later", flush=True)
+    shop.zg("verify")
+
+
 def story_webhooks(directory):
     """Standard Webhooks, Shopify and WooCommerce: what is signed is taken, once; what is not is refused and told, and nothing of it is kept"""
     shop = Shop(directory)
