@@ -135,6 +135,13 @@ export function asApiError(e: unknown): ApiError {
   return new ApiError(0, 'network', 'The desk does not answer. Is it still running?', '掌柜没有回应。程序还在运行吗？')
 }
 
+/** A list to be had as a file. */
+export interface ExportAsk { what: string; state?: string; from?: string; to?: string; import?: string | number }
+export interface Erased {
+  found: boolean; orders: string[]; erased: Record<'customers' | 'orders' | 'rows' | 'remarks' | 'set_aside' | 'texts' | 'records' | 'files' | 'copies', number>
+  kept: { field: string; what: Said; why: Said }[]; yours: Said
+}
+
 const BASE = '/api/v1'
 let csrf: string | null = null
 let on401: () => void = () => undefined
@@ -256,6 +263,10 @@ export const api = {
   checkMended: (id: string | number, b: { file: number; rows: { line: number; cells: string[] }[] }, signal?: AbortSignal) =>
     call<{ rows: MendedRow[]; refusal: Said | null }>('POST', `/imports/${seg(String(id))}/quarantine/check`, b, signal),
   mend: (id: string | number, b: { file: number; rows: { line: number; cells: string[] }[] }) => call<{ import_id: number }>('POST', `/imports/${seg(String(id))}/quarantine/mend`, b),
+  exportHref: (store: string, ask: ExportAsk & { format: 'xlsx' | 'csv'; lang: string }) => `${BASE}/stores/${seg(store)}/export${query({ ...ask })}`,
+  archiveHref: (store: string) => `${BASE}/stores/${seg(store)}/archive`,
+  personHref: (store: string, order: string) => `${BASE}/stores/${seg(store)}/orders/${seg(order)}/person`,
+  personErase: (store: string, order: string, confirm: string) => call<Erased>('POST', `/stores/${seg(store)}/orders/${seg(order)}/person/erase`, { confirm }),
   quarantineCsv: (id: string | number) => `${BASE}/imports/${seg(String(id))}/quarantine.csv`,
 }
 
