@@ -14,7 +14,7 @@ const struct option export_options[] = {
     OPTION_DB,
     OPTION_STORE,
     { "all", "ARCHIVE", false, { "the whole shop as one file, for another Zhanggui", "整个店铺存成一个文件，供另一个掌柜读入" } },
-    { "what", "LIST", false, { "which list: orders, items, customers, pick, reminders, held, review, quarantine, imports ..", "哪个列表：orders、items、customers、pick、reminders、held、review、quarantine、imports 等" } },
+    { "what", "LIST", false, { "which list: orders, items, customers, pick, reminders, held, review, quarantine, imports, or a subject of records", "哪个列表：orders、items、customers、pick、reminders、held、review、quarantine、imports，或记录的类别" } },
     { "format", "xlsx|csv", false, { "default: by the file's name, else xlsx", "默认按文件名，否则为 xlsx" } },
     { "state", "STATE", false, { "orders and items: only in this state, as to_ship", "订单和明细：只要这种状态的，如 to_ship" } },
     { "q", "TEXT", false, { "orders and items: a number's beginning, or a buyer's exact name", "订单和明细：单号开头，或买家全名" } },

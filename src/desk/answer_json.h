@@ -31,6 +31,9 @@ json_t *json_words(struct text en, struct text zh);              /* {"en","zh"} 
 json_t *json_reason(const struct reason *r);                     /* {"rule","en","zh"} */
 /* What a row of the list and the page of one order both tell; l: the sum of its lines. Not its title and buyer. */
 void put_order(struct answer *w, json_t *o, const struct order_row *r, const struct lines_row *l);
+/* Which bit of the mask (ANSWER_*) shows a field of a record; 0: everybody sees it. */
+struct record_field;
+unsigned record_field_mask(const struct record_field *f);
 /* data_age_s, latest_fact_at, stale */
 void put_age(struct answer *w, json_t *o);
 bool answer_stale(const struct answer *w);

@@ -24,15 +24,19 @@ static json_t *value_json(struct answer *w, enum record_kind kind, int64_t numbe
     return NULL;
 }
 
-/* May the asker see this personal cell? */
-static bool person_shown(const struct answer *w, const struct record_field *f)
+unsigned record_field_mask(const struct record_field *f)
 {
     static const char *const notes[] = { "text", "headline", "more", "reply", "note" };
-    if (strcmp(f->word, "buyer") == 0) return w->ask->mask & ANSWER_BUYER;
+    if (f->kind == KIND_MONEY) return ANSWER_MONEY;
+    if (f->kind != KIND_PERSON) return 0;
+    if (strcmp(f->word, "buyer") == 0) return ANSWER_BUYER;
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
-        if (strcmp(f->word, notes[i]) == 0) return w->ask->mask & ANSWER_NOTES;
-    return w->ask->mask & ANSWER_PERSON;
+        if (strcmp(f->word, notes[i]) == 0) return ANSWER_NOTES;
+    return ANSWER_PERSON;
 }
+
+/* May the asker see this personal cell? */
+static bool person_shown(const struct answer *w, const struct record_field *f) { return (w->ask->mask & record_field_mask(f)) != 0; }
 
 /* ---- one record ---- */
 

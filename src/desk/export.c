@@ -23,6 +23,25 @@ const struct export_kind export_kinds[] = {
     { "review-products", "products", "按商品", ANSWER_MONEY, true, false },
     { "quarantine", "rows set aside", "待改的行", 0, true, false },
     { "imports", "imports", "导入记录", 0, true, false },
+    /* the subjects of records, in the order of enum subject; "customers" above is made of the orders */
+    { "products", "products", "商品", 0, false, false },
+    { "stock", "stock", "库存", 0, false, false },
+    { "traffic", "traffic", "流量", 0, false, false },
+    { "reviews", "reviews", "评价", 0, false, false },
+    { "customer-records", "customer records", "客户资料", ANSWER_BUYER, false, false },
+    { "parcels", "parcels", "包裹", 0, false, false },
+    { "staff", "staff", "员工", 0, false, false },
+    { "shifts", "shifts", "排班", 0, false, false },
+    { "chats", "chats", "客服数据", 0, false, false },
+    { "peers", "peers", "同行数据", 0, false, false },
+    { "listings", "listings", "他店页面", 0, false, false },
+    { "tasks", "tasks", "活动任务", 0, false, false },
+    { "signup_rules", "sign-up rules", "报名门槛", 0, false, false },
+    { "signups", "sign-ups", "报名结果", 0, false, false },
+    { "coupons", "coupons", "优惠券", 0, false, false },
+    { "interest", "carts and favourites", "加购收藏", 0, false, false },
+    { "search_words", "search words", "搜索词", 0, false, false },
+    { "penalties", "penalties", "违规扣分", 0, false, false },
 };
 const int export_kind_count = (int)(sizeof export_kinds / sizeof export_kinds[0]);
 
@@ -30,7 +49,14 @@ static bool (*const writers[])(struct export *x) = {
     export_orders, export_items, export_customers, export_pick, export_reminders, export_held, export_review, export_review_figures,
     export_review_days, export_review_hours, export_review_regions, export_review_products, export_quarantine, export_imports,
 };
-_Static_assert(sizeof writers / sizeof writers[0] == sizeof export_kinds / sizeof export_kinds[0], "a writer for each kind");
+enum { LISTS = sizeof writers / sizeof writers[0] };
+_Static_assert(sizeof export_kinds / sizeof export_kinds[0] == LISTS + SUBJECT_COUNT - 1, "a writer for each list, and a kind for each subject but orders");
+
+static bool write_kind(struct export *x)
+{
+    const int at = (int)(x->ask->kind - export_kinds);
+    return at < LISTS ? writers[at](x) : export_records(x, (enum subject)(at - LISTS + 1));
+}
 
 const struct export_kind *export_kind_find(struct text word)
 {
@@ -89,7 +115,7 @@ enum export_result export_write(const struct export_ask *ask, int64_t *ret_rows)
     struct export x = { .ask = ask, .sheet = sheet_create(&o) };
     if (!x.sheet) return unwritten(errno);
     arena_init(&x.row, &env->memory, 0);
-    const bool whole = writers[ask->kind - export_kinds](&x);
+    const bool whole = write_kind(&x);
     arena_release(&x.row);
     *ret_rows = sheet_rows(x.sheet);
     if (x.stopped || x.failed) {

@@ -2,6 +2,7 @@
  *
  *   export.c         the table of tables, masks, the file (start here)
  *   export_lists.c   orders, items, customers, what is to be done today
+ *   export_records.c any subject of records; its generic profile reads it back
  *   export_books.c   review tables, rows set aside, imports
  *
  * A table is written a row at a time from one snapshot, so memory is flat. A column that the asker may not see is not in the file.

@@ -39,4 +39,5 @@ bool export_review_products(struct export *x);
 bool export_review_figures(struct export *x);
 bool export_quarantine(struct export *x);
 bool export_imports(struct export *x);
+bool export_records(struct export *x, enum subject subject);
 #endif

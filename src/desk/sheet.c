@@ -103,6 +103,7 @@ static bool put_value(struct sheet *s, enum sheet_kind kind, int64_t v)
     case SHEET_DAY: n = print_day(out, sizeof out, v); break;
     case SHEET_MONEY: n = print_scaled(out, sizeof out, v, currency_digits(s->options.currency)); break;
     case SHEET_COUNT: n = print_scaled(out, sizeof out, v, 0); break;
+    case SHEET_DECIMAL: n = print_scaled(out, sizeof out, v, 3); break;
     case SHEET_SHARE: n = print_scaled(out, sizeof out, v, 4); break;
     }
     return put_bytes(s, out, (size_t)n);

@@ -23,6 +23,7 @@ enum sheet_kind {
     SHEET_DAY,    /* value: days since 1970 */
     SHEET_MONEY,  /* value: minor units of the shop's currency */
     SHEET_COUNT,
+    SHEET_DECIMAL, /* value: thousandths */
     SHEET_SHARE,  /* value: basis points, shown as a fraction of 1 (XLSX: in percent) */
 };
 enum { SHEET_COLUMNS_MAX = 264 };

@@ -32,7 +32,7 @@ static void formats_make(struct sheet *s, struct xlsx *x)
     const int digits = currency_digits(s->options.currency);
     const char *const looks[FORMAT_KINDS] = {
         [SHEET_TEXT] = "@", [SHEET_TIME] = "yyyy-mm-dd hh:mm:ss", [SHEET_DAY] = "yyyy-mm-dd",
-        [SHEET_MONEY] = by_digits[digits >= 0 && digits <= 3 ? digits : 2], [SHEET_COUNT] = "0", [SHEET_SHARE] = "0.00%",
+        [SHEET_MONEY] = by_digits[digits >= 0 && digits <= 3 ? digits : 2], [SHEET_COUNT] = "0", [SHEET_DECIMAL] = "0.###", [SHEET_SHARE] = "0.00%",
     };
     x->unit = 1;
     for (int i = 0; i < digits; i++) x->unit *= 10;
@@ -143,6 +143,7 @@ static lxw_error write_cell(struct sheet *s, lxw_col_t column, const struct shee
     case SHEET_DAY: return write_day(x, column, cell->value);
     case SHEET_MONEY: return worksheet_write_number(x->sheet, x->row, column, v / x->unit, x->formats[kind]);
     case SHEET_COUNT: return worksheet_write_number(x->sheet, x->row, column, v, x->formats[kind]);
+    case SHEET_DECIMAL: return worksheet_write_number(x->sheet, x->row, column, v / 1000.0, x->formats[kind]);
     case SHEET_SHARE: return worksheet_write_number(x->sheet, x->row, column, v / 10000.0, x->formats[kind]);
     }
     return LXW_NO_ERROR;

@@ -13,7 +13,7 @@ import sys
 import zipfile
 
 sys.path.insert(0, os.path.dirname(__file__))
-from story import CLOSED, DONE, PAID, SHIPPED, UNPAID, Shop, Skip, order, run_stories, zhanggui  # noqa: E402
+from story import CLOSED, DONE, PAID, SHIPPED, UNPAID, Shop, Skip, order, run_stories, serving, zhanggui  # noqa: E402
 
 AT = ("--at", "2020-02-26T15:00:00+08:00")
 DANGEROUS = ["=1+1", "+8613800000000", "-2+3", "@SUM(A1)", "=HYPERLINK(\"http://x\",\"y\")", "'quoted", "＝1+1", "plain", "-", "-12.50", "say \"hi\", twice"]
@@ -120,7 +120,7 @@ def story_our_own_files_go_in_again(d):
     """orders and items written out as CSV or XLSX, in either language, give the same orders in an empty shop, with the original text"""
     shop = a_shop(d)
     before = dump(shop)
-    for form in ("csv",):
+    for form in ("csv", "xlsx"):
         for lang in ("en", "zh"):
             orders, _ = export(shop, "orders", f"orders_20200226150000.{form}", lang=lang)
             items, _ = export(shop, "items", f"items_20200226150000.{form}", lang=lang)
@@ -141,6 +141,31 @@ def story_our_own_files_go_in_again(d):
             path, _ = export(again, "items", "again-items.csv")
             first, _ = export(shop, "items", "first-items.csv")
             assert sorted(path.read_text().splitlines()) == sorted(first.read_text().splitlines()), (form, lang)
+
+
+def story_records_go_in_again(d):
+    """every subject of the demo shop, written out as CSV or XLSX in either language, gives the same records in an empty shop"""
+    made = pathlib.Path(d) / "demo.db"
+    with serving("demo", "--db", made):
+        pass
+    subjects = [s["subject"] for s in json.loads(zhanggui("records", "--db", made, "--json")[0])["subjects"] if s["records"] and s["subject"] != "orders"]
+    assert len(subjects) >= 5, subjects
+    for form, lang in (("csv", "zh"), ("xlsx", "en")):
+        other = pathlib.Path(d) / form
+        other.mkdir()
+        again = Shop(other)
+        for subject in subjects:
+            what = "customer-records" if subject == "customers" else subject
+            path = other / f"{subject}_20260101000000.{form}"
+            told = json.loads(zhanggui("export", "--db", made, "--what", what, path, "--json", lang=lang)[0])
+            assert told["rows"] > 0
+            came = again.bring(path)["files"][0]
+            assert came["profile"] == subject and came["quarantined"] == 0 and came["added"] == told["rows"], (subject, form, came, told)
+            back = other / f"back-{subject}.{form}"
+            zhanggui("export", "--db", again.db, "--what", what, back, lang=lang)
+            if form == "csv":
+                assert sorted(back.read_text().splitlines()) == sorted(path.read_text().splitlines()), subject
+        again.zg("verify")
 
 
 def story_filters(d):
