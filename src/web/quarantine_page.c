@@ -373,9 +373,8 @@ static json_t *mended_json(const struct mending *m)
 
 void quarantine_check_read(struct call *c, struct store *s)
 {
-    struct mending *m = ARENA_NEW(&c->q->arena, struct mending);
+    struct mending mending = { .profiles = NULL }, *m = &mending; /* not in the request's memory: that is gone once it is answered */
     bool made = false;
-    if (!m) { reply_internal(c, "no memory"); return; }
     json_t *answer = mend_begin(c, s, m, &made) ? mended_json(m) : NULL;
     mend_end(m, made);
     if (answer) reply_json(c, 200, answer);
@@ -391,9 +390,8 @@ static bool all_good(const struct mending *m)
 /* Rows that are still not good are told, and none goes in; else they are imported as a file of their own. */
 void quarantine_mend_read(struct call *c, struct store *s)
 {
-    struct mending *m = ARENA_NEW(&c->q->arena, struct mending);
+    struct mending mending = { .profiles = NULL }, *m = &mending; /* not in the request's memory: that is gone once it is answered */
     bool made = false;
-    if (!m) { reply_internal(c, "no memory"); return; }
     if (!mend_begin(c, s, m, &made)) { mend_end(m, made); return; }
     if (!all_good(m)) {
         json_t *answer = mended_json(m);
