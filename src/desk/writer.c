@@ -23,7 +23,7 @@ enum {
     BATCH_MAX = 256,                /* requests in one commit */
     JOBS_MAX = 64,
     JOB_COMMIT_FIRST_US = 100000,   /* a job's work is durable this soon at first, */
-    JOB_COMMIT_US = 1000000,        /* and at least this often; twice as long from commit to commit */
+    JOB_COMMIT_US = 2000000,        /* and at least this often; twice as long from commit to commit */
     WAL_PAGES_CALM = 8192,          /* checkpoint when the log is longer: 32 MiB of 4 KiB pages */
     WAL_PAGES_JOB = 32768,          /* while a job runs and nobody asks: fewer, larger checkpoints */
     WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
