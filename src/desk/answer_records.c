@@ -73,7 +73,7 @@ static json_t *grain_json(struct answer *w, const struct record_found *r)
 {
     json_t *list = json_array();
     for (int f = 1; f <= record_subject(r->subject)->field_count; f++)
-        if (r->grain >> (f - 1) & 1) push(w, list, json_string(record_field(r->subject, f)->word));
+        if (record_field(r->subject, f)->flags & FIELD_IS_KEY && r->grain >> (f - 1) & 1) push(w, list, json_string(record_field(r->subject, f)->word));
     return list;
 }
 

@@ -34,7 +34,7 @@ struct text profile_generic(struct arena *a, enum subject subject)
     json_t *j = json_pack("{s:s,s:s,s:s,s:s,s:b,s:o,s:[s,s,s,s,s],s:{s:s,s:s,s:s,s:s}}", "name", s->word, "en", s->en, "zh", s->zh, "subject", s->word, "guarded", 1,
         "columns", columns_of(s), "summary", "全店汇总值", "全店平均值", "店铺汇总值", "店铺平均值", "合计",
         "peers", "我的", "mine", "同行同层均值", "average", "同行同层平均", "average", "同行同层优秀", "excellent");
-    if (j && subject != SUBJECT_TRAFFIC) json_object_del(j, "peers"); /* only their figures are told in the peers' words */
+    if (j && subject != SUBJECT_TRAFFIC && subject != SUBJECT_PEERS) json_object_del(j, "peers"); /* only their figures are told in the peers' words */
     char *json = j ? json_dumps(j, JSON_COMPACT) : NULL;
     const struct text ret = json ? arena_text(a, text_from_cstr(json)) : TEXT_NONE;
     free(json);

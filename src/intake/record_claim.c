@@ -269,7 +269,7 @@ static int part_values(const struct record_maker *m, enum subject subject, int p
         ret[n++] = (struct record_value){ field, v->number, v->text };
     }
     if (part > 0) ret[n++] = (struct record_value){ record_field_flagged(subject, FIELD_IS_PART), 0, m->profile->parts[part - 1] };
-    if (subject != m->profile->subject) ret[n++] = (struct record_value){ record_field_find(subject, TEXT("band")), 0, m->band };
+    if (m->band.len > 0) ret[n++] = (struct record_value){ record_field_find(subject, TEXT("band")), 0, m->band };
     for (int i = 1; i < n; i++)
         if (ret[i - 1].field > ret[i].field) {
             qsort(ret, (size_t)n, sizeof *ret, by_value_field);

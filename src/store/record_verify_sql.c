@@ -7,20 +7,27 @@
 #define OF_CELL "OVER (PARTITION BY record_id, field " GREATEST ")"
 #define CELLS_OF(table, number, person) \
     "SELECT c.record_id, c.field, c.event_no, " number " AS number, c.text, " person " AS person, e.as_of_ms, e.source_rank, e.event_key" \
-    " FROM " table " c JOIN record_event e ON e.merchant_id = c.merchant_id AND e.record_id = c.record_id AND e.event_no = c.event_no WHERE c.merchant_id = $1"
+    " FROM n JOIN " table " c ON c.merchant_id = $1 AND c.record_id = n.record_id JOIN record_event e ON e.merchant_id = c.merchant_id" \
+    " AND e.record_id = c.record_id AND e.event_no = c.event_no WHERE n.events > 1"
+/* Of a record that one event tells nothing has to be weighed. */
+#define CELLS_ALONE(table, number, text) \
+    "SELECT n.record_id AS record_id, c.field AS field, c.event_no AS event_no, " number " AS number, " text " AS text, 0 AS disputed" \
+    " FROM n CROSS JOIN " table " c WHERE n.events = 1 AND c.merchant_id = $1 AND c.record_id = n.record_id"
 #define WITHOUT_EVENT(table) \
     "SELECT c.record_id, c.event_no, c.field FROM " table " c WHERE c.merchant_id = $1 AND NOT EXISTS (SELECT 1 FROM record_event e" \
     " WHERE e.merchant_id = c.merchant_id AND e.record_id = c.record_id AND e.event_no = c.event_no)"
 
 const struct check record_checks[] = {
     { "record_cell", false, 2, "iiiixi",
-      SQL("WITH told AS (" CELLS_OF("record_event_cell", "c.number", "0") " UNION ALL " CELLS_OF("record_person_cell", "CAST(NULL AS BIGINT)", "1") "),"
+      SQL("WITH n AS (SELECT record_id, COUNT(*) AS events FROM record_event WHERE merchant_id = $1 GROUP BY record_id),"
+          " told AS (" CELLS_OF("record_event_cell", "c.number", "0") " UNION ALL " CELLS_OF("record_person_cell", "CAST(NULL AS BIGINT)", "1") "),"
           " ranked AS (SELECT told.*, ROW_NUMBER() " OF_CELL " AS place, FIRST_VALUE(number) " OF_CELL " AS won_number, FIRST_VALUE(text) " OF_CELL
-          " AS won_text, FIRST_VALUE(as_of_ms) " OF_CELL " AS won_as_of, FIRST_VALUE(source_rank) " OF_CELL " AS won_rank FROM told)"
+          " AS won_text, FIRST_VALUE(as_of_ms) " OF_CELL " AS won_as_of, FIRST_VALUE(source_rank) " OF_CELL " AS won_rank FROM told) "
+          CELLS_ALONE("record_event_cell", "c.number", "c.text") " UNION ALL " CELLS_ALONE("record_person_cell", "CAST(NULL AS BIGINT)", "CAST(NULL AS TEXT)") " UNION ALL"
           " SELECT record_id, field, MAX(CASE WHEN place = 1 THEN event_no END) AS event_no, MAX(CASE WHEN place = 1 THEN number END) AS number,"
           " MAX(CASE WHEN place = 1 AND person = 0 THEN text END) AS text, MAX(CASE WHEN as_of_ms = won_as_of AND source_rank = won_rank"
           " AND (COALESCE(number, 0) <> COALESCE(won_number, 0) OR COALESCE(text, '') <> COALESCE(won_text, '')) THEN 1 ELSE 0 END) AS disputed"
-          " FROM ranked GROUP BY record_id, field ORDER BY record_id, field"),
+          " FROM ranked GROUP BY record_id, field ORDER BY 1, 2"),
       SQL("SELECT record_id, field, event_no, number, text, disputed FROM record_cell WHERE merchant_id = $1 ORDER BY record_id, field"), NULL },
     { "record", false, 1, "iiii",
       SQL("WITH n AS (SELECT record_id, MAX(as_of_ms) AS as_of_ms FROM record_event WHERE merchant_id = $1 GROUP BY record_id),"
