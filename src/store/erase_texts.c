@@ -270,6 +270,9 @@ bool erase_texts(struct store *s, const struct shop *shop, struct arena *a, cons
            clean(s, shop, a, w, SQL("SELECT f.import_id, f.file_no, f.member, f.sheet FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
                                     " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
                  SQL("UPDATE import_file SET member = $4, sheet = $5 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"), ret) &&
+           clean(s, shop, a, w, SQL("SELECT f.import_id, f.file_no, f.header, f.profile FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
+                                    " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
+                 SQL("UPDATE import_file SET header = $4, profile = $5 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"), ret) &&
            clean(s, shop, a, w, SQL("SELECT upload_id, store_id, name, path FROM upload WHERE merchant_id = $1 AND store_id = $2"),
                  SQL("UPDATE upload SET name = $4, path = $5 WHERE merchant_id = $1 AND upload_id = $2 AND store_id = $3"), ret) &&
            clean(s, shop, a, w, SQL("SELECT store_id, refusal_no, what_en, what_zh FROM feed_refusal WHERE merchant_id = $1 AND store_id = $2"),

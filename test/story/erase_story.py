@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 import zipfile
 
 sys.path.insert(0, os.path.dirname(__file__))
@@ -177,6 +178,52 @@ def story_who_comes_back(d):
     assert NAME in export(shop)
     with sqlite3.connect(shop.db) as c:
         assert c.execute("SELECT COUNT(*) FROM person WHERE buyer = ?", (BUYER,)).fetchone()[0] == 1
+    shop.zg("verify")
+
+
+def story_other_lists(d):
+    """reviews, customers and parcels lose the person's cells, keep their figures, and later files of them do not bring the person back"""
+    shop, first, second, write = planted(d)
+    lists = [("reviews_20200212000000.csv", ["订单编号", "评价内容", "买家会员名", "评分", "评价时间"],
+              [[ORDERS[0], f"很好用，{NAME}推荐给大家，包装也很仔细", BUYER, "5", "2020-02-12 09:00:00"], ["880000000001", "一般般，物流有点慢，别的还行", "somebody", "3", "2020-02-12 10:00:00"]]),
+             ("customers_20200212000000.csv", ["买家会员名", "姓名", "手机", "邮箱", "地址", "备注", "购买次数"],
+              [[BUYER, NAME, PHONE, "canary7f3a@example.com", ADDRESS, REMARK, "2"], ["somebody", "样某", "17000000001", "some@example.com", "某路一号", "普通客户", "1"]]),
+             ("parcels_20200212000000.csv", ["运单号", "订单编号", "收件人", "收件人电话", "收件地址", "发货时间"],
+              [["YT1000000001", ORDERS[0], NAME, PHONE, ADDRESS, "2020-02-11 18:00:00"], ["YT1000000002", "880000000001", "样某", "17000000001", "某路一号", "2020-02-11 18:00:00"]])]
+    paths = [write(name, rows, header) for name, header, rows in lists]
+    told = shop.bring(*paths)
+    assert [f["profile"] for f in told["files"]] == ["reviews", "customers", "parcels"] and all(f["added"] == 2 for f in told["files"]), told
+    words = [*CANARY, "canary7f3a@example.com"]
+    assert {w for _, w in traces(shop.directory, words)} == set(words)
+    assert NAME in export(shop)
+    report = erase(shop)
+    assert traces(shop.directory, words) == [], traces(shop.directory, words)
+    assert report["erased"]["records"] == 3, report
+    shop.zg("verify")
+    left = {s: shop.json("records", "--store", "main", "--subject", s)["records"] for s in ("reviews", "customers", "parcels")}
+    assert all(len(v) == 2 for v in left.values()), left
+    with sqlite3.connect(shop.db) as c:
+        assert {t for t, in c.execute("SELECT text FROM record_person_cell")} >= {"样某", "somebody"}
+    told = shop.bring(*paths, *[write(name.replace("0212", "0213"), rows, header) for name, header, rows in lists])
+    assert all(f["added"] == 0 for f in told["files"]), told
+    assert traces(shop.directory, words) == [], traces(shop.directory, words)
+    shop.zg("verify")
+
+
+def story_events_obey(d):
+    """an event that comes by token after the erasure tells of the order, and not of the person"""
+    shop, *_ = planted(d)
+    erase(shop)
+    with shop.desk() as url:
+        token = shop.json("token", "make", "--store", "main", "--name", "program")["token"]
+        body = json.dumps({"events": [{"id": "e1", "type": "order", "as_of": "2020-02-13T10:00:00+08:00",
+                                       "order": {"order_no": ORDERS[0], "placed_at": "2020-02-10 10:00:00", "total": "88.00", "status": "paid", "buyer": BUYER, "name": NAME,
+                                                 "phone": PHONE, "address": ADDRESS, "buyer_note": NOTE, "seller_note": REMARK}}]}).encode()
+        request = urllib.request.Request(url + "/api/v1/stores/main/events", body, {"Content-Type": "application/json", "Authorization": "Bearer " + token})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert json.load(answer)["accepted"] == 1
+        assert traces(shop.directory) == [], traces(shop.directory)
+    assert traces(shop.directory) == []
     shop.zg("verify")
 
 
