@@ -56,7 +56,11 @@ bool db_secure_delete(struct db *db, bool on)
     return sqlite_run(db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=FAST");
 }
 
-bool db_vacuum(struct db *db) { return sqlite_run(db, "VACUUM"); }
+/* What is built anew may be too large for memory. */
+bool db_vacuum(struct db *db)
+{
+    return sqlite_run(db, "PRAGMA temp_store=FILE") && sqlite_run(db, "VACUUM") && sqlite_run(db, "PRAGMA temp_store=MEMORY");
+}
 
 /* The source is read in one transaction, so the copy is of one moment and never starts over when others write. The copy is
  * made with a rollback journal and full syncs, and is whole when this returns. */
