@@ -24,9 +24,10 @@ struct archive_out {
     int64_t rows;
     struct archive_entry *entries;
     struct archive_line line;
+    crypto_generichash_state hash;      /* of the table at hand: one is open at a time */
     bool failed, stopped;
 };
-struct table_out { struct archive_out *out; const struct archive_table *table; struct db_stmt *q; crypto_generichash_state hash; size_t given; bool ended; };
+struct table_out { struct archive_out *out; const struct archive_table *table; struct db_stmt *q; size_t given; bool ended; };
 struct manifest_out { struct archive_out *out; char *text; size_t len, given; };
 
 void archive_entry_name(const struct archive_table *t, char ret[ARCHIVE_NAME_BYTES]) { snprintf(ret, ARCHIVE_NAME_BYTES, "table/%s.ndjson", t->name); }
@@ -152,7 +153,7 @@ static zip_int64_t table_read(struct table_out *t, char *to, size_t size)
         t->given += n;
         filled += n;
     }
-    crypto_generichash_update(&t->hash, (const unsigned char *)to, filled);
+    crypto_generichash_update(&o->hash, (const unsigned char *)to, filled);
     entry_of(t)->bytes += (int64_t)filled;
     return (zip_int64_t)filled;
 }
@@ -160,7 +161,7 @@ static zip_int64_t table_read(struct table_out *t, char *to, size_t size)
 static bool table_open(struct table_out *t)
 {
     *entry_of(t) = (struct archive_entry){ 0 };
-    crypto_generichash_init(&t->hash, NULL, 0, ARCHIVE_HASH_BYTES);
+    crypto_generichash_init(&t->out->hash, NULL, 0, ARCHIVE_HASH_BYTES);
     t->q = archive_rows(t->out->s, t->out->shop, t->table);
     t->given = 0;
     t->ended = false;
@@ -173,7 +174,7 @@ static void table_close(struct table_out *t)
     if (!t->q) return;
     db_done(t->q);
     t->q = NULL;
-    crypto_generichash_final(&t->hash, entry_of(t)->hash, ARCHIVE_HASH_BYTES);
+    crypto_generichash_final(&t->out->hash, entry_of(t)->hash, ARCHIVE_HASH_BYTES);
 }
 
 static zip_int64_t common(void *data, zip_uint64_t len, zip_source_cmd_t cmd)
