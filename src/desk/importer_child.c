@@ -140,6 +140,7 @@ static void answer_parts(struct importer_side *s, struct arena *a, const struct 
 {
     struct intake_parts parts = { 0 };
     frame_begin(s);
+    /* house: this is the process apart */
     if (!intake_parts(a, &s->source, opt, &parts)) {
         say(s, SAID_NO_MEMORY);
         return;
@@ -162,6 +163,7 @@ static bool tell_progress(void *ctx, int64_t done, int64_t all)
 static void answer_scan(struct importer_side *s, struct arena *a, const struct intake_options *opt)
 {
     struct intake_scan_result *scan = ARENA_NEW(a, struct intake_scan_result);
+    /* house: this is the process apart */
     const bool ok = scan && intake_scan(a, s->profiles, &s->source, opt, tell_progress, s, scan);
     frame_begin(s);
     if (ok) pack_scan(&s->p, scan);
@@ -180,6 +182,7 @@ static void answer_rows(struct importer_side *s, struct arena *a, const struct i
     struct intake_scan_result *scan = ARENA_NEW(a, struct intake_scan_result);
     const int64_t most = unpack_i64(u);
     const bool known = scan && unpack_scan(u, scan);
+    /* house: this is the process apart */
     struct intake_reader *reader = known ? intake_reader_open(&s->env.memory, &s->source, opt, scan) : NULL;
     enum intake_row_kind kind = reader ? ROW_CLAIM : ROW_ERROR;
     struct arena batch;

@@ -16,6 +16,12 @@
 #include "desk/source.h"
 #include "os/os.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
 static const char table[] = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n";
 static struct { struct env env; char directory[40], path[64], mark[64]; struct profile_set *set; struct intake_options options; struct arena arena; } f;
 
@@ -172,8 +178,12 @@ Test(importer, how_it_ended_is_told)
     static const struct { const char *word; enum importer_fault fault; } cases[] = {
         { "crash", IMPORTER_DIED }, { "abort", IMPORTER_DIED }, { "memory", IMPORTER_NO_MEMORY },
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        cr_expect_eq(attempt(cases[i].word), cases[i].fault, "%s", cases[i].word);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (SANITIZED && cases[i].fault == IMPORTER_NO_MEMORY) continue; /* its shadow takes terabytes: there is no limit then */
+        const enum importer_fault fault = attempt(cases[i].word);
+        /* a sanitizer that wants to tell of a crash opens files, and is stopped at that */
+        cr_expect(fault == cases[i].fault || (SANITIZED && fault == IMPORTER_STOPPED), "%s", cases[i].word);
+    }
     cr_expect_not(is_marked());
     f.env.importer = "/nowhere/at/all";
     cr_expect_eq(attempt("open"), IMPORTER_NOT_STARTED);
@@ -439,7 +449,7 @@ Test(importer, an_import_that_loses_its_importer_is_interrupted)
     for (int undo = 0; undo < 2; undo++) {
         write_file("zg-try-rows", undo ? "crash" : "create", ROWS);
         cr_expect_eq(import(d, &figures, &m), DESK_FAILED);
-        cr_expect_str_eq(m.code, undo ? "importer-died" : "importer-stopped");
+        cr_expect_str_eq(m.code, undo && !SANITIZED ? "importer-died" : "importer-stopped");
         cr_expect(strstr(m.en, "The rows before that are in") && strstr(m.zh, "此前的行都在"), "%s / %s", m.en, m.zh);
         cr_expect(figures.files[0].rows_done > 0 && figures.files[0].rows_done < ROWS, "%lld rows", (long long)figures.files[0].rows_done);
         const int64_t id = figures.import_id;
