@@ -5,7 +5,8 @@
  * Full: at each of N sizes the disk ends in the middle of the work. Requests are then answered "full" and leave nothing, readers go on,
  * an import stops and says what stands; when there is room again the same process writes on, and a resume ends where a whole import ends.
  * Sync: the n-th sync fails. Nothing is retried: the desk says it has failed, answers nobody with success, and the next start has
- * everything that was acknowledged. */
+ * everything that was acknowledged.
+ * Last: how many writes a commit is. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include "fixture.h"
 #include "ledger.h"
 
-enum { ORDERS = 40, STEP_BYTES = 9000 };
+enum { ORDERS = 40, STEP_BYTES = 9000, LONE_ORDERS = 20 };
 
 struct trial {
     struct fault_place place;
@@ -172,6 +173,38 @@ static bool failed_sync(struct trial *t, int64_t point)
     return ok;
 }
 
+/* ---- how a commit reaches the disk ---- */
+
+struct writes { int log, syncs; };
+
+static void count_write(void *ctx, enum crash_op op, const char *name)
+{
+    struct writes *w = ctx;
+    const size_t n = strlen(name);
+    if (n < 4 || strcmp(name + n - 4, "-wal") != 0) return;
+    w->log += op == CRASH_WRITE;
+    w->syncs += op == CRASH_SYNC;
+}
+
+/* Orders one at a time: each changes many pages, and the log takes them in one write before its one sync. */
+static bool few_writes(struct trial *t)
+{
+    struct writes w = { 0 };
+    crash_copy(t->place.base, t->place.path);
+    ledger_init(&t->ledger, &t->place.shop);
+    struct desk *d = open_desk(t);
+    work(t, d, 0, 3);
+    crash_vfs_hook(count_write, &w);
+    for (int i = 3; i < 3 + LONE_ORDERS; i++) {
+        ledger_post(&t->ledger, desk_writer(d), i, OP_ORDER, false);
+        ledger_wait(&t->ledger);
+    }
+    crash_vfs_hook(NULL, NULL);
+    close_desk(t, d);
+    printf("# %d orders: %d writes to the log, %d syncs\n", (int)LONE_ORDERS, w.log, w.syncs);
+    return w.syncs >= LONE_ORDERS && w.log >= LONE_ORDERS && w.log <= 2 * LONE_ORDERS && agrees(t, 0, 0);
+}
+
 static void verdict(int number, struct trial *t, bool good, const char *what)
 {
     if (t->wrong[0]) printf("# %s\n", t->wrong);
@@ -187,7 +220,7 @@ int main(int argc, char **argv)
     bool good = true;
     if (argc == 3 && strcmp(argv[1], "--points") == 0) text_to_i64(text_from_cstr(argv[2]), &points);
     fault_place_make(&t.place);
-    printf("1..3\n");
+    printf("1..4\n");
     for (int64_t i = 0; i < points; i++) full_requests(&t, i);
     printf("# %" PRId64 " requests met a full disk\n", t.full_seen);
     verdict(1, &t, t.full_seen > 0, "a full disk: requests are refused, readers go on, and the desk writes again with no restart");
@@ -209,6 +242,12 @@ int main(int argc, char **argv)
     printf("# %" PRId64 " syncs failed, %" PRId64 " requests were left unknown\n", t.failures_seen, t.unknown_seen);
     verdict(3, &t, t.failures_seen > 0 && t.unknown_seen > 0, "a failed sync: no retry, no answer of success, everything acknowledged is there at the next start");
     good = good && t.wrong[0] == '\0' && t.failures_seen > 0 && t.unknown_seen > 0;
+
+    t.wrong[0] = '\0';
+    crash_copy(base, t.place.base);
+    const bool few = few_writes(&t);
+    verdict(4, &t, few, "a commit goes to the log in one write");
+    good = good && t.wrong[0] == '\0' && few;
     fault_place_remove(&t.place);
     return good ? 0 : 1;
 }
