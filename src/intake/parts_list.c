@@ -134,10 +134,9 @@ static bool list_member(struct listing *l, struct archive *z, int entry)
             add(l, part); /* what is no table says so when it is scanned, and is left aside */
             break;
         }
-        if (l->why->refusal != REFUSED_NOT && l->why->member.len == 0) l->why->member = arena_text(l->a, e->name);
-        return ok;
     }
     part_bytes_close(&b);
+    if (l->why->refusal != REFUSED_NOT) l->why->member = arena_text(l->a, e->name); /* the archive's own texts go with it */
     return ok;
 }
 

@@ -378,8 +378,9 @@ bool quick_begin(struct sheet *s)
     k->at = k->filled = 0;
     (void)window_fill(s);
     const struct text begin = { k->window, k->filled < BEGIN_MAX ? k->filled : BEGIN_MAX };
-    const char *data = memmem(begin.ptr, begin.len, "<sheetData>", 11);
-    if (data && is_utf8((struct text){ begin.ptr, (size_t)(data - begin.ptr) })) {
+    /* the first mention of it: before that, no row can begin */
+    const char *data = memmem(begin.ptr, begin.len, "sheetData", 9);
+    if (data && --data > begin.ptr && BEGINS(data, "<sheetData>") && is_utf8((struct text){ begin.ptr, (size_t)(data - begin.ptr) })) {
         k->at = (size_t)(data - begin.ptr) + 11;
         k->on = xml_give(&s->xml, (struct text){ begin.ptr, k->at }) == XML_MORE && s->in_data;
     }
