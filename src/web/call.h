@@ -36,6 +36,7 @@ struct web {
     pthread_mutex_t limit_lock;
     struct login_limit limit;
     unsigned char limit_key[16];
+    _Atomic int64_t archive_rows;   /* of the archive that is being written; -1: none is */
     atomic_uint errors;             /* numbers of unexpected errors */
     _Atomic uint64_t last_write;    /* the writer's count after the last write that a person made */
     struct http_response **assets;  /* one a part of the page, as assets.c lists them */

@@ -154,6 +154,21 @@ void export_handle(struct call *c) { call_on_exporter(c, export_work); }
 
 /* ---- the whole shop ---- */
 
+static bool archive_told(void *ctx, int64_t rows, int64_t rows_all)
+{
+    struct web *w = ctx;
+    (void)rows_all;
+    atomic_store(&w->archive_rows, rows);
+    return true;
+}
+
+/* How far the archive is that is being written. */
+void archive_progress_handle(struct call *c)
+{
+    const int64_t rows = atomic_load(&c->web->archive_rows);
+    reply_json(c, 200, json_pack("{s:b,s:I}", "running", rows >= 0, "rows", (json_int_t)(rows < 0 ? 0 : rows)));
+}
+
 static void archive_work(struct call *c, struct store *s)
 {
     char path[FILE_PATH_MAX], name[NAME_BYTES];
@@ -163,7 +178,13 @@ static void archive_work(struct call *c, struct store *s)
     if (!call_shop(c, s, &shop)) return;
     if (!scratch_path(c, path)) { reply_internal(c, "the path is too long"); return; }
     if (!noted(c, "archive-write", text_from_cstr(shop.key))) return;
-    const enum desk_result r = archive_write(s, &shop, path, NULL, NULL, &rows, &m);
+    int64_t none = -1;
+    if (!atomic_compare_exchange_strong(&c->web->archive_rows, &none, 0)) {
+        reply_wait(c, FAULT_BUSY, 2000); /* one at a time: its progress is told */
+        return;
+    }
+    const enum desk_result r = archive_write(s, &shop, path, archive_told, c->web, &rows, &m);
+    atomic_store(&c->web->archive_rows, -1);
     if (r != DESK_DONE) {
         reply_message(c, r, &m);
         return;

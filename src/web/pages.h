@@ -59,6 +59,7 @@ void feed_change_read(struct call *c, struct store *s);
 /* export_page.c */
 void export_handle(struct call *c);
 void archive_handle(struct call *c);
+void archive_progress_handle(struct call *c);
 void person_handle(struct call *c);
 void person_erase_handle(struct call *c);
 /* about_page.c */

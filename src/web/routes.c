@@ -76,6 +76,7 @@ const struct route routes[] = {
 
     { HTTP_GET, STORE "/export", "export.read", BY_ALL, MASK_LIST, 0, export_handle, NULL },
     { HTTP_GET, STORE "/archive", "archive.read", BY_OWNER, NULL, 0, archive_handle, NULL },
+    { HTTP_GET, STORE "/archive/progress", "archive.read", BY_OWNER, NULL, 0, archive_progress_handle, NULL },
     { HTTP_GET, STORE "/orders/{order}/person", "person.read", BY_OWNER, MASK_LIST, 0, person_handle, NULL },
     { HTTP_POST, STORE "/orders/{order}/person/erase", "person.erase", BY_OWNER, NULL, 0, person_erase_handle, NULL },
 

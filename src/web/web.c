@@ -421,6 +421,7 @@ struct web *web_start(const struct web_options *o, char *message, size_t message
     }
     w->env = o->env;
     w->options = *o;
+    atomic_init(&w->archive_rows, -1);
     if (!w->options.address) w->options.address = "127.0.0.1";
     /* Cookies know no ports: the demo beside one's own desk on the same machine must not sign one out there. */
     w->cookie = o->public_host ? "__Host-zg_session" : o->demo ? "zg_demo_session" : "zg_session";

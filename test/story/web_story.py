@@ -122,6 +122,7 @@ def story_way_out(directory):
         assert people["warehouse"].get("/stores/main/export?what=customers").status == 403
         archive = owner.get("/stores/main/archive")
         assert archive.status == 200 and "manifest.json" in zipfile.ZipFile(io.BytesIO(archive.body)).namelist()
+        assert owner.get("/stores/main/archive/progress").json == {"running": False, "rows": 0}
         person = owner.get("/stores/main/orders/777001/person")
         assert all(c in person.body.decode() for c in CANARY.values()), person.body
         assert not list(pathlib.Path(str(shop.db) + ".files").glob("out-*")), "a download was left behind"

@@ -265,6 +265,7 @@ export const api = {
   mend: (id: string | number, b: { file: number; rows: { line: number; cells: string[] }[] }) => call<{ import_id: number }>('POST', `/imports/${seg(String(id))}/quarantine/mend`, b),
   exportHref: (store: string, ask: ExportAsk & { format: 'xlsx' | 'csv'; lang: string }) => `${BASE}/stores/${seg(store)}/export${query({ ...ask })}`,
   archiveHref: (store: string) => `${BASE}/stores/${seg(store)}/archive`,
+  archiveProgress: (store: string) => call<{ running: boolean; rows: number }>('GET', `/stores/${seg(store)}/archive/progress`),
   personHref: (store: string, order: string) => `${BASE}/stores/${seg(store)}/orders/${seg(order)}/person`,
   personErase: (store: string, order: string, confirm: string) => call<Erased>('POST', `/stores/${seg(store)}/orders/${seg(order)}/person/erase`, { confirm }),
   quarantineCsv: (id: string | number) => `${BASE}/imports/${seg(String(id))}/quarantine.csv`,
