@@ -237,6 +237,25 @@ def story_webhooks(directory):
     shop.zg("verify")
 
 
+def story_restored(directory):
+    """a restore under a desk that takes events: who could send and what was taken are those of the copy at once, and the books agree"""
+    shop = Shop(directory)
+    copy = directory + "/copy.db"
+    with shop.desk() as url:
+        first = shop.json("token", "make", "--store", "main", "--name", "first")["token"]
+        sender = Sender(url)
+        assert sender.events(first, [event("R-1")])[1]["accepted"] == 1
+        shop.zg("backup", copy)
+        second = shop.json("token", "make", "--store", "main", "--name", "second")["token"]
+        assert sender.events(second, [event("R-2"), event("R-3")])[1]["accepted"] == 2
+        shop.zg("restore", copy)
+        assert sender.events(second, [event("R-4")])[0] == 401, "a token of after the copy"
+        status, answer = sender.events(first, [event("R-1"), event("R-2")])
+        assert (status, answer["accepted"], answer["duplicates"]) == (200, 1, 1), "what the copy did not have is taken again"
+        assert {o["order"] for o in shop.json("orders", "--store", "main", "--limit", "0")["orders"]} == {"R-1", "R-2"}
+    shop.zg("verify")
+
+
 def story_silence(directory):
     """each feed has an age and a limit: past it the feed is dark, and Today and the list say so in both languages"""
     shop = Shop(directory)

@@ -205,3 +205,89 @@ Test(feed, a_full_feed_says_so_and_a_stop_answers_all)
     }
     cr_assert_eq(orders_there(), done);
 }
+
+/* ---- ids ---- */
+
+static int64_t told_now_ms = INT64_C(1790000000000);
+static int64_t clock_now(void *ctx)
+{
+    (void)ctx;
+    return told_now_ms;
+}
+
+struct taking { struct feed_id ids[6]; bool fresh[6]; int expired; };
+
+static bool take_run(struct store *s, void *arg)
+{
+    struct taking *t = arg;
+    const struct feed_id *ids[6];
+    for (int i = 0; i < 6; i++) ids[i] = &t->ids[i];
+    return feed_ids_take(s, &f.shop, ids, 6, t->fresh);
+}
+
+static bool expire_run(struct store *s, void *arg)
+{
+    struct taking *t = arg;
+    t->expired = feed_ids_expire(s, f.shop.merchant_id, 3);
+    return t->expired >= 0;
+}
+
+/* Six ids: 1, 2, 1 again, none, 1 of another source, 3. Which of them are news now, as bits. */
+static unsigned take(struct taking *t)
+{
+    static const struct { enum feed_source source; unsigned char id; } told[6] = {
+        { FEED_EVENTS, 1 }, { FEED_EVENTS, 2 }, { FEED_EVENTS, 1 }, { FEED_NONE, 0 }, { FEED_SHOPIFY, 1 }, { FEED_EVENTS, 3 },
+    };
+    unsigned bits = 0;
+    *t = (struct taking){ .expired = -1 };
+    for (int i = 0; i < 6; i++) t->ids[i] = (struct feed_id){ told[i].source, { told[i].id } };
+    cr_assert_eq(writer_call(f.w, take_run, t), WRITER_DONE);
+    for (int i = 0; i < 6; i++) bits |= (unsigned)t->fresh[i] << i;
+    return bits;
+}
+
+enum { NEWS = 1 | 2 | 8 | 16 | 32, NO_NEWS = 8 /* what has no id is always news */ };
+
+Test(feed, an_id_is_taken_once_for_as_long_as_it_is_kept)
+{
+    static struct env later; /* the writer's store holds on to it */
+    struct taking t;
+    writer_stop(f.w);
+    feed_close(f.feed);
+    later = f.env;
+    later.now_ms = clock_now;
+    char why[256];
+    enum db_error error;
+    f.w = writer_start(&later, f.path, &error, why, sizeof why);
+    cr_assert(f.w, "%s", why);
+    f.feed = feed_open(&later, f.w, &f.shop);
+    cr_assert_eq(take(&t), NEWS);
+    cr_assert_eq(take(&t), NO_NEWS);
+    told_now_ms += FEED_GENERATION_MS;
+    cr_assert_eq(take(&t), NO_NEWS, "kept in the generation after");
+    told_now_ms -= 2 * FEED_GENERATION_MS;
+    cr_assert_eq(take(&t), NO_NEWS, "a clock that was set back forgets nothing");
+    told_now_ms += 3 * FEED_GENERATION_MS;
+    cr_assert_eq(writer_call(f.w, expire_run, &t), WRITER_DONE);
+    cr_assert_eq(t.expired, 3, "a slice");
+    cr_assert_eq(writer_call(f.w, expire_run, &t), WRITER_DONE);
+    cr_assert_eq(t.expired, 1, "the rest");
+    cr_assert_eq(take(&t), NEWS, "long after, an id is news again: that is harmless");
+}
+
+Test(feed, a_duplicate_applies_nothing_and_the_figures_say_so)
+{
+    static struct told o[3];
+    atomic_int answered = 0;
+    for (int i = 0; i < 3; i++) {
+        order_make(&o[i], i < 2 ? 1 : 2);
+        o[i].answered = &answered;
+        o[i].event = (struct feed_event){ .claims = &o[i].claim, .n = 1, .done = order_done, .arg = &o[i], .id = { FEED_EVENTS, { 7 } } };
+    }
+    o[2].event.id.bytes[0] = 8;
+    struct feed_event list[3] = { o[0].event, o[1].event, o[2].event };
+    cr_assert(feed_post_all(f.feed, list, 3));
+    wait_for(&answered, 3);
+    cr_assert(list[0].fresh && !list[1].fresh && list[2].fresh);
+    cr_assert_eq(orders_there(), 2);
+}
