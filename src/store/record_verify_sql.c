@@ -30,12 +30,11 @@ const struct check record_checks[] = {
           " FROM ranked GROUP BY record_id, field ORDER BY 1, 2"),
       SQL("SELECT record_id, field, event_no, number, text, disputed FROM record_cell WHERE merchant_id = $1 ORDER BY record_id, field"), NULL },
     { "record", false, 1, "iiii",
-      SQL("WITH n AS (SELECT record_id, MAX(as_of_ms) AS as_of_ms FROM record_event WHERE merchant_id = $1 GROUP BY record_id),"
-          " w AS (SELECT record_id, at_ms, ROW_NUMBER() OVER (PARTITION BY record_id " GREATEST ") AS place FROM record_event"
-          " WHERE merchant_id = $1 AND at_ms IS NOT NULL),"
-          " d AS (SELECT record_id, SUM(disputed) AS disputed FROM record_cell WHERE merchant_id = $1 GROUP BY record_id)"
-          " SELECT n.record_id, COALESCE(w.at_ms, n.as_of_ms) AS at_ms, n.as_of_ms, COALESCE(d.disputed, 0) AS disputed FROM n"
-          " LEFT JOIN w ON w.record_id = n.record_id AND w.place = 1 LEFT JOIN d ON d.record_id = n.record_id ORDER BY n.record_id"),
+      SQL("WITH e AS (SELECT record_id, at_ms, as_of_ms, ROW_NUMBER() OVER (PARTITION BY record_id, CASE WHEN at_ms IS NULL THEN 1 ELSE 0 END " GREATEST
+          ") AS place FROM record_event WHERE merchant_id = $1),"
+          " n AS (SELECT record_id, MAX(as_of_ms) AS as_of_ms, MAX(CASE WHEN place = 1 THEN at_ms END) AS at_ms FROM e GROUP BY record_id)"
+          " SELECT n.record_id, COALESCE(n.at_ms, n.as_of_ms) AS at_ms, n.as_of_ms, (SELECT COALESCE(SUM(c.disputed), 0) FROM record_cell c"
+          " WHERE c.merchant_id = $1 AND c.record_id = n.record_id) AS disputed FROM n ORDER BY n.record_id"),
       SQL("SELECT record_id, at_ms, as_of_ms, disputed FROM record WHERE merchant_id = $1 ORDER BY record_id"), NULL },
     { "record_event", false, 2, "iiii",
       SQL("SELECT e.record_id, e.event_no, MAX(a.as_of_ms) AS as_of_ms, MIN(a.first_as_of_ms) AS first_as_of_ms FROM record_assertion a"
