@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "dump.h"
+#include "made_records.h"
 #include "made_rows.h"
 #include "os/os.h"
 #include "store/verify.h"
@@ -35,12 +36,15 @@ static void run(struct store *s, const char *sql)
     if (!sqlite_run(s->db, sql)) fail(s, sql);
 }
 
-static bool import(struct store *s, const struct shop *shop, int64_t import_id, const struct order_claim *claims, size_t n, bool alone)
+/* Orders and records, as the files of one import bring them. */
+struct rows { const struct order_claim *claims; size_t n; const struct record_claim *records; size_t record_n; };
+
+static bool import(struct store *s, const struct shop *shop, int64_t import_id, const struct rows *rows, bool alone)
 {
     struct apply_tally tally = { 0 };
     struct apply_session *a = apply_session_create(s, shop, import_id);
     if (a && alone) apply_session_alone(a);
-    const bool ok = a && apply_claims(a, claims, n, &tally) && apply_flush(a);
+    const bool ok = a && apply_claims(a, rows->claims, rows->n, &tally) && apply_records(a, rows->records, rows->record_n, &tally) && apply_flush(a);
     apply_session_free(a);
     return ok;
 }
@@ -56,14 +60,14 @@ static bool undo(struct store *s, const struct shop *shop, int64_t import_id)
 }
 
 /* Work that may be refused memory at its n-th request, for n = 0, 1, 2 .. until it is not refused any more. */
-static int exhaust(struct store *s, struct failing *f, const struct shop *shop, const struct order_claim *claims, size_t n, bool is_undo)
+static int exhaust(struct store *s, struct failing *f, const struct shop *shop, const struct rows *rows, bool is_undo)
 {
     int refused = 0;
     char *before = dump(s);
     for (int64_t at = 0;; at++) {
         if (!db_begin(s->db)) fail(s, "begin");
         f->left = at;
-        const bool ok = is_undo ? undo(s, shop, 1) : import(s, shop, 2, claims, n, at % 2);
+        const bool ok = is_undo ? undo(s, shop, 1) : import(s, shop, 2, rows, at % 2);
         const bool all_given = f->left >= 0;
         f->left = -1;
         if (ok != all_given) fail(s, ok ? "memory ran out and nothing was said" : "there was memory and it failed");
@@ -79,7 +83,7 @@ static int exhaust(struct store *s, struct failing *f, const struct shop *shop, 
     return refused;
 }
 
-static void keeps_marked_numbers(struct store *s, const struct shop *shop, const struct order_claim *claims, size_t n)
+static void keeps_marked_numbers(struct store *s, const struct shop *shop, const struct rows *rows)
 {
     struct verify_report r;
     if (!db_begin(s->db)) fail(s, "begin");
@@ -90,7 +94,7 @@ static void keeps_marked_numbers(struct store *s, const struct shop *shop, const
     int64_t keys = -1, same = -1;
     if (!sqlite_number(s->db, "SELECT COUNT(*) FROM order_key", &keys) || keys != 1) fail(s, "not just the marked number is left");
     if (!store_verify(s, &r, NULL, NULL) || r.disagreements != 0) fail(s, "verify after the undo");
-    if (!import(s, shop, 2, claims, n, false)) fail(s, "import again");
+    if (!import(s, shop, 2, rows, false)) fail(s, "import again");
     if (!sqlite_number(s->db, "SELECT COUNT(*) FROM was w JOIN orders o ON o.order_id = w.order_id AND o.order_no = w.order_no", &same) || same != 1)
         fail(s, "the order did not get its number back");
     if (!store_verify(s, &r, NULL, NULL) || r.disagreements != 0) fail(s, "verify after the import");
@@ -102,6 +106,7 @@ int main(void)
     enum { CLAIMS = 400 };
     static struct pool pool;
     static struct order_claim claims[CLAIMS];
+    static struct record_pool records;
     struct env env;
     struct store s;
     struct shop shop;
@@ -123,11 +128,15 @@ int main(void)
         claims[i].order_no = arena_printf(&pool.texts, "%d", 9000 + i / 2);
         claims[i].person.buyer = arena_printf(&pool.texts, "buyer %d", i / 3);
     }
-    if (!import(&s, &shop, 1, claims, CLAIMS / 2, false) || !db_commit(s.db)) fail(&s, "import");
-    const int in = exhaust(&s, &f, &shop, claims, CLAIMS, false), out = exhaust(&s, &f, &shop, claims, CLAIMS, true);
-    keeps_marked_numbers(&s, &shop, claims, CLAIMS);
+    record_pool_make(&records, 6, &f.real);
+    for (int i = 0; i < RECORD_POOL; i++) records.rows[i].as_of_ms = RECORDS_AT + i % 4;
+    const struct rows all = { claims, CLAIMS, records.rows, RECORD_POOL }, half = { claims, CLAIMS / 2, records.rows, RECORD_POOL / 2 };
+    if (!import(&s, &shop, 1, &half, false) || !db_commit(s.db)) fail(&s, "import");
+    const int in = exhaust(&s, &f, &shop, &all, false), out = exhaust(&s, &f, &shop, &all, true);
+    keeps_marked_numbers(&s, &shop, &all);
     store_close(&s);
     pool_release(&pool);
+    record_pool_release(&records);
     env.memory = f.real;
     os_env_release(&env);
     printf("an import was refused memory at %d places, an undo at %d; nothing was left behind\n", in, out);

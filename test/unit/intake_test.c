@@ -284,6 +284,16 @@ Test(intake, profiles_that_are_none)
         { "{\"name\":\"x\",\"name\":\"y\",\"columns\":{\"a\":\"order_no\"}}", "JSON" },
         { "{\"name\":\"x\",\"columns\":{\"a\":[\"order_no\",\"title\",\"buyer\",\"name\"]}}", "too many fields" },
         { "{\"name\":\"x\",\"columns\":{\"a\":\"order_no\"},\"region\":\"moon\"}", "one of two words" },
+        { "{\"name\":\"x\",\"subject\":\"socks\",\"columns\":{\"a\":\"order_no\"}}", "no such subject" },
+        { "{\"name\":\"x\",\"columns\":{\"a\":\"sku_code\",\"b\":\"on_hand\"},\"subject\":\"stock\",\"status\":{\"a\":\"b\"}}", "status word" },
+        { "{\"name\":\"x\",\"columns\":{\"a\":\"placed_at\"},\"subject\":\"stock\"}", "no such field" },
+        { "{\"name\":\"x\",\"columns\":{\"a\":\"sku_code\",\"b\":\"title\"},\"subject\":\"stock\"}", "what it says: stock" },
+        { "{\"name\":\"x\",\"columns\":{\"b\":\"on_hand\"},\"subject\":\"stock\"}", "what it says: stock" },
+        { "{\"name\":\"x\",\"columns\":{\"a\":\"visitors\"},\"subject\":\"traffic\"}", "no column is mapped to: day" },
+        { "{\"name\":\"x\",\"columns\":{\"a\":\"sku_code\",\"b\":\"on_hand@pc\"},\"subject\":\"stock\"}", "no parts" },
+        { "{\"name\":\"x\",\"columns\":{\"d\":\"day\",\"a\":[\"visitors@1\",\"visitors@2\"],\"b\":[\"views@3\",\"views@4\",\"views@5\"]},\"subject\":\"traffic\"}", "too many parts" },
+        { "{\"name\":\"x\",\"columns\":{\"d\":\"day\",\"a\":\"visitors\"},\"subject\":\"traffic\",\"peers\":{\"w\":\"worst\"}}", "mine, average or excellent" },
+        { "{\"name\":\"stock\",\"columns\":{\"a\":\"sku_code\",\"b\":\"on_hand\"},\"subject\":\"stock\"}", "taken" },
     };
     struct counted memory = { 0 };
     struct arena_source source = { take, give, &memory };
