@@ -1,14 +1,12 @@
 #!/usr/bin/env python3
 """Every subject but orders through the real binary: a file of each goes in, is listed, overlaps, contradicts, is undone; the books agree."""
-import csv
-import io
 import json
 import os
 import sys
-import urllib.request
 
 sys.path.insert(0, os.path.dirname(__file__))
-from story import DATA, Shop, need, run_stories, zhanggui  # noqa: E402
+from browser import staff  # noqa: E402
+from story import DATA, Shop, need, run_stories, serving, zhanggui  # noqa: E402
 
 FILES = {
     "products": (["商品ID", "商家编码", "商品名称", "售价", "成本", "总库存"], [["6881", "A-1", "茶杯", "39.00", "12.50", "100"], ["6881", "A-2", "茶杯", "42.00", "13.00", "0"]]),
@@ -111,6 +109,35 @@ def story_the_cosmetics_list_in_two_encodings(directory):
     named = {r["values"]["item_no"]: sorted(t["value"]["minor"] for t in r["disputed"]["price"]) for r in records(shop, "listings", "--disputed")}
     assert named == {"A18934397934": [7600, 17600], "A18981009694": [9900, 19900], "A18997825320": [8600, 18600], "A537027211850": [74000, 174000]}, named
     assert len(records(shop, "listings", "--limit", "0")) == 27512
+    shop.zg("verify")
+
+
+def story_a_map_of_ones_own_and_who_sees_what(directory):
+    """A sheet of no known form is mapped once, with its subject, and recognised from then on; each role sees its part of a record."""
+    shop = Shop(directory)
+    customers = shop.write("customers.csv", FILES["customers"][1], header=FILES["customers"][0])
+    with serving("serve", "--db", shop.db) as desk:
+        people = staff(desk["url"], desk["setup_code"])
+        owner = people["owner"]
+        fields = owner.get("/fields?subject=products").json
+        assert {"cost", "sku_code"} <= {f["field"] for f in fields} and [f["kind"] for f in fields if f["field"] == "cost"] == ["money"], fields
+        assert {f["field"] for f in owner.get("/fields").json} >= {"order_no", "total"} and owner.get("/fields?subject=socks").status == 422
+        bad = owner.post("/stores/main/profiles", {"name": "x", "subject": "stock", "columns": {"Lager": "location"}})
+        assert bad.status == 422, bad.body
+        made = owner.post("/stores/main/profiles", {"name": "meine Waren", "subject": "products", "columns": {"Nummer": "sku_code", "Was": "title", "Einkauf": "cost"}})
+        assert made.status == 200, made.body
+        sheet = shop.write("waren.csv", [["K-1", "Tasse", "12,50".replace(",", ".")]], header=["Nummer", "Was", "Einkauf"])
+        told = shop.bring(sheet, customers)
+        assert [f["profile"] for f in told["files"]] == ["meine Waren", "customers"], told
+        cost = {who: b.get("/stores/main/records?subject=products").json["records"][0]["values"].get("cost") for who, b in people.items()}
+        assert cost["owner"] == {"minor": 1250, "currency": "CNY"} and cost["warehouse"] is None, cost
+        seen = {who: b.get("/stores/main/records?subject=customers").json["records"][0]["values"] for who, b in people.items()}
+        assert seen["owner"]["phone"] == seen["service"]["phone"] == "13800000001", seen
+        assert "phone" not in seen["operator"] and seen["operator"]["buyer"] == "青山客", seen
+        assert "phone" not in seen["warehouse"] and "buyer" not in seen["warehouse"], seen
+        assert owner.get("/stores/main/records?subject=socks").status == 422 and owner.get("/stores/main/records?subject=stock&after=x").status == 422
+        there = {d["subject"]: d for d in people["warehouse"].get("/stores/main/data").json["subjects"]}
+        assert there["customers"]["records"] == 1 and there["products"]["sources"] == [{"profile": "meine Waren", "files": 1, "rows": 1, "as_of": there["products"]["as_of"]}], there
     shop.zg("verify")
 
 
