@@ -23,9 +23,13 @@ enum { ADDRESS_SPACE_COUNTS = 0 };
 enum { ADDRESS_SPACE_COUNTS = 1 };
 #endif
 
-static bool limit(int which, int64_t most)
+/* At `most`; the hard limit lies `beyond` it, so that a signal can tell of the soft one. A limit that is lower already stays. */
+static bool limit(int which, int64_t most, int64_t beyond)
 {
-    const struct rlimit r = { (rlim_t)most, (rlim_t)most };
+    struct rlimit r;
+    if (getrlimit((__rlimit_resource_t)which, &r) != 0) return false;
+    if (r.rlim_cur > (rlim_t)most) r.rlim_cur = (rlim_t)most;
+    if (r.rlim_max > (rlim_t)(most + beyond)) r.rlim_max = (rlim_t)(most + beyond);
     return setrlimit((__rlimit_resource_t)which, &r) == 0;
 }
 
@@ -47,9 +51,9 @@ static bool set_limits(const struct sandbox_plan *p)
     const int64_t now = address_space();
     if (now <= 0) return false;
     signal(SIGXFSZ, SIG_IGN); /* a write too far is an error value */
-    return limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, DESCRIPTORS) && limit(RLIMIT_NPROC, 0) &&
-           (p->cpu_s == 0 || limit(RLIMIT_CPU, p->cpu_s)) && (p->file_bytes == 0 || limit(RLIMIT_FSIZE, p->file_bytes)) &&
-           (p->memory_bytes == 0 || !ADDRESS_SPACE_COUNTS || limit(RLIMIT_AS, now + p->memory_bytes)) &&
+    return limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_NOFILE, DESCRIPTORS, 0) && limit(RLIMIT_NPROC, 0, 0) &&
+           (p->cpu_s == 0 || limit(RLIMIT_CPU, p->cpu_s, 1)) && (p->file_bytes == 0 || limit(RLIMIT_FSIZE, p->file_bytes, 0)) &&
+           (p->memory_bytes == 0 || !ADDRESS_SPACE_COUNTS || limit(RLIMIT_AS, now + p->memory_bytes, 0)) &&
            prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -402,6 +403,16 @@ Test(importer, a_users_profile_and_a_zone_far_away_go_along)
     cr_assert(profile_set_add(f.set, (struct text){ mine, sizeof mine - 1 }, error, sizeof error), "%s", error);
     write_text("No,When,Sum\n7,2020-03-08 01:59:59,5.00\n8,2020-03-08 03:00:00,6\n");
     says_the_same(0);
+}
+
+/* A lower limit than its own is left as it is: here a second of processor time, which it inherits. */
+Test(importer, a_reading_that_never_ends_is_ended_by_its_processor_time)
+{
+    struct rlimit r;
+    cr_assert_eq(getrlimit(RLIMIT_CPU, &r), 0);
+    r.rlim_cur = 1;
+    cr_assert_eq(setrlimit(RLIMIT_CPU, &r), 0);
+    cr_expect_eq(attempt("hang"), IMPORTER_SLOW);
 }
 
 /* ---- through the desk ---- */
