@@ -70,9 +70,10 @@ static void say(struct importer_side *s, enum frame_kind kind)
 
 static bool is_time(const struct importer_side *s, int64_t every_us) { return s->env.monotonic_us(s->env.ctx) - s->told_us >= every_us; }
 
-/* Beside the frame that is being filled: a stretch of a file may give no row. */
-static void say_alive(struct importer_side *s)
+/* Once a second, beside the frame that is being filled: a stretch of a file may give no row. */
+static void stay_alive(struct importer_side *s)
 {
+    if (!is_time(s, ALIVE_EVERY_US)) return;
     const struct frame_head head = { 0, SAID_ALIVE };
     if (!send_all(&head, sizeof head)) s->broken = true;
     s->told_us = s->env.monotonic_us(s->env.ctx);
@@ -83,7 +84,7 @@ static void say_alive(struct importer_side *s)
 static ssize_t file_read_at(void *ctx, int64_t offset, void *buf, size_t cap)
 {
     struct importer_side *s = ctx;
-    if (is_time(s, ALIVE_EVERY_US)) say_alive(s);
+    stay_alive(s);
     return s->broken ? -1 : s->env.read_at(s->env.ctx, CHILD_FILE, buf, cap, offset);
 }
 
@@ -104,13 +105,15 @@ static bool file_rewind(void *ctx)
 static ssize_t spill_read_at(void *ctx, int64_t offset, void *buf, size_t cap)
 {
     struct importer_side *s = ctx;
-    return s->env.read_at(s->env.ctx, CHILD_SPILL, buf, cap, offset);
+    stay_alive(s);
+    return s->broken ? -1 : s->env.read_at(s->env.ctx, CHILD_SPILL, buf, cap, offset);
 }
 
 static bool spill_write_at(void *ctx, int64_t offset, const void *buf, size_t len)
 {
     struct importer_side *s = ctx;
-    for (size_t done = 0; done < len;) {
+    stay_alive(s);
+    for (size_t done = 0; done < len && !s->broken;) {
         const ssize_t n = s->env.write_at(s->env.ctx, CHILD_SPILL, (const char *)buf + done, len - done, offset + (int64_t)done);
         if (n <= 0) return false;
         done += (size_t)n;
