@@ -104,7 +104,8 @@ static bool seen_refresh(struct apply_session *a, size_t claims)
 static void seen_add(struct apply_session *a, const struct known *k, size_t n)
 {
     if (!a->seen.begun) return;
-    for (size_t i = 0; i < n; i++) seen_put(a, k[i].hash, k[i].id);
+    for (size_t i = 0; i < n; i++)
+        if (!k[i].seen) seen_put(a, k[i].hash, k[i].id);
     a->seen.given = a->s->customers_given; /* those since seen_refresh are its own */
 }
 
@@ -209,7 +210,8 @@ static bool find_customers(struct apply_session *a, struct known *k, size_t n)
     if (!ask || !place || !seen_refresh(a, n)) return false;
     for (size_t i = 0; i < n; i++) {
         k[i].id = seen_find(&a->seen, k[i].hash);
-        if (k[i].id != 0 || a->seen.all) continue;
+        k[i].seen = k[i].id != 0;
+        if (k[i].seen || a->seen.all) continue;
         place[asked] = (uint32_t)i;
         ask[asked++] = k[i];
     }

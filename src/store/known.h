@@ -5,6 +5,7 @@
 
 struct known { /* one distinct customer or product of a batch */
     int64_t hash, id, uses;
+    bool seen;  /* a customer that this session remembers */
     bool fresh; /* numbered just now */
     uint32_t first; /* want that named it first: numbers are given in that order */
     const struct order_claim *claim;  /* of the greatest line that names the product */
