@@ -72,6 +72,9 @@ static void show_report(struct cli *c, const json_t *report)
         fprintf(c->out, c->zh ? "  %s：%s\n" : "  %s: %s\n", cli_cstr(c, show_words(c, k, "what")), cli_cstr(c, show_words(c, k, "why")));
     }
     fprintf(c->out, "%s\n", cli_cstr(c, show_words(c, report, "yours")));
+    for (size_t i = 0; i < json_array_size(json_object_get(report, "archives")); i++)
+        fprintf(c->out, c->zh ? "  旁边的存档，请自行删除：%s\n" : "  an archive beside, yours to delete: %s\n",
+                json_string_value(json_array_get(json_object_get(report, "archives"), i)));
 }
 
 enum cli_exit person_erase_run(struct cli *c)

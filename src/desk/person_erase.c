@@ -215,7 +215,7 @@ bool database_scrub(struct store *s) { return empty_log(s) && db_vacuum(s->db) &
 
 /* ---- copies beside ---- */
 
-struct copies { const struct env *env; const char *beside; int64_t swept, removed; const struct erase_words *words; };
+struct copies { const struct env *env; const char *beside; int64_t swept, removed; const struct erase_words *words; json_t *archives; /* names */ };
 
 /* A database of ours that holds a shop of that key; a desk's own (it has a lock beside it) is none of ours to touch. */
 static bool is_copy(const struct env *env, const char *path, const char *beside)
@@ -274,6 +274,12 @@ static void copies_erase(struct copies *c, const char *path)
         if (snprintf(whole, sizeof whole, "%s%s", directory, e->d_name) >= (int)sizeof whole || strcmp(whole, path) == 0) continue;
         const bool aside = strncmp(whole, path, strlen(path)) == 0 && strcmp(whole + strlen(path), ".before-restore") == 0;
         if (is_copy(c->env, whole, c->beside) && copy_sweep(c, whole)) continue;
+        if (archive_is(whole)) { /* the seller's own to delete: it may be the only one of another shop */
+            char shown[256];
+            file_shown_name(whole, shown, sizeof shown);
+            json_array_append_new(c->archives, json_string(shown));
+            continue;
+        }
         if (aside && file_holds(c->env, whole, c->words, &holds) && holds && file_remove(whole)) c->removed++;
     }
     closedir(dir);
@@ -414,7 +420,7 @@ static json_t *report_json(const struct erasing *e)
                                "rows", (json_int_t)e->report.person_rows, "remarks", (json_int_t)e->report.marks, "set_aside",
                                (json_int_t)e->report.set_aside, "texts", (json_int_t)e->report.texts, "records", (json_int_t)e->report.records, "files",
                                (json_int_t)e->files.removed, "copies", (json_int_t)(e->copies.swept + e->copies.removed));
-    return json_pack("{s:b,s:o,s:o,s:o,s:o}", "found", e->who.found, "erased", erased, "orders", orders, "kept", kept_json(), "yours",
+    return json_pack("{s:b,s:o,s:o,s:o,s:o,s:o}", "found", e->who.found, "erased", erased, "orders", orders, "kept", kept_json(), "archives", e->copies.archives, "yours",
                      json_pack("{s:s,s:s}", "en", "Files that you keep elsewhere (exports of the platform, archives and backups in other places) are yours to delete. "
                                "When they are imported or restored here, the person stays out.", "zh",
                                "您自己保存在别处的文件（平台导出的文件、别处的存档与备份）请自行删除；以后在这里导入或恢复时，此人的信息不会再进来。"));
@@ -445,7 +451,7 @@ static enum desk_result erase_now(struct erasing *e, json_t **ret, struct desk_m
                         "数据已删除，但数据库文件尚未彻底清理（有人正在读取）。请稍后再执行一次。");
         return e->committed ? DESK_FAILED : result;
     }
-    e->copies = (struct copies){ .env = d->env, .beside = e->beside, .words = &e->plan.words };
+    e->copies = (struct copies){ .env = d->env, .beside = e->beside, .words = &e->plan.words, .archives = json_array() };
     copies_erase(&e->copies, d->path);
     *ret = report_json(e);
     return *ret ? DESK_DONE : DESK_FAILED;

@@ -98,7 +98,10 @@ def story_nothing_is_left(d):
     shop.zg("backup", data / "beside.db")
     before, seen = figures(shop), traces(data)
     assert {w for _, w in seen} == set(CANARY), seen  # the search finds what is there
+    shop.zg("export", "--store", "main", "--all", data / "beside.zip")
     report = erase(shop)
+    assert report["archives"] == ["beside.zip"], report
+    (data / "beside.zip").unlink()
     assert traces(data) == [], traces(data)
     assert figures(shop) == before
     shop.zg("verify")

@@ -139,7 +139,7 @@ export function asApiError(e: unknown): ApiError {
 export interface ExportAsk { what: string; state?: string; from?: string; to?: string; import?: string | number }
 export interface Erased {
   found: boolean; orders: string[]; erased: Record<'customers' | 'orders' | 'rows' | 'remarks' | 'set_aside' | 'texts' | 'records' | 'files' | 'copies', number>
-  kept: { field: string; what: Said; why: Said }[]; yours: Said
+  kept: { field: string; what: Said; why: Said }[]; yours: Said; archives: string[]
 }
 
 const BASE = '/api/v1'

@@ -94,7 +94,7 @@ const zh = {
     get: '下载', as: '把“{name}”下载成 {format}', personGet: '导出此人的全部信息', erase: '删除此人信息', eraseTitle: '删除这位买家的个人信息？', eraseText: '姓名、电话、地址、留言和备注会从订单、待改的行、其他列表、上传的文件和旁边的副本中删除，无法恢复。以后旧文件、接口或旧备份也不会把此人带回来。',
     eraseKeep: '订单号、时间、金额和商品会保留，但不再对应任何人：《电子商务法》要求交易信息保存不少于三年。', eraseType: '要继续，请输入订单号 {no}', eraseGo: '永久删除', eraseBusy: '正在删除并清理数据库文件，数据多时要一分钟左右……', eraseDone: '已删除。', kept: '保留了什么，为什么',
     part: { orders: '张订单已去掉个人信息', rows: '行个人信息', remarks: '条催付备注', set_aside: '行待改的内容', records: '条其他列表的记录', texts: '处文件名或对应表', files: '个文件', copies: '个旁边的副本' },
-    archive: '整店存档', archiveText: '把“{name}”的全部内容存成一个文件，另一台电脑上的掌柜可以原样读入。里面有买家信息，请像保管店铺一样保管它。', archiveGo: '下载整店存档', archiveRows: '正在准备：{n} 行', archiveBack: '订单很多时，下载要准备一会儿才开始。读入：zhanggui import --db 新数据库 存档文件',
+    archive: '整店存档', archiveText: '把“{name}”的全部内容存成一个文件，另一台电脑上的掌柜可以原样读入。里面有买家信息，请像保管店铺一样保管它。', archiveGo: '下载整店存档', archives: '数据库旁的存档，请自行删除：{names}', archiveRows: '正在准备：{n} 行', archiveBack: '订单很多时，下载要准备一会儿才开始。读入：zhanggui import --db 新数据库 存档文件',
   },
   settings: { files: '导入的文件', filesApart: '每个文件都由单独的进程读取，它接触不到网络，也接触不到其他文件。', title: '设置', look: '外观和语言', language: '语言', theme: '主题', themes: { system: '跟随系统', light: '浅色', dark: '深色' }, stores: '店铺', addStore: '登记一家店', policy: '规则', policyEdit: '修改', policyReset: '恢复默认（{v}）', policyBounds: '{min} 到 {max}', policySave: '保存', policyCancel: '不改', policyChanged: '已改', policySaved: '新规则即刻生效。', policyNight: '凌晨 2 点到 8 点只能延长，不能放开。', policyHint: '每个数字都有出处。', what: '规则', value: '值', source: '出处', version: '版本 {v}', account: '账号', unit: { s: '秒', min: '分钟', count: '次', '': '' } },
 }
