@@ -131,7 +131,8 @@ struct intake_field profile_field(const struct profile *p, int field)
 bool profile_lacks_marks(const struct profile *p, const bool has[PROFILE_FIELDS_MAX])
 {
     if (p->subject == SUBJECT_ORDERS) return false;
-    bool key = false, mark = record_field_flagged(p->subject, FIELD_IS_MARK) == 0;
+    /* a profile that names the columns it must have needs no mark beside them */
+    bool key = false, mark = record_field_flagged(p->subject, FIELD_IS_MARK) == 0 || (!p->generic && p->required_count >= 2);
     for (int f = 1; f <= record_subject(p->subject)->field_count; f++) {
         const int flags = record_field(p->subject, f)->flags;
         key = key || (has[f] && (flags & FIELD_IS_KEY));

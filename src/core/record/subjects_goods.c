@@ -72,3 +72,18 @@ static const struct record_field interest_fields[] = {
     { "target", "Target", "目标", KIND_COUNT, 0, "加购目标|收藏加购目标|目标数" },
 };
 SUBJECT(interest, "interest", "Carts and favourites per product", "商品加购与收藏");
+
+static const struct record_field suppliers_fields[] = {
+    { "supplier_no", "Supplier number", "供应商编号", KIND_CODE, KEY, "供应商ID|供货商编号|卖家ID|Supplier ID|Vendor number|seller_id" },
+    { "name", "Supplier", "供应商", KIND_TEXT, KEY, "供应商名称|供货商|厂家|Supplier name|Vendor" },
+    { "contact", "Contact", "联系人", KIND_PERSON, 0, "联络人|Contact person" },
+    { "phone", "Phone", "电话", KIND_PERSON, 0, "联系电话|手机|Phone number" },
+    { "region", "Province or state", "省份", KIND_TEXT, 0, "省|地区|Province|State|seller_state" },
+    { "city", "City", "城市", KIND_TEXT, 0, "市|seller_city" },
+    { "lead_days", "Days to deliver", "供货周期(天)", KIND_COUNT, MARK, "到货周期|交期|交货天数|Lead time|Lead days" },
+    { "least_pieces", "Least order", "起订量", KIND_COUNT, MARK, "最小起订量|MOQ|Minimum order" },
+    { "terms", "Terms", "结算方式", KIND_TEXT, MARK, "账期|付款方式|Payment terms" },
+    { "state", "State", "合作状态", KIND_STATUS, MARK, "状态|Status" },
+    { "note", "Note", "备注", KIND_TEXT, 0, "说明|Remark" },
+};
+SUBJECT(suppliers, "suppliers", "Suppliers", "供应商");

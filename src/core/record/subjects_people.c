@@ -44,6 +44,7 @@ static const struct record_field customers_fields[] = {
     { "last_order_at", "Last order", "最近购买时间", KIND_TIME, WHEN, "最后交易时间|上次交易时间|最近一次交易|Last order date" },
     { "source", "Came from", "客户来源", KIND_TEXT, 0, "来源|渠道" },
     { "note", "Note", "备注", KIND_PERSON, 0, "客户备注|Remark" },
+    { "account", "Account in their orders", "订单中的账号", KIND_PERSON, 0, "" }, /* where orders know a buyer by another number than customers do */
 };
 SUBJECT(customers, "customers", "Customers and consents", "客户与授权");
 
