@@ -78,7 +78,7 @@ static const struct record_field suppliers_fields[] = {
     { "name", "Supplier", "供应商", KIND_TEXT, KEY, "供应商名称|供货商|厂家|Supplier name|Vendor" },
     { "contact", "Contact", "联系人", KIND_PERSON, 0, "联络人|Contact person" },
     { "phone", "Phone", "电话", KIND_PERSON, 0, "联系电话|手机|Phone number" },
-    { "region", "Province or state", "省份", KIND_TEXT, 0, "省|地区|Province|State|seller_state" },
+    { "region", "Province or state", "省份", KIND_TEXT, 0, "省|地区|Province|seller_state" },
     { "city", "City", "城市", KIND_TEXT, 0, "市|seller_city" },
     { "lead_days", "Days to deliver", "供货周期(天)", KIND_COUNT, MARK, "到货周期|交期|交货天数|Lead time|Lead days" },
     { "least_pieces", "Least order", "起订量", KIND_COUNT, MARK, "最小起订量|MOQ|Minimum order" },
