@@ -86,6 +86,18 @@ static struct text cell_shown(struct cli *c, const json_t *values, const char *f
     return strcmp(kind, "count") == 0 ? cli_count(c, json_integer_value(v)) : arena_printf(&c->arena, "%" PRId64, (int64_t)json_integer_value(v));
 }
 
+/* Beside the value that holds, what other files of the same time tell. */
+static struct text cell_and_others(struct cli *c, const json_t *record, const char *field, const char *kind)
+{
+    struct text shown = cell_shown(c, json_object_get(record, "values"), field, kind);
+    const json_t *told = json_object_get(json_object_get(record, "disputed"), field);
+    for (size_t i = 1; i < json_array_size(told); i++) {
+        const struct text other = cell_shown(c, json_array_get(told, i), "value", kind);
+        shown = arena_printf(&c->arena, "%.*s ≠ %.*s", (int)shown.len, shown.ptr, (int)other.len, other.ptr);
+    }
+    return shown;
+}
+
 /* The first fields that any record of the page tells. */
 static int columns_of(const json_t *page, const json_t *ret[COLUMNS_MAX])
 {
@@ -114,10 +126,10 @@ static void print_page(struct cli *c, const json_t *page)
                      strcmp(kind, "count") == 0 || strcmp(kind, "money") == 0 || strcmp(kind, "ratio") == 0 || strcmp(kind, "decimal") == 0);
     }
     for (size_t k = 0; k < json_array_size(records); k++) {
-        const json_t *values = json_object_get(json_array_get(records, k), "values");
+        const json_t *record = json_array_get(records, k);
         struct text cells[COLUMNS_MAX];
         for (int i = 0; i < n; i++)
-            cells[i] = cell_shown(c, values, json_string_value(json_object_get(columns[i], "field")), json_string_value(json_object_get(columns[i], "kind")));
+            cells[i] = cell_and_others(c, record, json_string_value(json_object_get(columns[i], "field")), json_string_value(json_object_get(columns[i], "kind")));
         table_row(&t, cells);
     }
     table_print(&t);

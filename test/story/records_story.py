@@ -93,6 +93,8 @@ def story_what_two_files_tell_differently(directory):
     disputed = records(shop, "listings", "--disputed")
     assert len(disputed) == 1 and sorted(t["value"]["minor"] for t in disputed[0]["disputed"]["price"]) == [7600, 17600], disputed
     assert sorted(t["import_id"] for t in disputed[0]["disputed"]["price"]) == [one["import_id"], two["import_id"]]
+    shown = shop.zg("records", "--store", "main", "--subject", "listings")[0]
+    assert "76.00 CNY ≠ 176.00 CNY" in shown or "176.00 CNY ≠ 76.00 CNY" in shown, shown
     shop.zg("import", "undo", two["import_id"])
     assert records(shop, "listings", "--disputed") == []
     shop.zg("verify")
