@@ -23,7 +23,7 @@ struct record_work {
 };
 
 /* Rows to write. */
-struct record_row { const struct record_work *work; int64_t at_ms, as_of_ms, disputed; };
+struct record_row { const struct record_work *work; int64_t at_ms, as_of_ms, disputed; bool cells /* they are written anew */; };
 struct record_event_row { int64_t record_id, event_no; const struct record_claim *claim; };
 struct record_event_cell_row { int64_t record_id, event_no; const struct record_value *value; };
 struct record_cell_row { int64_t record_id, event_no; struct record_cell cell; bool person; };
@@ -34,7 +34,7 @@ struct record_out {
     struct list events;                   /* record_event_row: new ones */
     struct list event_cells, person_cells;/* record_event_cell_row, of new events */
     struct list moved;                    /* event_ref */
-    struct list cells;                    /* record_cell_row: of added and changed records, all of them */
+    struct list cells;                    /* record_cell_row: of records whose cells are written anew, all of them */
     struct list assertions;               /* event_ref */
 };
 

@@ -266,14 +266,17 @@ static void sort_list(struct list *l, size_t size, int (*compare)(const void *, 
     if (sorted < l->n) qsort(l->rows, l->n, size, compare);
 }
 
-/* The cells of changed and gone records go, those of changed and added ones come. */
+/* The cells of gone records, and of changed ones that are written anew, go; then those of the latter and of added ones come. */
 static bool cells_write(struct apply_session *a, struct record_out *out)
 {
-    const size_t n = out->changed.n + out->gone.n;
-    int64_t *ids = ARENA_ARRAY(&a->scratch, int64_t, n + 1);
+    const struct record_row *changed = out->changed.rows;
+    int64_t *ids = ARENA_ARRAY(&a->scratch, int64_t, out->changed.n + out->gone.n + 1);
+    size_t n = 0;
     if (!ids) return false;
-    for (size_t i = 0; i < out->changed.n; i++) ids[i] = ((const struct record_row *)out->changed.rows)[i].work->record_id;
-    if (out->gone.n) memcpy(ids + out->changed.n, out->gone.rows, out->gone.n * sizeof *ids);
+    for (size_t i = 0; i < out->changed.n; i++)
+        if (changed[i].cells) ids[n++] = changed[i].work->record_id;
+    if (out->gone.n) memcpy(ids + n, out->gone.rows, out->gone.n * sizeof *ids);
+    n += out->gone.n;
     if (n > 0 && !(record_ids_show(a, ids, n) &&
                    run(a, SQL("DELETE FROM record_cell WHERE merchant_id = $1 AND record_id IN (SELECT record_id FROM batch_record_id)"))))
         return false;

@@ -268,10 +268,10 @@ static bool differs(const struct record *a, const struct record *b)
     return false;
 }
 
-/* Is any row to be written anew? */
-static bool rows_differ(const struct record *a, const struct record *b)
+/* Is any row of its cells to be written anew? */
+static bool cells_differ(const struct record *a, const struct record *b)
 {
-    if (differs(a, b) || a->at_ms != b->at_ms || a->as_of_ms != b->as_of_ms) return true;
+    if (differs(a, b)) return true;
     for (int i = 0; i < a->cell_count; i++)
         if (a->cells[i].claim != b->cells[i].claim) return true;
     return false;
@@ -284,11 +284,12 @@ bool record_emit(struct apply_session *a, struct record_out *out, const struct r
         if (id) *id = w->record_id;
         return id || !before;
     }
-    if (before && !rows_differ(before, after)) return true;
+    const bool cells = !before || cells_differ(before, after);
+    if (!cells && before->at_ms == after->at_ms && before->as_of_ms == after->as_of_ms) return true;
     struct record_row *r = LIST_ADD(&a->scratch, before ? &out->changed : &out->added, struct record_row);
     if (!r) return false;
-    *r = (struct record_row){ w, after->at_ms, after->as_of_ms, after->disputed };
-    for (int i = 0; i < after->cell_count; i++) {
+    *r = (struct record_row){ w, after->at_ms, after->as_of_ms, after->disputed, cells };
+    for (int i = 0; cells && i < after->cell_count; i++) {
         struct record_cell_row *c = LIST_ADD(&a->scratch, &out->cells, struct record_cell_row);
         if (!c) return false;
         const struct record_cell *cell = &after->cells[i];
