@@ -215,6 +215,8 @@ Test(web_desk, uploads_that_nobody_imports_go_after_a_day, .timeout = 60)
     snprintf(path, sizeof path, "/stores/s/uploads/%s", id);
     cr_assert_eq(get(f, path), 200);
     cr_assert_eq(files(f), 1);
+    /* looked at before the clock jumps: the tidying behind it goes by the files' own times, which do not */
+    for (int i = 0; i < 500 && (ask(f, "GET", path, "", "text/plain", answer, sizeof answer) != 200 || !strstr(answer, "\"ready\"")); i++) poll(NULL, 0, 10);
     atomic_fetch_add(&skew_ms, 25 * HOUR);
     sign_in(f, "/login", LOGIN);
     cr_assert_eq(ask(f, "POST", "/stores/s/uploads", "a,b\n1,2\n", "text/csv", answer, sizeof answer), 201);
