@@ -190,6 +190,8 @@ def story_webhooks(directory):
         hook("shopify", data.replace(b"10.00", b"11.00"), head, 401)
         hook("shopify", data, {**head, "X-Shopify-Hmac-Sha256": mac(b"another", data)}, 401)
         hook("woocommerce", data, {"X-WC-Webhook-Signature": head["X-Shopify-Hmac-Sha256"]}, 401)
+        trial = json.dumps({**shopify, "name": "#9999", "test": True}).encode()
+        assert hook("shopify", trial, {"X-Shopify-Hmac-Sha256": mac(shopify_secret.encode(), trial)})["accepted"] == 1, "a try says that the way is open"
         other = json.dumps({"id": 5, "title": "Tea"}).encode()  # a product: signed, but no order
         assert hook("shopify", other, {"X-Shopify-Hmac-Sha256": mac(shopify_secret.encode(), other)})["refused"][0]["code"] == "type"
         hook("woocommerce", b"webhook_id=12", {"Content-Type": "application/x-www-form-urlencoded"})
