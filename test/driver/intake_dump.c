@@ -379,6 +379,8 @@ static int dump(const struct env *env, const struct args *args, const struct int
                                   .as_of_ms = args->as_of_ms, .zone_asked = args->zone_asked, .spill = spill };
     struct intake_scan_result *scan = NULL;
     arena_init(&a, &env->memory, 0);
+    struct intake_parts parts;
+    if (args->part > 0 && intake_parts(&a, source, &opt, &parts) && args->part <= parts.count) opt.part = &parts.list[args->part - 1];
     if (!set || !opt.zone || !currency_parse(text_from_cstr(args->currency), &opt.currency)) {
         fprintf(stderr, "intake_dump: %s\n", error[0] ? error : "no such zone or currency");
         goto out;
