@@ -35,6 +35,24 @@ def story_again_and_later(directory):
     assert states == {"1001": "cancelled", "1002": "shipped", "1003": "to_ship"}, states
 
 
+def story_titles_and_balances(directory):
+    """an order list alone shows what was bought; a presale reminder is about the open balance"""
+    shop = Shop(directory)
+    header = HEADER + ["分阶段订单信息"]
+    stages = "阶段1:定金20.00 交易状态买家已付款;阶段2:尾款金额:68.00 交易状态等待买家付款;"
+    rows = [order("2001", UNPAID, placed="2020-02-10 11:00:00", paid="2020-02-10 11:01:00") + [stages], order("2002", UNPAID, placed="2020-02-10 11:00:00", paid="") + [""]]
+    shop.bring(shop.write("ExportOrderList202002101130.csv", rows, header))
+    orders = {o["order"]: o for o in shop.state()[0]}
+    title = order("2001")[HEADER.index("宝贝标题 ")]
+    assert title and all(o["title"] == title for o in orders.values()), orders
+    today = shop.json("today", "--store", "main", "--at", "2020-02-10T11:45:00+08:00")
+    amounts = {r["order"]: r["amount"]["minor"] for r in today["reminders"]}
+    assert amounts == {"2001": 6800, "2002": 8800}, today
+    items = shop.write("ExportOrderDetailList202002101130.csv", [["2001", "样品围巾", "88.00", "1"]], ["订单编号", "标题", "价格", "购买数量"])
+    shop.bring(items)
+    assert {o["order"]: o["title"] for o in shop.state()[0]} == {"2001": "样品围巾", "2002": title}, "a line is told more exactly"
+
+
 def story_earlier_export_last(directory):
     """an older export that comes last does not turn the clock back"""
     one, other = Shop(directory), Shop(pathlib.Path(directory, "other").mkdir() or directory + "/other")
