@@ -9,6 +9,7 @@
 #include "desk/files.h"
 #include "desk/importer.h"
 #include "desk/source.h"
+#include "intake/fault.h"
 
 /* ---- cells of a line ---- */
 
@@ -133,16 +134,23 @@ static void understand_rows(struct understander *u, const struct mend_ask *ask, 
     }
 }
 
-/* The row that begins on a line of the file: the first on line 2, and a cell may hold line breaks. NULL: none. */
-static struct mended_row *row_on(const struct mend_ask *ask, int64_t line, struct mended *ret)
+/* Which row begins on a line of the file: the first on line 2, and a cell may hold line breaks. -1: none. */
+static int row_on(const struct mend_ask *ask, int64_t line)
 {
     int64_t at = 2;
     for (int r = 0; r < ask->count && at <= line; r++) {
-        if (at++ == line) return &ret->rows[r];
+        if (at++ == line) return r;
         for (int c = 0; c < ask->rows[r].cells.count; c++)
             for (size_t i = 0; i < ask->rows[r].cells.cells[c].len; i++) at += ask->rows[r].cells.cells[c].ptr[i] == '\n';
     }
-    return NULL;
+    return -1;
+}
+
+/* The same fault, said of the line that people know. */
+static void keep_fault(struct arena *a, const struct intake_fault *f, int64_t line, struct intake_fault *ret)
+{
+    struct fault_place where = { .line = line, .column = f->column, .column_name = f->column_name, .value = f->value };
+    if (row_fault_find(f->code, &where.fault)) fault_say(a, &where, ret);
 }
 
 static void find_faults(struct importer *im, struct arena *a, const struct mend_ask *ask, const struct intake_options *options, const struct intake_scan_result *scan,
@@ -153,10 +161,8 @@ static void find_faults(struct importer *im, struct arena *a, const struct mend_
     enum intake_row_kind kind = ROW_CLAIM;
     if (!row || !importer_read(im, options, scan, 0)) return;
     while ((kind = importer_next(im, a, row, &f)) == ROW_CLAIM || kind == ROW_FAULT) {
-        struct mended_row *of = kind == ROW_FAULT ? row_on(ask, f.line, ret) : NULL;
-        if (of)
-            of->fault = (struct intake_fault){ .line = f.line, .column = f.column, .column_name = arena_text(a, f.column_name), .code = arena_text(a, f.code),
-                .what_en = arena_text(a, f.what_en), .what_zh = arena_text(a, f.what_zh), .remedy_en = arena_text(a, f.remedy_en), .remedy_zh = arena_text(a, f.remedy_zh) };
+        const int r = kind == ROW_FAULT ? row_on(ask, f.line) : -1;
+        if (r >= 0) keep_fault(a, &f, ask->rows[r].line, &ret->rows[r].fault);
     }
 }
 

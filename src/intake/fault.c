@@ -122,6 +122,16 @@ struct fault_words_of fault_words_of(enum row_fault f)
     return (struct fault_words_of){ fault_words[f].code, fault_words[f].seen_en, fault_words[f].seen_zh };
 }
 
+bool row_fault_find(struct text code, enum row_fault *ret)
+{
+    for (int f = 0; f < ROW_FAULT_COUNT; f++) {
+        if (!text_is(code, fault_words[f].code)) continue;
+        *ret = (enum row_fault)f;
+        return true;
+    }
+    return false;
+}
+
 #define ARG(t) (int)(t).len, (t).ptr ? (t).ptr : ""
 
 void fault_say(struct arena *a, const struct fault_place *where, struct intake_fault *ret)

@@ -29,6 +29,9 @@ struct text source_base_name(struct text path);
 struct fault_words_of { const char *code, *en, *zh; };
 struct fault_words_of fault_words_of(enum row_fault f);
 
+/* Which fault has this frozen word. */
+bool row_fault_find(struct text code, enum row_fault *ret);
+
 /* What a refusal's sentence needs beside its code. */
 struct refusal_facts {
     enum intake_refusal refusal;

@@ -143,7 +143,7 @@ async function evening(t, browser, lang, width) {
       await go('/orders')
       await page.locator('form[role=search] input').fill('703')
       await page.keyboard.press('Enter')
-      await page.getByText('703').first().waitFor()
+      await page.locator(width < 760 ? '.cards .card' : 'table tbody .link', { hasText: '703' }).first().waitFor()
     }],
     ['the correction is undone: the row is back in the quarantine', async () => {
       await go('/import')

@@ -51,6 +51,7 @@ def story_in_place(directory):
             assert checked.status == 200, checked.body
             good, bad = checked.json["rows"]
             assert bad["fault"]["column_no"] == PLACED + 1 and bad["cells"][PLACED]["doubt"]["en"].startswith("Which is the day"), bad
+            assert bad["fault"]["what"]["en"].startswith("Line 4,") and bad["fault"]["what"]["zh"].startswith("第 4 行"), "the line that people know"
             first[HEADER.index("买家实际支付金额")] = "88.00"
             refused = owner.post(f"/imports/{import_id}/quarantine/mend", ask((3, first), (4, second)))
             assert refused.status == 422 and refused.json["check"]["rows"][1]["fault"], refused.body
