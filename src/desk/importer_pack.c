@@ -295,7 +295,7 @@ STRUCT_KIND(column, struct intake_column, COLUMN_FIELDS, 0)
 #define SCAN_FIELDS(X)                                                                                              \
     X(part, part) X(refusal, refusal) X(sentence, refusal_en) X(sentence, refusal_zh) X(encoding, encoding)         \
     X(profile, profile) X(small, header_line) X(letter, delimiter) X(size, rows) X(size, bytes) X(time, as_of_ms)   \
-    X(yes, as_of_from_name) X(yes, as_of_asked) X(name, store_seen) X(size, ambiguous_times) X(size, skipped_times) X(yes, asks_zone) \
+    X(yes, as_of_from_name) X(yes, as_of_asked) X(yes, as_of_now) X(name, store_seen) X(size, ambiguous_times) X(size, skipped_times) X(yes, asks_zone) \
     X(small, column_count) X(small, preview_count) X(small, unknown_status_count)                                   \
     X(list, columns) X(list, preview) X(list, preview_line) X(list, unknown_status)
 STRUCT_KIND(scan, struct intake_scan_result, SCAN_FIELDS, SCAN_LOOSE)

@@ -23,7 +23,7 @@ enum frame_kind {
     SAID_ROWS_END, SAID_ROWS_FAILED, SAID_NO_MEMORY,
 };
 /* What the compiler leaves loose between the members of each struct; the rest is in the lists. */
-enum { LINE_LOOSE = 4 + 4, PAYMENT_LOOSE = 4, CLAIM_LOOSE = 6 + 7, RECORD_LOOSE = 4 + 6 + 4, VALUE_LOOSE = 4, FAULT_LOOSE = 4, PART_LOOSE = 7 + 3, SCAN_LOOSE = 4 + 4 + 3 + 5 + 4 + 4 + 4 };
+enum { LINE_LOOSE = 4 + 4, PAYMENT_LOOSE = 4, CLAIM_LOOSE = 6 + 7, RECORD_LOOSE = 4 + 6 + 4, VALUE_LOOSE = 4, FAULT_LOOSE = 4, PART_LOOSE = 7 + 3, SCAN_LOOSE = 4 + 4 + 3 + 4 + 4 + 4 + 4 };
 struct frame_head { uint32_t len; /* of what follows */ uint32_t kind; };
 
 struct packer { unsigned char *begin, *at, *end; bool full /* something did not fit */; };

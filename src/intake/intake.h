@@ -115,7 +115,7 @@ struct intake_scan_result {
     int header_line;                           /* physical line, 1-based */
     char delimiter;
     int64_t rows, bytes;
-    int64_t as_of_ms; bool as_of_from_name, as_of_asked;
+    int64_t as_of_ms; bool as_of_from_name, as_of_asked, as_of_now /* the file tells no time */;
     bool asks_zone;                            /* the file does not tell the zone of its times: the profile's is taken unless one is asked */
     struct intake_column columns[LIMIT_COLUMNS]; int column_count;
     struct text preview[20][LIMIT_COLUMNS]; int preview_count;  /* first data rows, decoded, clipped to 200 bytes a cell */

@@ -242,7 +242,10 @@ static void settle_as_of(struct look *k)
     int64_t named_ms, span_ms;
     if (!name_time(k->source->name, k->maker.clock.zone, &named_ms, &span_ms)) {
         /* a list without any time (products, staff) is as of now: the one brought in last holds */
-        if (k->latest_ms == INSTANT_NONE && r->profile && !tells_orders(k) && k->opt->now_ms > 0) r->as_of_ms = k->opt->now_ms;
+        if (k->latest_ms == INSTANT_NONE && r->profile && !tells_orders(k) && k->opt->now_ms > 0) {
+            r->as_of_ms = k->opt->now_ms;
+            r->as_of_now = true;
+        }
         return;
     }
     if (k->latest_ms != INSTANT_NONE && named_ms + span_ms <= k->latest_ms) return; /* older than its own rows: no export time */

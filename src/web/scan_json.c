@@ -114,7 +114,7 @@ static json_t *table_json(struct arena *a, const struct scan_view *v, const stru
         "profile_text", p ? said(profile_title(p, false), profile_title(p, true)) : json_null(),
         "subject", p ? json_string(subject_word(profile_subject(p))) : json_null(), "platform", p && p->platform.len ? string(p->platform) : json_null(),
         "rows", (json_int_t)r->rows, "as_of", r->as_of_ms == INSTANT_NONE ? json_null() : string(instant_print(a, r->as_of_ms, v->zone)),
-        "as_of_from", r->as_of_asked ? "asked" : r->as_of_from_name ? "name" : "rows",
+        "as_of_from", r->as_of_asked ? "asked" : r->as_of_now ? "now" : r->as_of_from_name ? "name" : "rows",
         "header_line", r->header_line, "columns", columns_json(r), "preview", preview_json(t),
         "unknown_status", words_json(r->unknown_status, r->unknown_status_count), "ambiguous_times", (json_int_t)r->ambiguous_times,
         "skipped_times", (json_int_t)r->skipped_times);

@@ -76,7 +76,7 @@ export interface PreviewRow { line: number; cells: PreviewCell[]; fault: { colum
 export interface ScanPart {
   part: number; kind: 'text' | 'xlsx' | 'xls' | 'json'; member?: string; sheet?: string; hidden: boolean
   refusal: (Said & { code: string }) | null; encoding: string | null; profile: string | null; profile_text: Said | null; subject: string | null; platform: string | null
-  rows: number | null; as_of: string | null; as_of_from: 'name' | 'asked' | 'rows' | null; ask_zone?: string | null
+  rows: number | null; as_of: string | null; as_of_from: 'name' | 'asked' | 'rows' | 'now' | null; ask_zone?: string | null
   header_line: number; columns: { header: string; field: string; samples: string[] }[]; preview: PreviewRow[]
   unknown_status: string[]; ambiguous_times: number; skipped_times: number
   guess: { subject: string; fields: Record<string, string[]> } | null

@@ -56,7 +56,7 @@ const zh = {
   import: {
     subject: '内容', table: '第 {n} 个表', leftAside: '不导入', will: '导入后', foreseeing: '正在试算会改变什么', askZone: '时间属于哪个时区', doubts: '{n} 个格子存疑', noDoubts: '没有存疑的格子。', mapChange: '改列的对应', mapSubject: '每一行讲的是什么？', mapGuessed: '已经按表头和内容猜好了，请核对。', noHeader: '第 {n} 列',
     title: '导入', drop: '把平台导出的文件拖到这里', dropNow: '放下就读', choose: '选择文件', hint: 'CSV、Excel（.xlsx、.xls）、zip 都行，一次放多个也行。订单表和宝贝表会自动对上；同一个文件放两次不会重复。', uploading: '正在上传', scanning: '正在看这个文件', refused: '这个文件不能用',
-    recognised: '认出来了', unknown: '没见过的表头', unknownDo: '告诉掌柜每一列是什么，以后就认得了。', rows: '{n} 行', encoding: '编码', asOf: '数据截至', asOfFrom: { name: '来自文件名', asked: '你填的', rows: '取自文件里最晚的时间' },
+    recognised: '认出来了', unknown: '没见过的表头', unknownDo: '告诉掌柜每一列是什么，以后就认得了。', rows: '{n} 行', encoding: '编码', asOf: '数据截至', asOfFrom: { name: '来自文件名', asked: '你填的', rows: '取自文件里最晚的时间', now: '文件里没有时间，算现在' },
     headerLine: '表头在第 {n} 行', profile: '格式', profileAuto: '自动识别', preview: '开头几行会这样读', previewHint: '带记号的格子请看一眼。', doubt: '存疑', fault: '这一行不会收下', columns: '列的对应', ignored: '不用',
     unknownStatus: '没见过的状态词：{words}', ambiguous: '{n} 个时间在夏令时切换时出现两次，取第一次。', skippedTimes: '{n} 个时间在夏令时切换时不存在，往后推。', remove: '移走', go: '导入 {n} 个文件', goOne: '导入',
     mapTitle: '这些列是什么？', mapHint: '每列选一个意思，或把列名拖到右边的意思上。带 * 的必须有。', mapDrag: '把列名拖到这里', mapName: '给这个格式起个名字', mapSave: '记住并重新读', mapStatus: '状态词', mapMissing: '还缺：{fields}', mapColumn: '文件里的列', mapSample: '样例', mapField: '意思', mapTaken: '“{field}”已经给了另一列',
