@@ -89,7 +89,7 @@ async function firstDay(t, browser, lang, width) {
       writeFileSync(file, freshOrders(zone, words))
       const card = await bring(file)
       await card.getByText(words.unknown).waitFor()
-      for (const [header, field] of Object.entries(MAPPING)) await card.locator('tr', { hasText: header }).locator('select').first().selectOption(field)
+      for (const [header, field] of Object.entries(MAPPING)) await card.locator('tbody tr').filter({ has: page.locator('.head', { hasText: new RegExp(`^${header}$`) }) }).locator('select').selectOption(field)
       await card.locator('fieldset label', { hasText: words.status[0] }).locator('select').selectOption('unpaid')
       await card.locator('fieldset label', { hasText: words.status[1] }).locator('select').selectOption('paid')
       await look('map')

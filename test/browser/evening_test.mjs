@@ -90,7 +90,7 @@ async function evening(t, browser, lang, width) {
     ['the unknown one: its subject chosen, a wrong column mapped by hand, one by dragging its header', async () => {
       const stock = card('kucun.csv')
       await stock.locator('.about select').selectOption('stock')
-      const row = (header) => stock.locator('tbody tr', { hasText: header }).locator('select')
+      const row = (header) => stock.locator('tbody tr').filter({ has: page.locator('.head', { hasText: header }) }).locator('select')
       await row('货品').selectOption('sku_code')
       await row('放哪').selectOption('available') // wrong: it is where, not how many
       assert.equal(await row('放哪').inputValue(), 'available')
