@@ -7,11 +7,12 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.request
 import zipfile
 
 sys.path.insert(0, os.path.dirname(__file__))
-from story import HEADER, PAID, UNPAID, Shop, Skip, get, order, run_stories, zhanggui  # noqa: E402
+from story import BINARY, HEADER, UNPAID, Shop, Skip, get, made_orders, order, run_stories, zhanggui  # noqa: E402
 
 BUYER, NAME, PHONE = "canary_7f3a", "金丝雀丽华", "13912345678"
 ADDRESS, NOTE, REMARK = "云南省 昆明市 金丝雀路七十七号三单元", "请包成礼物谢谢您金丝雀", "老客户金丝雀喜欢靛蓝色"
@@ -248,6 +249,32 @@ def story_files_of_the_desk(d):
     assert sorted(p.name for p in kept.iterdir()) == ["3", "6"], list(kept.iterdir())
     assert report["erased"]["files"] == 5, report
     assert traces(shop.directory) == []
+
+
+def story_killed_in_between(d):
+    """an erasure that is killed at any moment is finished by the next opening, or had not begun"""
+    shop, first, second, write = planted(d)
+    shop.bring(made_orders(pathlib.Path(d) / "files" / "ExportOrderList202002121500.csv", 20000))
+    whole = pathlib.Path(d) / "whole.db"
+    shop.zg("backup", whole)
+    begun = 0
+    for n in range(8):
+        for end in ("", "-wal", "-shm", ".erased"):
+            pathlib.Path(str(shop.db) + end).unlink(missing_ok=True)
+        shutil.copyfile(whole, shop.db)
+        process = subprocess.Popen([BINARY, "person", "erase", "--db", shop.db, "--store", "main", "--customer", BUYER, "--json"], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        time.sleep(0.02 + 0.03 * n)
+        process.kill()
+        process.wait()
+        noted = pathlib.Path(str(shop.db) + ".erased")
+        intended = noted.exists() and noted.read_text().strip() != ""
+        shop.json("import", "list")
+        begun += intended
+        left = traces(shop.directory)
+        assert (left == []) == intended, (n, intended, left)
+        shop.zg("verify")
+    assert begun > 0, "every kill came before the erasure"
 
 
 def story_controls(d):
