@@ -3,11 +3,12 @@
 import io
 import json
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import zipfile
 
-from story import BINARY, HEADER, ROOT, SLOW, Shop, csv_text, order, run_stories, zhanggui
+from story import BINARY, HEADER, ROOT, SLOW, Shop, csv_text, order, run_stories, until, zhanggui
 
 sys.path.append(str(ROOT / "test" / "fixtures"))
 import hostile  # noqa: E402
@@ -108,6 +109,44 @@ def story_several(directory):
     assert plain.state() == shop.state(), "the same orders by a plain file"
     shop.zg("import", "undo", str(again["import_id"]))
     shop.zg("import", "undo", str(got["import_id"]))
+    assert shop.json("orders", "--store", "main", "--limit", "0")["orders"] == []
+
+
+def story_resumed(directory):
+    """killed in the midst of the second sheet of a workbook in a zip: resume finds the sheet again; it refuses when the sheets have changed places"""
+    directory = pathlib.Path(directory)
+    count = 30000
+    rows = [order(f"351531{i:010d}", amount=f"{10 + i % 90}.50") for i in range(count + 20)]
+    first, second = [HEADER, *rows[:20]], [HEADER, *rows[20:]]
+    path = directory / "all.zip"
+    path.write_bytes(hostile.zipped({"book.xlsx": book({"一月": first, "二月": second})}))
+    whole, shop = (Shop(d) for d in (directory / "whole", directory / "shop") if d.mkdir() is None)
+    whole.bring(path)
+
+    def kill_in_second():
+        process = subprocess.Popen([BINARY, "import", "--db", shop.db, "--store", "main", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def begun():
+            assert process.poll() is None, "the import ended before it could be killed"
+            with sqlite3.connect(f"file:{shop.db}?mode=ro", uri=True) as look:
+                return look.execute("SELECT COALESCE(SUM(rows_done), 0) FROM import_file WHERE sheet = '二月'").fetchone()[0] > 0
+        until(begun, 60, "the second sheet's first rows")
+        process.kill()
+        process.wait()
+        told = shop.json("import", "list")["imports"][0]
+        assert told["state"] == "interrupted" and 20 < told["rows_done"] < told["rows"] == count + 20, told
+        return str(told["import_id"])
+
+    number = kill_in_second()
+    answer = shop.json("import", "resume", number)
+    assert [(f["member"], f["sheet"], f["rows"], f["added"]) for f in answer["files"]] == [("book.xlsx", "一月", 20, 20), ("book.xlsx", "二月", count, count)], answer
+    assert shop.state() == whole.state()
+    shop.zg("import", "undo", number)
+    number = kill_in_second()
+    path.write_bytes(hostile.zipped({"book.xlsx": book({"二月": second, "一月": first})}))
+    _, err = shop.zg("import", "resume", number, code=1)
+    assert "changed" in err or "all.zip" in err, err
+    shop.zg("import", "undo", number)
     assert shop.json("orders", "--store", "main", "--limit", "0")["orders"] == []
 
 
