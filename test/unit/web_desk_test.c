@@ -150,11 +150,11 @@ static int use(const struct fixture *f)
 {
     uint64_t before = writer_commits(desk_writer(f->desk));
     int status = get(f, "/stores");
-    for (int i = 0; i < 500 && writer_commits(desk_writer(f->desk)) == before; i++) poll(NULL, 0, 10);
+    for (int i = 0; i < 3000 && writer_commits(desk_writer(f->desk)) == before; i++) poll(NULL, 0, 10);
     return status;
 }
 
-Test(web_desk, a_session_ends_when_it_is_idle_or_old, .timeout = 60)
+Test(web_desk, a_session_ends_when_it_is_idle_or_old, .timeout = 180)
 {
     struct fixture *f = start();
     cr_assert_eq(get(f, "/stores"), 200);
@@ -174,7 +174,7 @@ Test(web_desk, a_session_ends_when_it_is_idle_or_old, .timeout = 60)
     stop(f);
 }
 
-Test(web_desk, a_clock_that_is_set_back_prolongs_nothing, .timeout = 60)
+Test(web_desk, a_clock_that_is_set_back_prolongs_nothing, .timeout = 180)
 {
     struct fixture *f = start();
     cr_assert_eq(get(f, "/stores"), 200);
@@ -187,7 +187,7 @@ Test(web_desk, a_clock_that_is_set_back_prolongs_nothing, .timeout = 60)
     stop(f);
 }
 
-Test(web_desk, a_full_disk_is_said_and_survived, .timeout = 60)
+Test(web_desk, a_full_disk_is_said_and_survived, .timeout = 180)
 {
     static char body[200001];
     char answer[20000];
@@ -198,7 +198,7 @@ Test(web_desk, a_full_disk_is_said_and_survived, .timeout = 60)
     int status = ask(f, "POST", "/stores/s/uploads", body, "text/csv", answer, sizeof answer);
     cr_assert_eq(status, 507, "%s", answer);
     cr_assert_not_null(strstr(answer, "\"disk-full\""));
-    for (int i = 0; i < 200 && files(f) != before; i++) poll(NULL, 0, 10);
+    for (int i = 0; i < 3000 && files(f) != before; i++) poll(NULL, 0, 10);
     cr_assert_eq(files(f), before, "what was begun is gone");
     cr_assert_eq(get(f, "/stores"), 200);
     atomic_store(&disk_full, false);
@@ -206,7 +206,7 @@ Test(web_desk, a_full_disk_is_said_and_survived, .timeout = 60)
     stop(f);
 }
 
-Test(web_desk, uploads_that_nobody_imports_go_after_a_day, .timeout = 60)
+Test(web_desk, uploads_that_nobody_imports_go_after_a_day, .timeout = 180)
 {
     char answer[20000], id[32], path[80];
     struct fixture *f = start();
@@ -216,18 +216,18 @@ Test(web_desk, uploads_that_nobody_imports_go_after_a_day, .timeout = 60)
     cr_assert_eq(get(f, path), 200);
     cr_assert_eq(files(f), 1);
     /* looked at before the clock jumps: the tidying behind it goes by the files' own times, which do not */
-    for (int i = 0; i < 500 && (ask(f, "GET", path, "", "text/plain", answer, sizeof answer) != 200 || !strstr(answer, "\"ready\"")); i++) poll(NULL, 0, 10);
+    for (int i = 0; i < 3000 && (ask(f, "GET", path, "", "text/plain", answer, sizeof answer) != 200 || !strstr(answer, "\"ready\"")); i++) poll(NULL, 0, 10);
     atomic_fetch_add(&skew_ms, 25 * HOUR);
     sign_in(f, "/login", LOGIN);
     cr_assert_eq(ask(f, "POST", "/stores/s/uploads", "a,b\n1,2\n", "text/csv", answer, sizeof answer), 201);
-    for (int i = 0; i < 500 && files(f) != 1; i++) poll(NULL, 0, 10);
+    for (int i = 0; i < 3000 && files(f) != 1; i++) poll(NULL, 0, 10);
     cr_assert_eq(files(f), 1, "the old one is gone, the new one stays");
-    for (int i = 0; i < 500 && get(f, path) != 404; i++) poll(NULL, 0, 10); /* the file goes before its row */
+    for (int i = 0; i < 3000 && get(f, path) != 404; i++) poll(NULL, 0, 10); /* the file goes before its row */
     cr_assert_eq(get(f, path), 404);
     stop(f);
 }
 
-Test(web_desk, another_address_waits_for_an_owner, .timeout = 60)
+Test(web_desk, another_address_waits_for_an_owner, .timeout = 180)
 {
     char message[300];
     struct fixture *f = start();
