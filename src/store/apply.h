@@ -1,13 +1,15 @@
 /* What the files of the reducer share; nobody else includes it.
  *
  *   order_store.c      a batch of claims: which orders, which events are new, then reduce and write       (start here)
+ *   claim_batch.c      the steps of a batch that are the same for orders and for records (claim_batch.h)
  *   reduce.c           the events of one order -> its image before and after -> rows to write, counters to move
  *   event_store.c      the rows of events and orders, read and written many at a time
+ *   event_table.c      what the events of orders and those of records have in common
  *   assertion_store.c  which import says which event
  *   known_store.c, customer_store.c   products and customers, found by their keyed hash or made
  *   counter_store.c    counters by contribution
  *   record_store.c     the same of records; record_rows.c their rows, record_apply.h what the two share
- *   undo_store.c       takes an import back, through the same reduce.c
+ *   undo_store.c       takes an import back, through the same reduce.c; undo_stretch.c finds what a slice of it is
  *
  * All lists live in the session's scratch arena for one batch. The arena says once, at the end, that memory ran out. */
 #ifndef ZG_STORE_APPLY_H
@@ -56,7 +58,7 @@ static inline struct told told_join(struct told a, struct told b)
 static inline bool told_eq(struct told a, struct told b) { return a.first_ms == b.first_ms && a.last_ms == b.last_ms; }
 static inline struct told claim_told(const struct order_claim *c) { return (struct told){ c->first_as_of_ms, c->as_of_ms }; }
 
-struct event_ref { int64_t order_id /* or a record's */, event_no; struct told told; };
+struct event_ref { int64_t id /* of an order or a record */, event_no; struct told told; };
 struct line_out { int64_t order_id; struct line_image line; };
 
 struct list { void *rows; size_t n, capacity; };
@@ -76,8 +78,8 @@ struct apply_out {
 struct counters; /* counter_store.c */
 
 /* Where the last questions about assertions fell: [from, to] is one range of the table, or a gap between two. */
-enum assertion_table { ASSERTS_ORDERS, ASSERTS_RECORDS };
-enum { ASSERTION_TABLES = 2, ASSERTION_CACHE = 8 };
+enum event_table { EVENTS_OF_ORDERS, EVENTS_OF_RECORDS };
+enum { EVENT_TABLES = 2, ASSERTION_CACHE = 8 };
 struct assertion_span { int64_t import_id, event_no, from, to; struct told told /* told_never: a gap */; };
 
 /* Customers that this session has seen, by hash (customer_store.c). */
@@ -101,7 +103,7 @@ struct apply_session {
     struct arena scratch;
     struct apply_out out;
     struct counters *counters;
-    struct assertion_span spans[ASSERTION_TABLES][ASSERTION_CACHE];
+    struct assertion_span spans[EVENT_TABLES][ASSERTION_CACHE];
     struct seen_customers seen;
     bool alone; /* apply_session_alone */
     struct pending_customers pending;
@@ -124,20 +126,49 @@ void reduce_emit(struct apply_session *a, int64_t order_id, struct text order_no
 /* > 0 when a wins over b: the later as_of, then rank, then key. */
 int claim_order(int64_t as_of_a, int rank_a, const unsigned char *key_a, int64_t as_of_b, int rank_b, const unsigned char *key_b);
 
+/* ---- event_table.c ---- */
+struct stored_key { int64_t id /* of an order or a record */, event_no; struct told told; struct claim_key key; };
+/* Keys of all events of n orders or records (ids ascending), in the order of (id, event_no). */
+bool event_keys_load(struct apply_session *a, enum event_table t, const int64_t *ids, size_t n, struct list *ret /* stored_key */);
+bool events_move(struct apply_session *a, enum event_table t, const struct list *moved /* event_ref */); /* they are told as of another time */
+bool ids_show(struct apply_session *a, const int64_t *ids, size_t n); /* to SQL, as table batch_id (id) */
+/* Runs a statement that takes the merchant as $1; rows_insert shows n rows to it, and does nothing when there are none. */
+bool rows_run(struct apply_session *a, const char *sql);
+bool rows_insert(struct apply_session *a, const struct db_batch_table *t, const void *rows, size_t n, const char *sql);
+/* Room for `capacity` rows, of which the first n are those of `rows`; NULL when memory ran out. */
+void *rows_grow(struct arena *a, const void *rows, size_t n, size_t capacity, size_t size);
+size_t event_place(const struct work_event *events, size_t n, int64_t event_no); /* n when it is not among them */
+int64_t event_last_no(const struct work_event *events, size_t n);                /* 0 when there is none */
+
+/* ---- undo_stretch.c ---- */
+/* A stretch of one range of assertions of an import, as long as one slice of an undo may be. */
+struct undo_stretch {
+    struct apply_session *a;
+    enum event_table table;
+    int64_t import_id;
+    struct list *moved;       /* event_ref: where events go that others tell as of another time */
+    int64_t event_no, from, to;
+    struct list ids, others;  /* int64_t: who is in it, ascending; imports (0: the feed) that may tell the same events */
+    struct list gone;         /* int64_t: whose event of the stretch goes */
+};
+/* Fills in what follows `moved`. *ret_found false: the import tells nothing any more. */
+bool stretch_begin(struct undo_stretch *u, int64_t max_events, bool *ret_found);
+bool stretch_told(struct undo_stretch *u, int64_t id, struct told *ret); /* by the others; told_never when by none */
+/* What the others say is not what stood: the event goes when they say nothing, else it moves. */
+bool stretch_event(struct undo_stretch *u, int64_t id, struct work_event *e, struct told told);
+bool stretch_delete(struct undo_stretch *u); /* the events that go, with all that hangs on them */
+
 /* ---- event_store.c ---- */
-struct stored_key { int64_t order_id, event_no; struct told told; struct claim_key key; };
-/* Keys of all events of n orders (ids ascending), in the order of (order_id, event_no). */
-bool event_keys_load(struct apply_session *a, const int64_t *order_ids, size_t n, struct list *ret /* stored_key */);
 /* All events with their lines of n orders (ids ascending); w[i].order_id is given. */
 bool event_load(struct apply_session *a, struct order_work *w, size_t n);
 bool out_write(struct apply_session *a); /* everything in a->out */
 
 /* ---- assertion_store.c ---- */
 /* When an import asserts an event, told_never when it does not. */
-bool assertion_find(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t order_id, struct told *ret);
+bool assertion_find(struct apply_session *a, enum event_table t, int64_t import_id, int64_t event_no, int64_t id, struct told *ret);
 /* Takes back what an import says about event event_no of orders from .. to. */
-bool assertion_cut(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t from, int64_t to);
-bool assertion_write(struct apply_session *a, enum assertion_table t, struct event_ref *refs, size_t n); /* sorts and joins refs */
+bool assertion_cut(struct apply_session *a, enum event_table t, int64_t import_id, int64_t event_no, int64_t from, int64_t to);
+bool assertion_write(struct apply_session *a, enum event_table t, struct event_ref *refs, size_t n); /* sorts and joins refs */
 
 /* ---- known_store.c, customer_store.c ---- */
 /* The claims of a batch that are new events, in the order of the file; ids are filled in. */

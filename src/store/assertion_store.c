@@ -1,6 +1,6 @@
 /* Which import says which event: tables assertion and record_assertion, as ranges of the ids of orders and of records.
  *
- * Rows of one (import, event_no) never overlap, so the row with the greatest beginning that is not past an order is the only one
+ * Rows of one (import, event_no) never overlap, so the row with the greatest beginning that is not past an id is the only one
  * that can cover it. Questions come mostly in the order of ids; the span (range or gap) of the last answer is kept, and most
  * are answered without asking the database. */
 #include <stdlib.h>
@@ -15,27 +15,27 @@ struct assertion_sql { const char *before, *next, *set_end, *remove, *insert; };
 #define REMOVE(table, from) "DELETE" OF_EVENT(table) " AND " from " = $4"
 #define INSERT(table, from, to) "INSERT INTO " table " (merchant_id, import_id, event_no, " from ", " to ", first_as_of_ms, as_of_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 static const struct assertion_sql statements[] = {
-    [ASSERTS_ORDERS] = { SQL(BEFORE("assertion", "order_from", "order_to")), SQL(NEXT("assertion", "order_from")),
+    [EVENTS_OF_ORDERS] = { SQL(BEFORE("assertion", "order_from", "order_to")), SQL(NEXT("assertion", "order_from")),
         SQL(SET_END("assertion", "order_from", "order_to")), SQL(REMOVE("assertion", "order_from")), SQL(INSERT("assertion", "order_from", "order_to")) },
-    [ASSERTS_RECORDS] = { SQL(BEFORE("record_assertion", "record_from", "record_to")), SQL(NEXT("record_assertion", "record_from")),
+    [EVENTS_OF_RECORDS] = { SQL(BEFORE("record_assertion", "record_from", "record_to")), SQL(NEXT("record_assertion", "record_from")),
         SQL(SET_END("record_assertion", "record_from", "record_to")), SQL(REMOVE("record_assertion", "record_from")),
         SQL(INSERT("record_assertion", "record_from", "record_to")) },
 };
 
-static struct assertion_span *span_slot(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no)
+static struct assertion_span *span_slot(struct apply_session *a, enum event_table t, int64_t import_id, int64_t event_no)
 {
     return &a->spans[t][(uint64_t)(import_id * 31 + event_no) % ASSERTION_CACHE];
 }
 
-/* The range that begins at or before order_id; false in *ret_found when there is none. */
-static bool range_before(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t order_id, struct assertion_span *ret, bool *ret_found)
+/* The range that begins at or before id; false in *ret_found when there is none. */
+static bool range_before(struct apply_session *a, enum event_table t, int64_t import_id, int64_t event_no, int64_t id, struct assertion_span *ret, bool *ret_found)
 {
     struct db_stmt *q = db_stmt(a->s->db, statements[t].before); /* house: from the table above */
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, import_id);
     db_bind_i64(q, 3, event_no);
-    db_bind_i64(q, 4, order_id);
+    db_bind_i64(q, 4, id);
     enum db_step step = db_step(q);
     *ret_found = step == DB_ROW;
     if (step == DB_ROW) *ret = (struct assertion_span){ import_id, event_no, db_i64_at(q, 0), db_i64_at(q, 1), { db_i64_at(q, 2), db_i64_at(q, 3) } };
@@ -43,14 +43,14 @@ static bool range_before(struct apply_session *a, enum assertion_table t, int64_
     return step != DB_FAILED;
 }
 
-static bool next_begin(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t order_id, int64_t *ret)
+static bool next_begin(struct apply_session *a, enum event_table t, int64_t import_id, int64_t event_no, int64_t id, int64_t *ret)
 {
     struct db_stmt *q = db_stmt(a->s->db, statements[t].next); /* house: from the table above */
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, import_id);
     db_bind_i64(q, 3, event_no);
-    db_bind_i64(q, 4, order_id);
+    db_bind_i64(q, 4, id);
     enum db_step step = db_step(q);
     if (step == DB_ROW) {
         *ret = db_i64_at(q, 0);
@@ -60,18 +60,18 @@ static bool next_begin(struct apply_session *a, enum assertion_table t, int64_t 
     return step == DB_ROW;
 }
 
-bool assertion_find(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t order_id, struct told *ret)
+bool assertion_find(struct apply_session *a, enum event_table t, int64_t import_id, int64_t event_no, int64_t id, struct told *ret)
 {
     struct assertion_span *s = span_slot(a, t, import_id, event_no), r;
     bool found;
-    if (s->event_no == event_no && s->import_id == import_id && s->from <= order_id && order_id <= s->to) {
+    if (s->event_no == event_no && s->import_id == import_id && s->from <= id && id <= s->to) {
         *ret = s->told;
         return true;
     }
-    if (!range_before(a, t, import_id, event_no, order_id, &r, &found)) return false;
-    if (!found || r.to < order_id) {
+    if (!range_before(a, t, import_id, event_no, id, &r, &found)) return false;
+    if (!found || r.to < id) {
         int64_t next;
-        if (!next_begin(a, t, import_id, event_no, order_id, &next)) return false;
+        if (!next_begin(a, t, import_id, event_no, id, &next)) return false;
         r = (struct assertion_span){ import_id, event_no, found ? r.to + 1 : INT64_MIN, next == INT64_MAX ? next : next - 1, told_never() };
     }
     *s = r;
@@ -81,7 +81,7 @@ bool assertion_find(struct apply_session *a, enum assertion_table t, int64_t imp
 
 /* ---- writing ---- */
 
-static bool range_set_end(struct apply_session *a, enum assertion_table t, const struct assertion_span *r, int64_t to)
+static bool range_set_end(struct apply_session *a, enum event_table t, const struct assertion_span *r, int64_t to)
 {
     struct db_stmt *q = db_stmt(a->s->db, statements[t].set_end); /* house: from the table above */
     if (!q) return false;
@@ -93,7 +93,7 @@ static bool range_set_end(struct apply_session *a, enum assertion_table t, const
     return db_exec(q);
 }
 
-static bool range_delete(struct apply_session *a, enum assertion_table t, const struct assertion_span *r)
+static bool range_delete(struct apply_session *a, enum event_table t, const struct assertion_span *r)
 {
     struct db_stmt *q = db_stmt(a->s->db, statements[t].remove); /* house: from the table above */
     if (!q) return false;
@@ -104,7 +104,7 @@ static bool range_delete(struct apply_session *a, enum assertion_table t, const 
     return db_exec(q);
 }
 
-static bool range_insert(struct apply_session *a, enum assertion_table t, const struct assertion_span *r)
+static bool range_insert(struct apply_session *a, enum event_table t, const struct assertion_span *r)
 {
     struct db_stmt *q = db_stmt(a->s->db, statements[t].insert); /* house: from the table above */
     if (!q) return false;
@@ -118,7 +118,7 @@ static bool range_insert(struct apply_session *a, enum assertion_table t, const 
     return db_exec(q);
 }
 
-bool assertion_cut(struct apply_session *a, enum assertion_table t, int64_t import_id, int64_t event_no, int64_t from, int64_t to)
+bool assertion_cut(struct apply_session *a, enum event_table t, int64_t import_id, int64_t event_no, int64_t from, int64_t to)
 {
     struct assertion_span r;
     bool found;
@@ -133,7 +133,7 @@ bool assertion_cut(struct apply_session *a, enum assertion_table t, int64_t impo
 }
 
 /* Puts one range down, over what was there of the same import; joined to the range that ends just before it. */
-static bool range_assign(struct apply_session *a, enum assertion_table t, const struct assertion_span *r)
+static bool range_assign(struct apply_session *a, enum event_table t, const struct assertion_span *r)
 {
     struct assertion_span left;
     bool found;
@@ -151,7 +151,7 @@ static int by_event_no(const void *a, const void *b)
 {
     const struct event_ref *x = a, *y = b;
     if (x->event_no != y->event_no) return x->event_no > y->event_no ? 1 : -1;
-    return (x->order_id > y->order_id) - (x->order_id < y->order_id);
+    return (x->id > y->id) - (x->id < y->id);
 }
 
 /* One row an event, of what several claims of a batch told. */
@@ -165,15 +165,15 @@ static size_t join_same(struct event_ref *refs, size_t n)
     return kept + 1;
 }
 
-bool assertion_write(struct apply_session *a, enum assertion_table t, struct event_ref *refs, size_t n)
+bool assertion_write(struct apply_session *a, enum event_table t, struct event_ref *refs, size_t n)
 {
     if (n == 0) return true;
     qsort(refs, n, sizeof *refs, by_event_no);
     n = join_same(refs, n);
     for (size_t i = 0, next; i < n; i = next) {
-        struct assertion_span r = { a->import_id, refs[i].event_no, refs[i].order_id, refs[i].order_id, refs[i].told };
+        struct assertion_span r = { a->import_id, refs[i].event_no, refs[i].id, refs[i].id, refs[i].told };
         for (next = i + 1; next < n && refs[next].event_no == r.event_no; next++) {
-            if (refs[next].order_id != r.to + 1 || !told_eq(refs[next].told, r.told)) break;
+            if (refs[next].id != r.to + 1 || !told_eq(refs[next].told, r.told)) break;
             r.to++;
         }
         if (!range_assign(a, t, &r)) return false;

@@ -4,33 +4,6 @@
 
 /* ---- reading ---- */
 
-static void order_id_cell(struct db_cell *c, const void *rows, size_t row, int column)
-{
-    (void)column;
-    db_cell_i64(c, ((const int64_t *)rows)[row]);
-}
-static const struct db_batch_table batch_order_id = { "batch_order_id", SQL("CREATE TABLE batch_order_id (order_id BIGINT)"), order_id_cell };
-
-bool event_keys_load(struct apply_session *a, const int64_t *order_ids, size_t n, struct list *ret)
-{
-    if (!db_batch(a->s->db, &batch_order_id, order_ids, n)) return false;
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT e.order_id, e.event_no, e.first_as_of_ms, e.as_of_ms, e.event_key FROM batch_order_id b CROSS JOIN event e"
-                                              " WHERE e.merchant_id = $1 AND e.order_id = b.order_id"));
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    enum db_step step;
-    while ((step = db_step(q)) == DB_ROW) {
-        struct stored_key *k = LIST_ADD(&a->scratch, ret, struct stored_key);
-        struct text key = db_blob_at(q, 4);
-        if (!k || key.len != sizeof k->key.bytes) break;
-        *k = (struct stored_key){ .order_id = db_i64_at(q, 0), .event_no = db_i64_at(q, 1), .told = { db_i64_at(q, 2), db_i64_at(q, 3) } };
-        memcpy(k->key.bytes, key.ptr, key.len);
-    }
-    db_done(q);
-    if (step == DB_ROW) db_refuse(a->s->db, DB_ERROR_CORRUPT, "an event's key is damaged, or memory ran out");
-    return step == DB_DONE;
-}
-
 static bool claim_row(struct apply_session *a, struct db_stmt *q, struct order_claim *c)
 {
     struct text key = db_blob_at(q, 2);
@@ -52,8 +25,8 @@ static bool events_load(struct apply_session *a, struct order_work *w, size_t n)
 {
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT e.order_id, e.event_no, e.event_key, e.as_of_ms, e.source_rank, e.placed_at_ms, e.paid_at_ms,"
         " e.cancelled_at_ms, e.shipped_at_ms, e.delivered_at_ms, e.refunded_at_ms, e.ship_by_ms, e.total_minor, e.paid_minor, e.refund_minor,"
-        " e.pieces, e.status, e.pay_kind, e.region, e.country, e.tracking, e.customer_id, e.first_as_of_ms, e.balance_minor FROM batch_order_id b CROSS JOIN event e"
-        " WHERE e.merchant_id = $1 AND e.order_id = b.order_id"));
+        " e.pieces, e.status, e.pay_kind, e.region, e.country, e.tracking, e.customer_id, e.first_as_of_ms, e.balance_minor FROM batch_id b CROSS JOIN event e"
+        " WHERE e.merchant_id = $1 AND e.order_id = b.id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     enum db_step step;
@@ -76,8 +49,8 @@ static bool events_load(struct apply_session *a, struct order_work *w, size_t n)
 static bool lines_load(struct apply_session *a, struct order_work *w, size_t n)
 {
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT l.order_id, l.event_no, l.line_key, l.product_id, l.product_no, l.sku_code, l.title, l.options,"
-        " l.pieces, l.unit_minor, l.line_minor, l.refund_minor, l.extra_minor, l.sums FROM batch_order_id b CROSS JOIN event_line l"
-        " WHERE l.merchant_id = $1 AND l.order_id = b.order_id"));
+        " l.pieces, l.unit_minor, l.line_minor, l.refund_minor, l.extra_minor, l.sums FROM batch_id b CROSS JOIN event_line l"
+        " WHERE l.merchant_id = $1 AND l.order_id = b.id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     enum db_step step;
@@ -103,8 +76,8 @@ static bool lines_load(struct apply_session *a, struct order_work *w, size_t n)
 
 static bool payments_load(struct apply_session *a, struct order_work *w, size_t n)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT p.order_id, p.event_no, p.kind, p.payment_no, p.minor FROM batch_order_id b"
-        " CROSS JOIN event_payment p WHERE p.merchant_id = $1 AND p.order_id = b.order_id"));
+    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT p.order_id, p.event_no, p.kind, p.payment_no, p.minor FROM batch_id b"
+        " CROSS JOIN event_payment p WHERE p.merchant_id = $1 AND p.order_id = b.id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     enum db_step step;
@@ -126,7 +99,7 @@ bool event_load(struct apply_session *a, struct order_work *w, size_t n)
     int64_t *ids = ARENA_ARRAY(&a->scratch, int64_t, n);
     if (!ids) return false;
     for (size_t i = 0; i < n; i++) ids[i] = w[i].order_id;
-    return db_batch(a->s->db, &batch_order_id, ids, n) && events_load(a, w, n) && lines_load(a, w, n) && payments_load(a, w, n);
+    return ids_show(a, ids, n) && events_load(a, w, n) && lines_load(a, w, n) && payments_load(a, w, n);
 }
 
 /* ---- writing: the tables of batches ---- */
@@ -338,16 +311,6 @@ static bool has_person(const struct person_cells *p)
     return (p->buyer.len | p->name.len | p->phone.len | p->address.len | p->buyer_note.len | p->seller_note.len | p->email.len) != 0;
 }
 
-static bool insert(struct apply_session *a, const struct db_batch_table *t, const void *rows, size_t n, const char *sql)
-{
-    if (n == 0) return true;
-    if (!db_batch(a->s->db, t, rows, n)) return false;
-    struct db_stmt *q = db_stmt(a->s->db, sql); /* house: handed on by the SQL() of the caller */
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    return db_exec(q);
-}
-
 static bool events_write(struct apply_session *a)
 {
     struct event_out *e = a->out.events_new.rows;
@@ -364,37 +327,20 @@ static bool events_write(struct apply_session *a)
         if (e[i].line) line[lines++] = &e[i];
         if (e[i].claim->payment.kind != PAYMENT_NONE) payment[payments++] = &e[i];
     }
-    return insert(a, &batch_event, e, n, SQL("INSERT INTO event (merchant_id, " EVENT_COLUMNS ") SELECT CAST($1 AS BIGINT), " EVENT_COLUMNS " FROM batch_event")) &&
-           insert(a, &batch_person, person, persons, SQL("INSERT INTO person (merchant_id, order_id, event_no, buyer, name, phone, address, buyer_note, seller_note, email)"
+    return rows_insert(a, &batch_event, e, n, SQL("INSERT INTO event (merchant_id, " EVENT_COLUMNS ") SELECT CAST($1 AS BIGINT), " EVENT_COLUMNS " FROM batch_event")) &&
+           rows_insert(a, &batch_person, person, persons, SQL("INSERT INTO person (merchant_id, order_id, event_no, buyer, name, phone, address, buyer_note, seller_note, email)"
                " SELECT CAST($1 AS BIGINT), order_id, event_no, buyer, name, phone, address, buyer_note, seller_note, email FROM batch_person")) &&
-           insert(a, &batch_event_line, line, lines, SQL("INSERT INTO event_line (merchant_id, order_id, event_no, line_key, product_id, product_no, sku_code,"
+           rows_insert(a, &batch_event_line, line, lines, SQL("INSERT INTO event_line (merchant_id, order_id, event_no, line_key, product_id, product_no, sku_code,"
                " title, options, pieces, unit_minor, line_minor, refund_minor, extra_minor, sums) SELECT CAST($1 AS BIGINT), order_id, event_no, line_key, product_id,"
                " product_no, sku_code, title, options, pieces, unit_minor, line_minor, refund_minor, extra_minor, sums FROM batch_event_line")) &&
-           insert(a, &batch_event_payment, payment, payments, SQL("INSERT INTO event_payment (merchant_id, order_id, event_no, kind, payment_no, minor)"
+           rows_insert(a, &batch_event_payment, payment, payments, SQL("INSERT INTO event_payment (merchant_id, order_id, event_no, kind, payment_no, minor)"
                " SELECT CAST($1 AS BIGINT), order_id, event_no, kind, payment_no, minor FROM batch_event_payment"));
-}
-
-static bool moved_write(struct apply_session *a)
-{
-    const struct event_ref *r = a->out.events_moved.rows;
-    for (size_t i = 0; i < a->out.events_moved.n; i++) {
-        struct db_stmt *q = db_stmt(a->s->db, SQL("UPDATE event SET as_of_ms = $4, first_as_of_ms = $5 WHERE merchant_id = $1"
-                                                     " AND order_id = $2 AND event_no = $3"));
-        if (!q) return false;
-        db_bind_i64(q, 1, a->shop.merchant_id);
-        db_bind_i64(q, 2, r[i].order_id);
-        db_bind_i64(q, 3, r[i].event_no);
-        db_bind_i64(q, 4, r[i].told.last_ms);
-        db_bind_i64(q, 5, r[i].told.first_ms);
-        if (!db_exec(q)) return false;
-    }
-    return true;
 }
 
 static bool lines_write(struct apply_session *a)
 {
     const struct line_out *gone = a->out.lines_gone.rows;
-    if (!insert(a, &batch_order_line, a->out.lines_set.rows, a->out.lines_set.n,
+    if (!rows_insert(a, &batch_order_line, a->out.lines_set.rows, a->out.lines_set.n,
                 SQL("INSERT INTO order_line (merchant_id, order_id, line_key, product_id, options, pieces, unit_minor, line_minor, refund_minor, extra_minor)"
                     " SELECT CAST($1 AS BIGINT), order_id, line_key, product_id, options, pieces, unit_minor, line_minor, refund_minor, extra_minor"
                     " FROM batch_order_line WHERE 1 = 1 ON CONFLICT (merchant_id, order_id, line_key) DO UPDATE SET product_id = excluded.product_id,"
@@ -413,6 +359,6 @@ static bool lines_write(struct apply_session *a)
 
 bool out_write(struct apply_session *a)
 {
-    return orders_write(a) && events_write(a) && moved_write(a) && lines_write(a) &&
-           assertion_write(a, ASSERTS_ORDERS, a->out.assertions.rows, a->out.assertions.n);
+    return orders_write(a) && events_write(a) && events_move(a, EVENTS_OF_ORDERS, &a->out.events_moved) && lines_write(a) &&
+           assertion_write(a, EVENTS_OF_ORDERS, a->out.assertions.rows, a->out.assertions.n);
 }

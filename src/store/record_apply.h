@@ -12,13 +12,12 @@
 #include "store/apply.h"
 
 /* One record while it is worked on. claims[i] belongs to events[i]; claims stand together for record_fold. */
-struct record_event { int64_t event_no; enum event_change change; };
 struct record_work {
     int64_t record_id, grain;
     enum subject subject;
     struct text record_key;
     struct record_claim *claims;
-    struct record_event *events;
+    struct work_event *events; /* of no line */
     size_t n, capacity;
 };
 
@@ -46,20 +45,11 @@ bool record_image(struct arena *a, const struct record_work *w, struct record *r
 bool record_emit(struct apply_session *a, struct record_out *out, const struct record_work *w, const struct record *before, const struct record *after);
 
 /* ---- record_rows.c ---- */
-struct record_event_key { int64_t record_id, event_no; struct told told; struct claim_key key; };
-/* Keys of all events of n records (ids ascending), in the order of (record_id, event_no). */
-bool record_keys_load(struct apply_session *a, const int64_t *ids, size_t n, struct list *ret /* record_event_key */);
 /* Events, cells and what the record is of n records (ids ascending); w[i].record_id is given. */
 bool record_load(struct apply_session *a, struct record_work *w, size_t n);
 bool record_out_write(struct apply_session *a, struct record_out *out);
-/* Shows ids to SQL as table batch_record_id. */
-bool record_ids_show(struct apply_session *a, const int64_t *ids, size_t n);
 
 /* ---- record_undo.c ---- */
 /* As undo_slice, of records only; *ret_found false: the import tells nothing of them any more. */
 bool record_undo_slice(struct apply_session *a, int64_t import_id, int64_t max_events, bool *ret_found);
-
-/* ---- undo_store.c ---- */
-/* Imports that may tell the same events as import_id: the live feed and the others of the store that were not undone. */
-bool other_imports(struct apply_session *a, int64_t import_id, struct list *ret /* int64_t */);
 #endif

@@ -4,38 +4,10 @@
 
 /* ---- reading ---- */
 
-static void id_cell(struct db_cell *c, const void *rows, size_t row, int column)
-{
-    (void)column;
-    db_cell_i64(c, ((const int64_t *)rows)[row]);
-}
-static const struct db_batch_table batch_record_id = { "batch_record_id", SQL("CREATE TABLE batch_record_id (record_id BIGINT)"), id_cell };
-
-bool record_ids_show(struct apply_session *a, const int64_t *ids, size_t n) { return db_batch(a->s->db, &batch_record_id, ids, n); }
-
-bool record_keys_load(struct apply_session *a, const int64_t *ids, size_t n, struct list *ret)
-{
-    if (!record_ids_show(a, ids, n)) return false;
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT e.record_id, e.event_no, e.event_key, e.first_as_of_ms, e.as_of_ms FROM batch_record_id b"
-        " CROSS JOIN record_event e WHERE e.merchant_id = $1 AND e.record_id = b.record_id"));
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    enum db_step step;
-    while ((step = db_step(q)) == DB_ROW) {
-        struct record_event_key *k = LIST_ADD(&a->scratch, ret, struct record_event_key);
-        if (!k) break;
-        *k = (struct record_event_key){ db_i64_at(q, 0), db_i64_at(q, 1), { db_i64_at(q, 3), db_i64_at(q, 4) }, { { 0 } } };
-        const struct text key = db_blob_at(q, 2);
-        if (key.len == sizeof k->key.bytes) memcpy(k->key.bytes, key.ptr, sizeof k->key.bytes);
-    }
-    db_done(q);
-    return step == DB_DONE;
-}
-
 static bool load_records(struct apply_session *a, struct record_work *w, size_t n)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT r.record_id, r.subject, r.grain, r.record_key FROM batch_record_id b CROSS JOIN record r"
-                                              " WHERE r.merchant_id = $1 AND r.record_id = b.record_id"));
+    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT r.record_id, r.subject, r.grain, r.record_key FROM batch_id b CROSS JOIN record r"
+                                              " WHERE r.merchant_id = $1 AND r.record_id = b.id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     enum db_step step;
@@ -54,7 +26,7 @@ static bool load_records(struct apply_session *a, struct record_work *w, size_t 
 static bool load_events(struct apply_session *a, struct record_work *w, size_t n)
 {
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT e.record_id, e.event_no, e.event_key, e.first_as_of_ms, e.as_of_ms, e.source_rank, e.at_ms"
-        " FROM batch_record_id b CROSS JOIN record_event e WHERE e.merchant_id = $1 AND e.record_id = b.record_id"));
+        " FROM batch_id b CROSS JOIN record_event e WHERE e.merchant_id = $1 AND e.record_id = b.id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     enum db_step step;
@@ -67,7 +39,7 @@ static bool load_events(struct apply_session *a, struct record_work *w, size_t n
                                     .as_of_ms = db_i64_at(q, 4), .rank = (int16_t)db_i64_at(q, 5), .at_ms = db_i64_at(q, 6) };
         const struct text key = db_blob_at(q, 2);
         if (key.len == sizeof c->key.bytes) memcpy(c->key.bytes, key.ptr, sizeof c->key.bytes);
-        w[at].events[w[at].n++] = (struct record_event){ db_i64_at(q, 1), EVENT_KEPT };
+        w[at].events[w[at].n++] = (struct work_event){ .event_no = db_i64_at(q, 1) };
     }
     db_done(q);
     return step == DB_DONE;
@@ -77,10 +49,10 @@ struct loaded_cell { int64_t record_id, event_no; struct record_value value; };
 
 static bool load_cells(struct apply_session *a, struct list *ret)
 {
-    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT c.record_id, c.event_no, c.field, c.number, c.text FROM batch_record_id b CROSS JOIN record_event_cell c"
-        " WHERE c.merchant_id = $1 AND c.record_id = b.record_id UNION ALL"
-        " SELECT p.record_id, p.event_no, p.field, CAST(NULL AS BIGINT) AS number, p.text FROM batch_record_id b CROSS JOIN record_person_cell p"
-        " WHERE p.merchant_id = $1 AND p.record_id = b.record_id ORDER BY 1, 2, 3"));
+    struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT c.record_id, c.event_no, c.field, c.number, c.text FROM batch_id b CROSS JOIN record_event_cell c"
+        " WHERE c.merchant_id = $1 AND c.record_id = b.id UNION ALL"
+        " SELECT p.record_id, p.event_no, p.field, CAST(NULL AS BIGINT) AS number, p.text FROM batch_id b CROSS JOIN record_person_cell p"
+        " WHERE p.merchant_id = $1 AND p.record_id = b.id ORDER BY 1, 2, 3"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
     enum db_step step;
@@ -117,7 +89,7 @@ bool record_load(struct apply_session *a, struct record_work *w, size_t n)
     int64_t *ids = ARENA_ARRAY(&a->scratch, int64_t, n);
     if (!ids) return false;
     for (size_t i = 0; i < n; i++) ids[i] = w[i].record_id;
-    return record_ids_show(a, ids, n) && load_records(a, w, n) && load_events(a, w, n) && load_cells(a, &cells) && give_cells(&a->scratch, w, n, &cells);
+    return ids_show(a, ids, n) && load_records(a, w, n) && load_events(a, w, n) && load_cells(a, &cells) && give_cells(&a->scratch, w, n, &cells);
 }
 
 /* ---- writing: the tables of batches ---- */
@@ -185,20 +157,6 @@ static const struct db_batch_table batch_record_cell = { "batch_record_cell", SQ
 
 /* ---- writing ---- */
 
-static bool run(struct apply_session *a, const char *sql)
-{
-    struct db_stmt *q = db_stmt(a->s->db, sql); /* house: handed on by the SQL() of the caller */
-    if (!q) return false;
-    db_bind_i64(q, 1, a->shop.merchant_id);
-    return db_exec(q);
-}
-
-static bool insert(struct apply_session *a, const struct db_batch_table *t, const struct list *rows, const char *sql)
-{
-    if (rows->n == 0) return true;
-    return db_batch(a->s->db, t, rows->rows, rows->n) && run(a, sql);
-}
-
 #define RECORD_COLUMNS "subject, record_key, grain, at_ms, as_of_ms, disputed"
 
 static int by_record_row(const void *a, const void *b)
@@ -220,23 +178,6 @@ static bool records_write(struct apply_session *a, struct record_out *out)
         if (!q) return false;
         db_bind_i64(q, 1, a->shop.merchant_id);
         db_bind_i64(q, 2, a->shop.store_id);
-        if (!db_exec(q)) return false;
-    }
-    return true;
-}
-
-static bool moved_write(struct apply_session *a, const struct list *moved)
-{
-    const struct event_ref *r = moved->rows;
-    for (size_t i = 0; i < moved->n; i++) {
-        struct db_stmt *q = db_stmt(a->s->db, SQL("UPDATE record_event SET as_of_ms = $4, first_as_of_ms = $5 WHERE merchant_id = $1 AND record_id = $2"
-                                                  " AND event_no = $3"));
-        if (!q) return false;
-        db_bind_i64(q, 1, a->shop.merchant_id);
-        db_bind_i64(q, 2, r[i].order_id);
-        db_bind_i64(q, 3, r[i].event_no);
-        db_bind_i64(q, 4, r[i].told.last_ms);
-        db_bind_i64(q, 5, r[i].told.first_ms);
         if (!db_exec(q)) return false;
     }
     return true;
@@ -277,22 +218,22 @@ static bool cells_write(struct apply_session *a, struct record_out *out)
         if (changed[i].cells) ids[n++] = changed[i].work->record_id;
     if (out->gone.n) memcpy(ids + n, out->gone.rows, out->gone.n * sizeof *ids);
     n += out->gone.n;
-    if (n > 0 && !(record_ids_show(a, ids, n) &&
-                   run(a, SQL("DELETE FROM record_cell WHERE merchant_id = $1 AND record_id IN (SELECT record_id FROM batch_record_id)"))))
+    if (n > 0 && !(ids_show(a, ids, n) &&
+                   rows_run(a, SQL("DELETE FROM record_cell WHERE merchant_id = $1 AND record_id IN (SELECT id FROM batch_id)"))))
         return false;
     sort_list(&out->cells, sizeof(struct record_cell_row), by_cell);
 #ifdef ZG_TEST_DROP_RECORD_CELL /* the control of the verify test: one derived row is forgotten */
     if (out->cells.n > 0) out->cells.n--;
 #endif
-    return insert(a, &batch_record_cell, &out->cells, SQL("INSERT INTO record_cell (merchant_id, record_id, field, event_no, number, text, disputed)"
+    return rows_insert(a, &batch_record_cell, out->cells.rows, out->cells.n, SQL("INSERT INTO record_cell (merchant_id, record_id, field, event_no, number, text, disputed)"
         " SELECT CAST($1 AS BIGINT), record_id, field, event_no, number, text, disputed FROM batch_record_cell"));
 }
 
 static bool gone_write(struct apply_session *a, const struct record_out *out)
 {
     if (out->gone.n == 0) return true;
-    return record_ids_show(a, out->gone.rows, out->gone.n) &&
-           run(a, SQL("DELETE FROM record WHERE merchant_id = $1 AND record_id IN (SELECT record_id FROM batch_record_id)"));
+    return ids_show(a, out->gone.rows, out->gone.n) &&
+           rows_run(a, SQL("DELETE FROM record WHERE merchant_id = $1 AND record_id IN (SELECT id FROM batch_id)"));
 }
 
 bool record_out_write(struct apply_session *a, struct record_out *out)
@@ -300,12 +241,12 @@ bool record_out_write(struct apply_session *a, struct record_out *out)
     sort_list(&out->event_cells, sizeof(struct record_event_cell_row), by_event_value);
     sort_list(&out->person_cells, sizeof(struct record_event_cell_row), by_event_value);
     return records_write(a, out) &&
-        insert(a, &batch_record_event, &out->events, SQL("INSERT INTO record_event (merchant_id, record_id, event_no, event_key, first_as_of_ms, as_of_ms,"
+        rows_insert(a, &batch_record_event, out->events.rows, out->events.n, SQL("INSERT INTO record_event (merchant_id, record_id, event_no, event_key, first_as_of_ms, as_of_ms,"
             " source_rank, at_ms) SELECT CAST($1 AS BIGINT), record_id, event_no, event_key, first_as_of_ms, as_of_ms, source_rank, at_ms FROM batch_record_event")) &&
-        insert(a, &batch_record_value, &out->event_cells, SQL("INSERT INTO record_event_cell (merchant_id, record_id, event_no, field, number, text)"
+        rows_insert(a, &batch_record_value, out->event_cells.rows, out->event_cells.n, SQL("INSERT INTO record_event_cell (merchant_id, record_id, event_no, field, number, text)"
             " SELECT CAST($1 AS BIGINT), record_id, event_no, field, number, text FROM batch_record_value")) &&
-        insert(a, &batch_record_value, &out->person_cells, SQL("INSERT INTO record_person_cell (merchant_id, record_id, event_no, field, text)"
+        rows_insert(a, &batch_record_value, out->person_cells.rows, out->person_cells.n, SQL("INSERT INTO record_person_cell (merchant_id, record_id, event_no, field, text)"
             " SELECT CAST($1 AS BIGINT), record_id, event_no, field, text FROM batch_record_value")) &&
-        moved_write(a, &out->moved) && cells_write(a, out) && gone_write(a, out) &&
-        assertion_write(a, ASSERTS_RECORDS, out->assertions.rows, out->assertions.n);
+        events_move(a, EVENTS_OF_RECORDS, &out->moved) && cells_write(a, out) && gone_write(a, out) &&
+        assertion_write(a, EVENTS_OF_RECORDS, out->assertions.rows, out->assertions.n);
 }

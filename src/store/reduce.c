@@ -8,13 +8,9 @@ bool work_reserve(struct arena *a, struct order_work *w, size_t n)
     if (n <= w->capacity) return true;
     size_t capacity = w->capacity ? w->capacity * 2 : 4;
     if (capacity < n) capacity = n;
-    struct order_claim *claims = ARENA_ARRAY(a, struct order_claim, capacity);
-    struct work_event *events = ARENA_ARRAY(a, struct work_event, capacity);
+    struct order_claim *claims = rows_grow(a, w->claims, w->n, capacity, sizeof *claims);
+    struct work_event *events = rows_grow(a, w->events, w->n, capacity, sizeof *events);
     if (!claims || !events) return false;
-    if (w->n) {
-        memcpy(claims, w->claims, w->n * sizeof *claims);
-        memcpy(events, w->events, w->n * sizeof *events);
-    }
     w->claims = claims;
     w->events = events;
     w->capacity = capacity;
