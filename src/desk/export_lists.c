@@ -130,6 +130,7 @@ static const struct export_column item_columns[] = {
     { { "Unit price", "单价", SHEET_MONEY, 10 }, ANSWER_MONEY },
     { { "Amount of the line", "子订单金额", SHEET_MONEY, 12 }, ANSWER_MONEY },
     { { "Refund of the line", "子订单退款金额", SHEET_MONEY, 12 }, ANSWER_MONEY },
+    { { "Line number", "子订单编号", SHEET_TEXT, 20 }, 0 },
 };
 
 static bool order_items(struct export *x, const struct order_row *r, enum order_state state)
@@ -147,7 +148,7 @@ static bool order_items(struct export *x, const struct order_row *r, enum order_
         const struct sheet_cell cells[] = {
             cell_text_of(r->order_no), cell_value(r->order.placed_at_ms), cell_value(r->order.paid_at_ms), cell_text_of(l->product_no),
             cell_text_of(l->sku_code), cell_text_of(l->title), cell_text_of(l->options), cell_value(l->pieces), cell_value(l->unit_minor),
-            cell_value(l->line_minor), cell_value(l->refund_minor),
+            cell_value(l->line_minor), cell_value(l->refund_minor), cell_text_of(l->number),
         };
         _Static_assert(sizeof cells / sizeof cells[0] == sizeof item_columns / sizeof item_columns[0], "a cell for each column");
         ok = export_row(x, cells);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include "core/order/line_number.h"
 #include "store/known.h"
 
 enum { BUCKETS = 4096, RUN_MAX = 64, FEW_NUMBERS = 8, NUMBERS_AHEAD = 64 };
@@ -82,6 +83,8 @@ static int64_t hash_parts(const struct shop *shop, int64_t kind, const struct te
 int64_t known_line_key(const struct shop *shop, const struct line_claim *l)
 {
     const struct text by_number[] = { l->sub_no }, by_words[] = { l->sku_code, l->title, l->options };
+    int64_t ours;
+    if (line_number_read(l->sub_no, &ours)) return ours;
     if (!text_empty(l->sub_no)) return hash_parts(shop, ((int64_t)l->occurrence << 8) | 1, by_number, 1);
     return hash_parts(shop, ((int64_t)l->occurrence << 8) | 2, by_words, 3);
 }

@@ -1,4 +1,5 @@
 /* One order: its lines, the people in it, where it was learned from, what was done about it. */
+#include "core/order/line_number.h"
 #include "store/query_row.h"
 
 static void bind_order(struct db_stmt *q, const struct shop *shop, int64_t order_id)
@@ -81,16 +82,19 @@ bool query_lines(struct store *s, const struct shop *shop, struct arena *a, int6
     enum db_step step = DB_DONE;
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT COALESCE(NULLIF(p.title, ''), p.sku_code, p.product_no) AS title, l.options AS options,"
                                            " p.sku_code AS sku_code, p.product_no AS product_no, l.pieces AS pieces,"
-                                           " l.unit_minor AS unit_minor, l.line_minor AS line_minor, l.refund_minor AS refund_minor"
+                                           " l.line_key AS line_key, l.unit_minor AS unit_minor, l.line_minor AS line_minor, l.refund_minor AS refund_minor"
                                            " FROM order_line l JOIN product p ON p.merchant_id = l.merchant_id"
                                            " AND p.product_id = l.product_id WHERE l.merchant_id = $1 AND l.order_id = $2"
                                            " ORDER BY COALESCE(l.line_minor, 0) DESC, l.line_key"));
     if (!q) return false;
     bind_order(q, shop, order_id);
-    while (query_room(a, &rows, n, &capacity, sizeof(struct line_row)) && (step = db_step(q)) == DB_ROW)
+    while (query_room(a, &rows, n, &capacity, sizeof(struct line_row)) && (step = db_step(q)) == DB_ROW) {
+        char number[LINE_NUMBER_BYTES];
+        line_number_write(db_i64(q, "line_key"), number);
         ((struct line_row *)rows)[n++] = (struct line_row){
-            arena_text(a, db_text(q, "title")), arena_text(a, db_text(q, "options")), arena_text(a, db_text(q, "sku_code")),
+            arena_text(a, (struct text){ number, sizeof number }), arena_text(a, db_text(q, "title")), arena_text(a, db_text(q, "options")), arena_text(a, db_text(q, "sku_code")),
             arena_text(a, db_text(q, "product_no")), db_i64(q, "pieces"), db_i64(q, "unit_minor"), db_i64(q, "line_minor"), db_i64(q, "refund_minor") };
+    }
     db_done(q);
     if (step == DB_FAILED || a->failed) return false;
     *ret = rows;

@@ -83,7 +83,8 @@ bool query_state_counts(struct store *s, const struct shop *shop, int64_t at_ms,
 struct lines_row { struct text title; int64_t lines, pieces; };
 bool query_lines_row(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct lines_row *ret);
 bool query_person(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct person_cells *ret);
-struct line_row { struct text title, options, sku_code, product_no; int64_t pieces, unit_minor, line_minor, refund_minor; };
+/* number: by which a list of items tells the line (core/order/line_number.h) */
+struct line_row { struct text number, title, options, sku_code, product_no; int64_t pieces, unit_minor, line_minor, refund_minor; };
 bool query_lines(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct line_row **ret, int64_t *ret_n);
 struct source_row { int64_t import_id, as_of_ms, learned_at_ms; struct text file, profile; };
 bool query_sources(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct source_row **ret, int64_t *ret_n);

@@ -143,6 +143,24 @@ def story_our_own_files_go_in_again(d):
             assert sorted(path.read_text().splitlines()) == sorted(first.read_text().splitlines()), (form, lang)
 
 
+def story_our_own_files_change_nothing(d):
+    """the lists of orders and items, taken in by the shop that wrote them: no line is there twice, neither of numbered nor of unnumbered lines"""
+    shop = a_shop(d)
+    numbered = [[number, "910000000004", "mug", "44.00", "1", "SKU-9", PAID, "44.00"] for number in ("8001", "8002")]
+    shop.bring(shop.write("numbered.csv", numbered, header=["子订单编号", "主订单编号", "标题", "价格", "购买数量", "商家编码", "订单状态", "买家应付货款"]))
+    before, _ = export(shop, "items", "before-items.csv")
+    lines = sorted(before.read_text().splitlines())
+    assert len(lines) > 3 and len(set(lines)) == len(lines)
+    for form, lang in (("csv", "zh"), ("xlsx", "en")):
+        orders, _ = export(shop, "orders", f"orders_20200226150000.{form}", lang=lang)
+        items, _ = export(shop, "items", f"items_20200226150000.{form}", lang=lang)
+        told = shop.bring(orders, items)
+        assert told["files"][1]["added"] == 0, told
+        after, _ = export(shop, "items", "after-items.csv")
+        assert sorted(after.read_text().splitlines()) == lines, (form, lang)
+        shop.zg("verify")
+
+
 def story_records_go_in_again(d):
     """every subject of the demo shop, written out as CSV or XLSX in either language, gives the same records in an empty shop"""
     made = pathlib.Path(d) / "demo.db"

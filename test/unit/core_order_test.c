@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include "base/prng.h"
+#include "core/order/line_number.h"
 #include "core/order/order.h"
 #include "core_zones.h"
 
@@ -452,4 +453,25 @@ Test(core_order, words)
     }
     cr_expect_str_eq(order_state_word(ORDER_TO_SHIP), "to_ship");
     cr_expect(text_is(order_state_text(ORDER_UNPAID, true), "待付款"));
+}
+
+Test(core_order, line_number_reads_as_written)
+{
+    struct prng r;
+    prng_seed(&r, 8);
+    for (int i = 0; i < 1000; i++) {
+        int64_t key = i < 3 ? (const int64_t[]){ 0, INT64_MIN, -1 }[i] : (int64_t)prng_next(&r), again = 1;
+        char s[LINE_NUMBER_BYTES];
+        line_number_write(key, s);
+        cr_assert(line_number_read((struct text){ s, sizeof s }, &again));
+        cr_assert_eq(again, key);
+        s[3 + i % 16] = "GXz-A "[i % 6]; /* no digit of ours */
+        cr_assert_not(line_number_read((struct text){ s, sizeof s }, &again));
+    }
+    int64_t kept = 7;
+    cr_expect_not(line_number_read(TEXT("zg-0123456789abcde"), &kept));
+    cr_expect_not(line_number_read(TEXT("zg-0123456789abcdef0"), &kept));
+    cr_expect_not(line_number_read(TEXT("ZG-0123456789abcdef"), &kept));
+    cr_expect_not(line_number_read(TEXT_NONE, &kept));
+    cr_expect_eq(kept, 7);
 }
