@@ -42,7 +42,7 @@ static bool pages_next(struct pages *p, enum answer_error *ret_error)
 /* All pages as one JSON object, written as they come: memory stays flat. */
 static enum cli_exit print_json(struct cli *c, struct pages *p)
 {
-    static const char *const heads[] = { "subject", "subject_text", "fields", "total" };
+    static const char *const heads[] = { "subject", "subject_text", "fields", "total", "grains" };
     enum answer_error error;
     bool first = true;
 

@@ -67,7 +67,8 @@ struct records_ask {
     int limit;                    /* 1..LIMIT_PAGE_ROWS */
 };
 /* GET /stores/{key}/records and `zhanggui records --subject S --json`: {"subject","subject_text","fields":[{"field","en","zh","kind","key"}],
- * "total","records":[{"id","at","as_of","grain":[field..],"values":{field: value},"disputed":null|{field:[{"value","import_id","as_of"}]}}],
+ * "total","grains":[{"grain":[field..],"records"}] of the whole subject, null with a cursor,
+ * "records":[{"id","at","as_of","grain":[field..],"values":{field: value},"disputed":null|{field:[{"value","import_id","as_of"}]}}],
  * "next"}. Newest first; with a search by their keys, as many as fit. Values as answer_records.c tells. */
 json_t *answer_records(const struct answer_ask *q, const struct records_ask *r, enum answer_error *ret_error);
 /* GET /stores/{key}/data and `zhanggui records --json`: {"at","subjects":[{"subject","text","records","disputed","latest_at","as_of","age_s",

@@ -69,11 +69,11 @@ static json_t *disputed_json(struct answer *w, const struct record_found *r)
     return o;
 }
 
-static json_t *grain_json(struct answer *w, const struct record_found *r)
+static json_t *grain_json(struct answer *w, enum subject s, int64_t grain)
 {
     json_t *list = json_array();
-    for (int f = 1; f <= record_subject(r->subject)->field_count; f++)
-        if (record_field(r->subject, f)->flags & FIELD_IS_KEY && r->grain >> (f - 1) & 1) push(w, list, json_string(record_field(r->subject, f)->word));
+    for (int f = 1; f <= record_subject(s)->field_count; f++)
+        if (record_field(s, f)->flags & FIELD_IS_KEY && grain >> (f - 1) & 1) push(w, list, json_string(record_field(s, f)->word));
     return list;
 }
 
@@ -87,7 +87,7 @@ static json_t *record_json(struct answer *w, const struct record_found *r)
         put(w, values, f->word, value_json(w, f->kind, c->number, c->text));
     }
     return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "id", json_sprintf("%" PRId64, r->record_id), "at", json_instant(w, r->at_ms), "as_of", json_instant(w, r->as_of_ms),
-                     "grain", grain_json(w, r), "values", values, "disputed", r->disputed ? disputed_json(w, r) : json_null());
+                     "grain", grain_json(w, r->subject, r->grain), "values", values, "disputed", r->disputed ? disputed_json(w, r) : json_null());
 }
 
 /* ---- the list ---- */
@@ -146,6 +146,22 @@ static json_t *fields_json(struct answer *w, enum subject s)
     return list;
 }
 
+struct grains { struct answer *w; enum subject subject; json_t *list; };
+
+static bool grain_one(void *ctx, int64_t grain, int64_t records)
+{
+    struct grains *g = ctx;
+    push(g->w, g->list, json_pack("{s:o,s:I}", "grain", grain_json(g->w, g->subject, grain), "records", (json_int_t)records));
+    return true;
+}
+
+static json_t *grains_json(struct answer *w, enum subject s)
+{
+    struct grains g = { w, s, json_array() };
+    if (!query_record_grains(w->ask->store, w->ask->shop, s, COUNT_MAX, grain_one, &g)) w->failed = true;
+    return g.list;
+}
+
 static json_t *list_json(struct answer *w, const struct records_ask *r, enum answer_error *ret_error)
 {
     struct records_filter f;
@@ -158,6 +174,7 @@ static json_t *list_json(struct answer *w, const struct records_ask *r, enum ans
     put(w, o, "subject_text", json_words(subject_text(f.subject, false), subject_text(f.subject, true)));
     put(w, o, "fields", fields_json(w, f.subject));
     put(w, o, "total", w->failed || total >= COUNT_MAX ? json_null() : json_integer(total));
+    put(w, o, "grains", text_empty(r->after) ? grains_json(w, f.subject) : json_null()); /* told once, with the first page */
     put(w, o, "records", l.rows);
     /* with a search the rows come by their keys, as many as fit */
     put(w, o, "next", l.more && text_empty(r->search) ? json_sprintf("%" PRId64 ".%" PRId64, l.last.at_ms, l.last.record_id) : json_null());

@@ -90,6 +90,22 @@ bool query_record_count(struct store *s, const struct shop *shop, enum subject s
     return step == DB_ROW;
 }
 
+bool query_record_grains(struct store *s, const struct shop *shop, enum subject subject, int64_t most, bool (*each)(void *ctx, int64_t grain, int64_t records), void *ctx)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT grain, COUNT(*) AS n FROM (SELECT grain FROM record WHERE merchant_id = $1 AND store_id = $2 AND subject = $3 LIMIT $4) r"
+                                           " GROUP BY grain ORDER BY grain"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, subject);
+    db_bind_i64(q, 4, most);
+    enum db_step step;
+    while ((step = db_step(q)) == DB_ROW)
+        if (!each(ctx, db_i64(q, "grain"), db_i64(q, "n"))) break;
+    db_done(q);
+    return step != DB_FAILED;
+}
+
 bool query_record_told(struct store *s, const struct shop *shop, int64_t record_id, int field, bool (*each)(void *ctx, const struct record_told *t), void *ctx)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT e.event_no AS event_no, c.number AS number, c.text AS text, e.as_of_ms AS as_of_ms, e.source_rank AS source_rank,"

@@ -27,6 +27,9 @@ bool query_records(struct store *s, const struct shop *shop, const struct record
 /* How many of a subject there are, at most `most`. */
 bool query_record_count(struct store *s, const struct shop *shop, enum subject subject, int64_t most, int64_t *ret);
 
+/* How many records of each grain (struct record_claim) among the first `most` of a subject, the smallest grain first. */
+bool query_record_grains(struct store *s, const struct shop *shop, enum subject subject, int64_t most, bool (*each)(void *ctx, int64_t grain, int64_t records), void *ctx);
+
 /* What the standing claims tell about one field of a record, the one that holds first. Text lives until `each` returns. */
 struct record_told { int64_t event_no, number, as_of_ms, rank, import_id /* one that says so; 0: the live feed */; struct text text; };
 bool query_record_told(struct store *s, const struct shop *shop, int64_t record_id, int field, bool (*each)(void *ctx, const struct record_told *t), void *ctx);

@@ -53,6 +53,8 @@ def story_a_file_of_every_subject(directory):
     assert [r["values"]["on_hand"] for r in records(shop, "stock")] == [40, 60], "newest first, then the later row"
     assert {tuple(r["grain"]): r["values"]["visitors"] for r in records(shop, "traffic")} == {("day", "hour"): 1234, ("day",): 20000}
     assert len(records(shop, "traffic", "--grain", "day,hour")) == 1
+    grains = shop.json("records", "--store", "main", "--subject", "traffic", "--grain", "day,hour")["grains"]
+    assert grains == [{"grain": ["day"], "records": 1}, {"grain": ["day", "hour"], "records": 1}], "of the whole subject, whichever is asked for"
     chat = records(shop, "chats")[0]["values"]
     assert (chat["reply"], chat["converted"]) == (32.5, 4120), chat
     assert records(shop, "shifts")[0]["values"]["ends"] == "24:00" and records(shop, "search_words")[0]["values"]["exposure"] == 12000

@@ -108,6 +108,17 @@ export interface DataSubject {
   subject: string; text: Said; records: number; disputed: number; latest_at: string | null; as_of: string | null; age_s: number | null; stale: boolean | null
   sources: { profile: string; files: number; rows: number; as_of: string | null }[]
 }
+export interface RecordField extends Said { field: string; kind: string; key: boolean }
+export type RecordValue = string | number | Money | null | undefined
+/** A record: its values by field, as the field's kind says; grain: which of the fields it is known by are filled. */
+export interface RecordRow {
+  id: string; at: string; as_of: string; grain: string[]; values: Record<string, RecordValue>
+  disputed: Record<string, { value: RecordValue; import_id: number | null; as_of: string }[]> | null
+}
+export interface Records {
+  subject: string; subject_text: Said; fields: RecordField[]; total: number | null; grains: { grain: string[]; records: number }[] | null; records: RecordRow[]; next: string | null
+}
+export interface RecordsAsk { subject: string; q?: string; grain?: string; disputed?: string; from?: string; to?: string; after?: string | null; limit?: number }
 export interface PolicyRow { name: string; value: number; unit: string; source: string; what: Said; default: number; min: number; max: number }
 
 export type FeedSource = 'events' | 'standard' | 'shopify' | 'woocommerce' | 'folder'
@@ -253,6 +264,7 @@ export const api = {
     call<{ import_id: string }>('POST', `/stores/${seg(store)}/imports`, b),
   foresee: (store: string, b: { uploads: AskedFile[] }, signal?: AbortSignal) => call<Foreseen>('POST', `/stores/${seg(store)}/imports/foreseen`, b, signal),
   data: (store: string, signal?: AbortSignal) => call<{ at: string; subjects: DataSubject[] }>('GET', `/stores/${seg(store)}/data`, undefined, signal),
+  records: (store: string, q: RecordsAsk, signal?: AbortSignal) => call<Records>('GET', `/stores/${seg(store)}/records${query({ ...q })}`, undefined, signal),
   imports: (store: string, signal?: AbortSignal) => call<{ imports: Import[] }>('GET', `/stores/${seg(store)}/imports`, undefined, signal),
   import: (id: string | number) => call<Import>('GET', `/imports/${seg(String(id))}`),
   undo: (id: string | number) => call<unknown>('POST', `/imports/${seg(String(id))}/undo`, {}),

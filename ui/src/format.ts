@@ -33,6 +33,8 @@ export function shortMoney(minor: number, currency: string, l: Lang): string {
 export function count(n: number | null | undefined, l: Lang): string {
   return n === null || n === undefined ? '–' : nf(l, 'n', { maximumFractionDigits: 2 }).format(n)
 }
+/** A number with a fraction, as exact as it is kept. */
+export function decimal(n: number, l: Lang): string { return nf(l, 'x', { maximumFractionDigits: 3 }).format(n) }
 export function share(bp: number | null | undefined, l: Lang): string {
   return bp === null || bp === undefined ? '–' : nf(l, 'p', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 2 }).format(bp / 10000)
 }
@@ -90,6 +92,9 @@ export function span(seconds: number, l: Lang): string {
   if (s < 2 * 365 * 86400) return nf(l, 'n0', { maximumFractionDigits: 0 }).format(Math.floor(s / 86400)) + u.d
   return nf(l, 'y', { maximumFractionDigits: 1 }).format(s / (365.25 * 86400)) + u.y
 }
+
+/** As span, but a short one with its fraction: "12.5 s". */
+export function seconds(s: number, l: Lang): string { return s < 60 ? count(s, l) + (l === 'zh' ? ' 秒' : ' s') : span(s, l) }
 
 export function addDays(day: string, n: number): string {
   const d = wallDate(day)

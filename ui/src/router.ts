@@ -10,6 +10,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/orders/:order?', name: 'orders', component: () => import('./pages/Orders.vue'), meta: { may: 'orders.read' } },
   { path: '/import', name: 'import', component: () => import('./pages/Import.vue'), meta: { may: 'import.write' } },
   { path: '/data', name: 'data', component: () => import('./pages/Data.vue'), meta: { may: 'records.read' } },
+  { path: '/data/orders', redirect: '/orders' },
+  { path: '/data/:subject', name: 'records', component: () => import('./pages/Records.vue'), meta: { may: 'records.read' } },
   { path: '/review', name: 'review', component: () => import('./pages/Review.vue'), meta: { may: 'review.read' } },
   { path: '/people', name: 'people', component: () => import('./pages/People.vue'), meta: { may: 'accounts.write' } },
   { path: '/settings', name: 'settings', component: () => import('./pages/Settings.vue'), meta: {} },

@@ -6,7 +6,7 @@ const zh = {
     show: '展开', hide: '收起', copy: '复制', copied: '已复制', yes: '是', no: '否', skipTo: '跳到正文', undo: '撤销', masked: '按角色隐藏', notTold: '文件里没有',
     retryIn: '{n} 秒后可以再试。', total: '共 {n}',
   },
-  nav: { label: '主导航', today: '今天', orders: '订单', import: '导入', data: '数据', review: '复盘', people: '人员', settings: '设置', more: '更多', store: '店铺', out: '退出登录', demo: '演示店', demoHint: '演示店的数据是生成的，没有真实的人。' },
+  nav: { label: '主导航', today: '今天', orders: '订单', import: '导入', data: '数据', records: '数据明细', review: '复盘', people: '人员', settings: '设置', more: '更多', store: '店铺', out: '退出登录', demo: '演示店', demoHint: '演示店的数据是生成的，没有真实的人。' },
   role: { owner: '店主', operator: '运营', service: '客服', warehouse: '仓库' },
   platform: { taobao: '淘宝', tmall: '天猫', aliexpress: '速卖通', shopify: 'Shopify', other: '其他' },
   age: { asOf: '数据截至 {at}', old: '{age}前', now: '刚刚', none: '还没有数据', stale: '数据太旧', staleDo: '先导入一份最新的订单，再联系买家。', goImport: '去导入' },
@@ -52,6 +52,11 @@ const zh = {
   subject: { orders: '订单', products: '商品', stock: '库存', traffic: '流量', reviews: '评价', customers: '客户', parcels: '包裹', staff: '员工', shifts: '排班', chats: '客服数据', peers: '同行数据', listings: '竞品页面', tasks: '活动排期', signup_rules: '报名门槛', signups: '报名结果', coupons: '优惠券', interest: '加购收藏', search_words: '搜索词', penalties: '违规扣分', suppliers: '供应商' },
   data: { title: '数据', link: '已有哪些数据', bring: '导入文件', there: '已经有的', none: '还没有任何数据。导入一个文件就开始了。', records: '{n} 条', asOf: '数据截至 {at}', old: '{age}前', disputed: '{n} 处来源不一致', source: '{profile}：{files} 个文件，{rows} 行', feed: '实时接入', missing: '还没有的，可以从这里导出',
     where: { orders: '千牛“交易 → 已卖出的宝贝 → 批量导出”，或 Shopify“Orders → Export”。', products: '平台的商品导出，或自己的货品表：编码、名称、成本。', stock: '仓库或 ERP 的库存表：编码、仓库、可用数。', traffic: '生意参谋的店铺报表或商品报表，下载后原样拖进来。', reviews: '平台的评价导出，或自己整理的表：订单、分数、内容、日期。', customers: '客户表或订阅名单：买家、是否同意联系。', parcels: '快递或 ERP 的运单表：运单号、状态、时间。', staff: '员工表：姓名、岗位。', shifts: '排班表：日期、班次、姓名。', chats: '客服数据的下载：客服、日期、接待数、响应时间。', peers: '生意参谋报表里的同行均值会自动分开存放。', listings: '自己记录的竞品表：链接、价格、日期。', tasks: '大促排期表：阶段、事项、负责人、截止时间。', signup_rules: '活动报名门槛的表。', signups: '活动报名结果的表。', coupons: '优惠券的表：券、面额、发放数、使用数。', interest: '商品加购和收藏的报表。', search_words: '搜索词或关键词报表。', penalties: '违规扣分的表：日期、事由、扣分。', suppliers: '自己的供应商表：编号、名称、供货周期。' } },
+  records: {
+    back: '数据', old: '数据太旧', open: '打开 {name}', search: '按“{field}”开头查找', noSearch: '没有哪条记录的“{field}”以“{q}”开头。', first: '只列出前 {n} 条，多输入几个字可以缩小范围。', per: '统计口径', all: '全部', only: '只看不一致的', mark: '不一致',
+    hint: '同一时间的两份文件说法不一样，这里显示第一种。导入更新的文件后就以新的为准。', says: '各份文件怎么说', import: '第 {n} 次导入', feed: '实时接入', holds: '现在显示', empty: '这里没有记录。', none: '这类数据还没有导入过。', whole: '下载的是全部记录。',
+    end: '共 {n} 条，到底了。', list: '明细', asOf: '数据截至 {at}', figure: '看哪个指标', byDay: '每天的{what}', byHour: '每小时的{what}', lastDays: '有数据的最近 {n} 天', lastHours: '有数据的最近 {n} 个小时', keys: '快捷键', k: { j: '下一条', k: '上一条', o: '打开这一条', find: '查找', more: '再显示一些', q: '这张表' },
+  },
   mend: { hint: '在格子里直接改，改对的行可以一起再送一次；那会是一次单独的导入，可以撤销。', keyNext: '下一个错格，', keySend: '发送。', sheet: '下载成表格去改（带原因），改好再导入', all: '显示全部 {n} 列', fewer: '只看要改的', right: '可以收下了', ready: '改对 {n} 行，共改动 {all} 行', send: '送这 {n} 行', sent: '{n} 行已送出' },
   import: {
     subject: '内容', table: '第 {n} 个表', leftAside: '不导入', will: '导入后', foreseeing: '正在试算会改变什么', askZone: '时间属于哪个时区', doubts: '{n} 个格子存疑', noDoubts: '没有存疑的格子。', mapChange: '改列的对应', mapSubject: '每一行讲的是什么？', mapGuessed: '已经按表头和内容猜好了，请核对。', noHeader: '第 {n} 列',
