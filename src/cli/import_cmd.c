@@ -60,10 +60,10 @@ static json_t *left_json(const struct import_figures *f)
     return left;
 }
 
-/* "orders.zip / a.xlsx / 订单" */
+/* orders.zip › a.xlsx › Sheet2 */
 static struct text table_name(struct cli *c, const struct import_file_figures *x)
 {
-    return arena_printf(&c->arena, "%s%s%s%s%s", x->name, x->member[0] ? " / " : "", x->member, x->sheet[0] ? " / " : "", x->sheet);
+    return arena_printf(&c->arena, "%s%s%s%s%s", x->name, x->member[0] ? " › " : "", x->member, x->sheet[0] ? " › " : "", x->sheet);
 }
 
 static json_t *figures_json(const struct import_figures *f)

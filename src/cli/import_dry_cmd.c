@@ -219,8 +219,10 @@ static void dry_table(struct cli *c, json_t *files)
     table_column(&t, (struct words){ "updates", "更新" }, true);
     json_array_foreach(files, i, j) {
         const char *sheet = json_string_value(json_object_get(j, "sheet")), *profile = json_string_value(json_object_get(j, "profile"));
+        const char *member = json_string_value(json_object_get(j, "member"));
         json_t *will = json_object_get(j, "will");
-        table_row(&t, (struct text[]){ arena_printf(&c->arena, "%s%s%s", json_string_value(json_object_get(j, "file")), sheet ? " / " : "", sheet ? sheet : ""),
+        table_row(&t, (struct text[]){ arena_printf(&c->arena, "%s%s%s%s%s", json_string_value(json_object_get(j, "file")), member ? " › " : "", member ? member : "",
+                                                    sheet ? " › " : "", sheet ? sheet : ""),
             text_from_cstr(profile ? profile : "–"), text_from_cstr(json_string_value(json_object_get(j, "encoding"))),
             cli_count(c, json_integer_value(json_object_get(j, "rows"))), cli_count(c, json_integer_value(json_object_get(j, "quarantined"))),
             will ? cli_count(c, json_integer_value(json_object_get(will, "added"))) : TEXT("–"),

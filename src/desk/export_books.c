@@ -1,11 +1,12 @@
 /* The review of a period, rows set aside, and imports, as tables; see export.h. */
 #include <string.h>
+#include "desk/commands.h"
 #include "desk/export_parts.h"
 #include "store/account_store.h"
 #include "store/import_store.h"
 
 #define COUNT_OF(a) ((int)(sizeof(a) / sizeof((a)[0])))
-enum { REVIEW_DAYS = 800, IMPORTS_AT_ONCE = 100, QUARANTINE_AT_ONCE = 200, FILES_MAX = 64 };
+enum { REVIEW_DAYS = 800, IMPORTS_AT_ONCE = 100, QUARANTINE_AT_ONCE = 200 };
 
 /* ---- review ---- */
 
@@ -193,7 +194,7 @@ static bool each_import(struct export *x, bool (*each)(struct books *b))
     struct arena arena;
     arena_init(&arena, &q->store->env->memory, 0);
     struct books b = { .x = x, .ok = true, .imports = ARENA_ARRAY(&arena, struct import_row, IMPORTS_AT_ONCE),
-                       .files = ARENA_ARRAY(&arena, struct import_file_row, FILES_MAX) };
+                       .files = ARENA_ARRAY(&arena, struct import_file_row, DESK_IMPORT_TABLES_MAX) };
     int64_t before = 0;
     int n = IMPORTS_AT_ONCE;
     while (b.ok && !arena.failed && n == IMPORTS_AT_ONCE) {
@@ -202,7 +203,7 @@ static bool each_import(struct export *x, bool (*each)(struct books *b))
             b.import = &b.imports[i];
             before = b.import->import_id;
             if (x->ask->import_id != 0 && x->ask->import_id != b.import->import_id) continue;
-            b.file_count = import_files(q->store, q->shop->merchant_id, b.import->import_id, b.files, FILES_MAX);
+            b.file_count = import_files(q->store, q->shop->merchant_id, b.import->import_id, b.files, DESK_IMPORT_TABLES_MAX);
             b.ok = b.file_count >= 0 && each(&b);
         }
         if (n < 0 || b.file_count < 0) x->failed = true, b.ok = false;
@@ -210,6 +211,12 @@ static bool each_import(struct export *x, bool (*each)(struct books *b))
     if (arena.failed) x->failed = true;
     arena_release(&arena);
     return b.ok && !x->failed;
+}
+
+/* orders.zip › a.xlsx › Sheet2. The arena is cleared after each row. */
+static struct text table_name(struct export *x, const struct import_file_row *f)
+{
+    return arena_printf(&x->row, "%s%s%s%s%s", f->name, f->member[0] ? " › " : "", f->member, f->sheet[0] ? " › " : "", f->sheet);
 }
 
 static const struct export_column quarantine_columns[] = {
@@ -227,14 +234,14 @@ static const struct export_column quarantine_columns[] = {
 static void quarantine_one(void *ctx, const struct quarantine_row *r)
 {
     struct books *b = ctx;
-    const char *file = "";
+    struct text file = TEXT_NONE;
     b->file_no = r->file_no;
     b->line = r->line;
     for (int i = 0; i < b->file_count; i++)
-        if (b->files[i].file_no == r->file_no) file = b->files[i].name;
+        if (b->files[i].file_no == r->file_no) file = table_name(b->x, &b->files[i]);
     if (!b->ok) return;
     b->ok = export_row(b->x, (struct sheet_cell[]){
-        cell_value(b->import->import_id), cell_text_of(text_from_cstr(file)), cell_value(r->line),
+        cell_value(b->import->import_id), cell_text_of(file), cell_value(r->line),
         cell_value(r->column_no > 0 ? r->column_no : INT64_MIN), cell_text_of(r->column_name), cell_text_of(r->value),
         cell_text_of(words_of(b->x, r->what_en, r->what_zh)), cell_text_of(words_of(b->x, r->remedy_en, r->remedy_zh)), cell_text_of(r->raw) });
 }
@@ -295,7 +302,7 @@ static bool import_of(struct books *b)
         const struct import_file_row *f = &b->files[k];
         ok = export_row(b->x, (struct sheet_cell[]){
             cell_value(i->import_id), cell_text_of(state_words(b->x, i->state)), cell_value(i->started_at_ms), cell_value(i->ended_at_ms),
-            cell_text_of(known ? text_from_cstr(by.name) : TEXT_NONE), cell_text_of(text_from_cstr(f->name)), cell_text_of(text_from_cstr(f->profile)),
+            cell_text_of(known ? text_from_cstr(by.name) : TEXT_NONE), cell_text_of(table_name(b->x, f)), cell_text_of(text_from_cstr(f->profile)),
             cell_text_of(text_from_cstr(f->encoding)), cell_value(f->as_of_ms), cell_value(f->rows_total), cell_value(f->added),
             cell_value(f->updated), cell_value(f->unchanged), cell_value(f->quarantined) });
     }

@@ -234,9 +234,10 @@ static const struct container_words { const char *en, *zh; } container_words[] =
 };
 
 /* “orders.zip”, file “a.xlsx” in it, sheet “订单”, line 5, column 3 */
-static void say_container(struct arena *a, const struct refusal_facts *f, struct text file, struct intake_scan_result *ret)
+static void say_container(struct arena *a, const struct refusal_facts *f, struct intake_scan_result *ret)
 {
     const struct container_words *w = &container_words[f->refusal];
+    const struct text file = text_clip_utf8(f->file, 200);
     struct text en = arena_printf(a, "“%.*s”", ARG(file)), zh = en;
     const struct text member = text_clip_utf8(f->member, 120), sheet = text_clip_utf8(f->sheet, 100);
     if (member.len > 0) {
@@ -260,10 +261,18 @@ static void say_container(struct arena *a, const struct refusal_facts *f, struct
     ret->refusal_zh = arena_printf(a, "%.*s%s%s", ARG(zh), inside ? "：" : "", w->zh);
 }
 
+/* all.zip › orders.xlsx › Sheet2: what a sentence calls the table */
+static struct text table_name(struct arena *a, const struct refusal_facts *f)
+{
+    const struct text file = text_clip_utf8(f->file, 200), member = text_clip_utf8(f->member, 120), sheet = text_clip_utf8(f->sheet, 100);
+    if (member.len + sheet.len == 0) return file;
+    return arena_printf(a, "%.*s%s%.*s%s%.*s", ARG(file), member.len ? " › " : "", ARG(member), sheet.len ? " › " : "", ARG(sheet));
+}
+
 void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_scan_result *ret)
 {
     ret->refusal = f->refusal;
-    struct text file = text_clip_utf8(f->file, 200);
+    const struct text file = table_name(a, f);
     switch (f->refusal) {
     case REFUSED_NOT:
         ret->refusal_en = ret->refusal_zh = TEXT_NONE;
@@ -288,8 +297,8 @@ void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_s
         say_no_header(a, f, file, ret);
         return;
     case REFUSED_NO_ROWS:
-        ret->refusal_en = arena_printf(a, "“%.*s” has a header (line %lld) but no rows: export again with a period in which there were orders.", ARG(file), (long long)f->line);
-        ret->refusal_zh = arena_printf(a, "“%.*s”只有表头（第 %lld 行），没有数据行：请选择有订单的时间段重新导出。", ARG(file), (long long)f->line);
+        ret->refusal_en = arena_printf(a, "“%.*s” has a header (line %lld) but no rows: export again with a period that has some.", ARG(file), (long long)f->line);
+        ret->refusal_zh = arena_printf(a, "“%.*s”只有表头（第 %lld 行），没有数据行：请选择有数据的时间段重新导出。", ARG(file), (long long)f->line);
         return;
     case REFUSED_TWO_STORES:
         ret->refusal_en = arena_printf(a, "“%.*s” holds orders of two shops, “%.*s” and (line %lld) “%.*s”: export each shop by itself and import it into its own store.",
@@ -316,7 +325,7 @@ void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_s
         return;
     case REFUSED_NO_TABLE: case REFUSED_SEVERAL: case REFUSED_NO_PART: case REFUSED_DAMAGED: case REFUSED_ENCRYPTED: case REFUSED_NESTED:
     case REFUSED_DOCTYPE: case REFUSED_UNPACKED: case REFUSED_TOO_MANY_PARTS: case REFUSED_TOO_MANY_CELLS:
-        say_container(a, f, file, ret);
+        say_container(a, f, ret);
         return;
     case REFUSED_STOPPED:
         ret->refusal_en = arena_printf(a, "“%.*s” could not be read: its reader was stopped. Nothing of it was taken in.", ARG(file));

@@ -161,6 +161,27 @@ def story_our_own_files_change_nothing(d):
         shop.zg("verify")
 
 
+def story_tables_of_archives_are_named(d):
+    """an import of eighty tables in two archives: each is listed by its name, a row set aside tells its table, and so does a refusal"""
+    shop = Shop(d)
+    for half in "ab":
+        with zipfile.ZipFile(shop.directory / f"{half}.zip", "w") as z:
+            for n in range(40):
+                made = shop.write("one.csv", [order(f"92000000{half}{n:03d}", PAID), order(f"93000000{half}{n:03d}", PAID, placed="not a time")])
+                z.write(made, f"{n:02d}.csv")
+            z.writestr("notes.txt", "nothing of a shop\n")
+    looked = shop.json("import", "--store", "main", "--dry-run", shop.directory / "a.zip")["files"]
+    refused = [f["refused"] for f in looked if "refused" in f]
+    assert len(refused) == 1 and all("“a.zip › notes.txt”" in refused[0][lang] for lang in ("en", "zh")), refused
+    table, _ = zhanggui("import", "--dry-run", shop.directory / "a.zip")
+    assert "a.zip › 07.csv" in table, table
+    shop.bring(shop.directory / "a.zip", shop.directory / "b.zip")
+    named = sorted(f"{half}.zip › {n:02d}.csv" for half in "ab" for n in range(40))
+    for what in ("imports", "quarantine"):
+        path, _ = export(shop, what, f"{what}.csv")
+        assert sorted(r["File"] for r in read_csv(path)) == named, what
+
+
 def story_records_go_in_again(d):
     """every subject of the demo shop, written out as CSV or XLSX in either language, gives the same records in an empty shop"""
     made = pathlib.Path(d) / "demo.db"
