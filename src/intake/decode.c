@@ -164,12 +164,12 @@ size_t decode_lossy(enum intake_encoding encoding, struct text s, char *out)
     const unsigned char *p = (const unsigned char *)s.ptr, *end = p + s.len;
     char *at = out;
     while (p < end) {
-        if (*p < 0x80) {
+        if (*p < 0x80 && *p != 0) {
             *at++ = (char)*p++;
             continue;
         }
         size_t left = (size_t)(end - p), put = 0;
-        int n = encoding == ENCODING_GB18030 ? gb_sequence(p, left) : utf8_sequence(p, left);
+        int n = *p == 0 ? 0 : encoding == ENCODING_GB18030 ? gb_sequence(p, left) : utf8_sequence(p, left);
         if (n <= 0) {
             at = utf8_put(at, 0xFFFD);
             p++;

@@ -12,7 +12,7 @@ bool gb18030_check(struct text s);
 #define GB18030_ROOM(len) ((len) + (len) / 2 + 8)
 /* Writes UTF-8 to out (GB18030_ROOM(s.len) bytes) and its length to *ret_len; false at the first bad sequence. */
 bool gb18030_to_utf8(struct text s, char *out, size_t *ret_len);
-/* For showing a bad cell: bad bytes become U+FFFD. Room: 3 * s.len + 8. */
+/* For showing a bad cell: bad bytes and NUL become U+FFFD. Room: 3 * s.len + 8. */
 size_t decode_lossy(enum intake_encoding encoding, struct text s, char *out);
 
 /* Which encoding do the bytes speak for? Fed in pieces of any size; a sequence cut by the end of the file is no error. */

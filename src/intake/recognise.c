@@ -25,6 +25,16 @@ static bool name_is_known(const struct profile_set *set, const struct profile *f
     return false;
 }
 
+/* A stray NUL is passed over: a name is for showing and for finding its column. s lies in room. */
+static struct text without_nul(char *room, struct text s)
+{
+    if (s.len == 0 || !memchr(s.ptr, 0, s.len)) return s;
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] != '\0') room[n++] = s.ptr[i];
+    return (struct text){ room, n };
+}
+
 static bool read_header(struct arena *a, const struct csv_row *row, enum intake_encoding encoding, struct header *ret)
 {
     ret->count = row->count;
@@ -35,6 +45,7 @@ static bool read_header(struct arena *a, const struct csv_row *row, enum intake_
         char *room = arena_take(a, CELL_ROOM(row->cells[i].len), 1);
         if (!room) return false;
         if (!cell_text(encoding, true, &row->cells[i], FIELD_NONE, room, &ret->cells[i])) ret->cells[i] = TEXT_NONE;
+        ret->cells[i] = without_nul(room, ret->cells[i]);
         ret->folded[i] = header_fold(a, ret->cells[i]);
     }
     while (ret->count > 1 && ret->cells[ret->count - 1].len == 0) ret->count--; /* a header that ends in a comma */

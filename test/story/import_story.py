@@ -284,6 +284,16 @@ def story_odd_rows(directory):
     assert {o["order"]: o["amount"]["minor"] for o in shop.state()[0]}["1004"] == 9900, "the later export is the later one"
 
 
+def story_a_stray_nul(directory):
+    """a NUL in a cell sets that row aside, one in the header is passed over; neither stops the reader"""
+    shop = Shop(directory)
+    rows = csv_text([order(str(1000 + i)) for i in range(20)])
+    (shop.directory / "a.csv").write_text(rows.replace("1007", "10\x0007", 1), newline="")
+    assert counts(shop.bring(shop.directory / "a.csv")) == [(20, 19, 0, 0, 1)]
+    (shop.directory / "b.csv").write_text(rows.replace("订单状态", "订单\x00状态", 1), newline="")
+    assert counts(shop.bring(shop.directory / "b.csv")) == [(20, 1, 0, 19, 0)]
+
+
 def story_pieces_of_lines(directory):
     """where an order's row does not tell its pieces, its lines do: in the list, in one order and for those who pick"""
     shop = Shop(directory)

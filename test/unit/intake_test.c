@@ -235,6 +235,16 @@ Test(intake, gb18030_rooms_suffice)
     cr_assert_gt(good, 1000);
 }
 
+Test(intake, what_is_shown_holds_no_nul)
+{
+    char out[3 * 5 + 8];
+    const enum intake_encoding all[] = { ENCODING_UTF8, ENCODING_GB18030 };
+    for (int i = 0; i < 2; i++) {
+        size_t n = decode_lossy(all[i], (struct text){ "a\0b\0", 4 }, out);
+        cr_expect(text_eq((struct text){ out, n }, TEXT("a\xEF\xBF\xBD" "b\xEF\xBF\xBD")));
+    }
+}
+
 /* ---- small readings ---- */
 
 Test(intake, scientific_numbers)
