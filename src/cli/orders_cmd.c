@@ -1,7 +1,7 @@
 /* zhanggui orders: find orders, newest first; or one order with its times, lines and sources. */
 #include "cli/cmds.h"
 #include "base/limits.h"
-#include "cli/show.h"
+#include "cli/pages.h"
 
 const struct option orders_options[] = {
     OPTION_DB,
@@ -16,57 +16,12 @@ const struct option orders_options[] = {
     OPTIONS_END,
 };
 
-/* The pages of one answer, one after the other. */
-struct pages { struct cli *c; struct ask *a; struct orders_ask o; int64_t left; json_t *page; };
-
-static struct pages pages_begin(struct cli *c, struct ask *a, const struct orders_ask *o, int64_t limit)
+static json_t *ask_orders(struct pages *p, struct text after, int limit, enum answer_error *ret_error)
 {
-    return (struct pages){ .c = c, .a = a, .o = *o, .left = limit == 0 ? INT64_MAX : limit };
-}
-
-/* The next page in p->page (kept until the next call); false at the end or, with *ret_error set, on a failure. */
-static bool pages_next(struct pages *p, enum answer_error *ret_error)
-{
-    const json_t *next = p->page ? json_object_get(p->page, "next") : NULL;
-
-    *ret_error = ANSWER_OK;
-    if (p->page && (!json_is_string(next) || p->left <= 0)) return false;
-    if (next) p->o.after = arena_text(&p->c->arena, text_from_cstr(json_string_value(next)));
-    p->o.limit = p->left < LIMIT_PAGE_ROWS ? (int)p->left : LIMIT_PAGE_ROWS;
-    json_decref(p->page);
-    p->page = answer_orders_cli(&p->a->q, &p->o, ret_error);
-    if (!p->page) return false;
-    p->left -= (int64_t)json_array_size(json_object_get(p->page, "orders"));
-    return true;
-}
-
-/* All pages as one JSON object, written as they come: memory stays flat. */
-static enum cli_exit print_json(struct cli *c, struct pages *p)
-{
-    enum answer_error error;
-    bool first = true;
-
-    while (pages_next(p, &error)) {
-        const json_t *orders = json_object_get(p->page, "orders");
-        if (!c->json_started) {
-            c->json_started = true;
-            fputs("{\"at\":", c->out);
-            json_dumpf(json_object_get(p->page, "at"), c->out, JSON_ENCODE_ANY);
-            fputs(",\"data_age_s\":", c->out);
-            json_dumpf(json_object_get(p->page, "data_age_s"), c->out, JSON_ENCODE_ANY);
-            fputs(",\"orders\":[", c->out);
-        }
-        for (size_t i = 0; i < json_array_size(orders); i++) {
-            fputs(first ? "\n" : ",\n", c->out);
-            json_dumpf(json_array_get(orders, i), c->out, JSON_COMPACT);
-            first = false;
-        }
-    }
-    if (error != ANSWER_OK) return fail_answer(c, p->a, error);
-    fputs("],\"next\":", c->out);
-    json_dumpf(json_object_get(p->page, "next"), c->out, JSON_ENCODE_ANY);
-    fputs("}\n", c->out);
-    return CLI_DONE;
+    struct orders_ask o = *(const struct orders_ask *)p->what;
+    o.after = after;
+    o.limit = limit;
+    return answer_orders_cli(&p->a->q, &o, ret_error);
 }
 
 static void print_page(struct cli *c, const json_t *page)
@@ -94,22 +49,6 @@ static void print_page(struct cli *c, const json_t *page)
     table_print(&t);
 }
 
-static enum cli_exit print_tables(struct cli *c, struct pages *p)
-{
-    enum answer_error error;
-    int64_t rows = 0;
-
-    while (pages_next(p, &error)) {
-        if (rows == 0) show_age(c, p->page);
-        rows += (int64_t)json_array_size(json_object_get(p->page, "orders"));
-        if (rows > 0) print_page(c, p->page);
-    }
-    if (error != ANSWER_OK) return fail_answer(c, p->a, error);
-    if (rows == 0) cli_say(c, "No order is like that.", "没有这样的订单。");
-    else if (json_is_string(json_object_get(p->page, "next"))) cli_say(c, "... and more; --limit 0 shows all", "……还有；--limit 0 显示全部");
-    return CLI_DONE;
-}
-
 static enum cli_exit print_one(struct cli *c, struct ask *a)
 {
     static const char *const times[] = { "placed", "paid", "ship_by", "shipped", "delivered", "refunded", "cancelled" };
@@ -130,41 +69,26 @@ static enum cli_exit print_one(struct cli *c, struct ask *a)
     return CLI_DONE;
 }
 
-static bool read_filters(struct cli *c, struct ask *a, struct orders_ask *ret)
+static enum cli_exit print_list(struct cli *c, struct ask *a, int64_t limit)
 {
-    int64_t day;
+    static const char *const heads[] = { "at", "data_age_s" };
+    struct orders_ask o = { .state = text_from_cstr(cli_value(c, "state")), .search = text_from_cstr(cli_value(c, "q")) };
+    struct pages p = { .c = c, .a = a, .list = "orders", .ask = ask_orders, .what = &o, .left = limit };
 
-    ret->state = text_from_cstr(cli_value(c, "state"));
-    ret->search = text_from_cstr(cli_value(c, "q"));
-    ret->from_ms = ret->to_ms = INSTANT_NONE;
-    if (cli_value(c, "from")) {
-        if (!cli_day(c, "from", &day)) return false;
-        ret->from_ms = zone_day_start_ms(a->shop.zone, day);
-    }
-    if (cli_value(c, "to")) {
-        if (!cli_day(c, "to", &day)) return false;
-        ret->to_ms = zone_day_start_ms(a->shop.zone, day);
-    }
-    return true;
+    if (!pages_bound(c, a, "from", &o.from_ms) || !pages_bound(c, a, "to", &o.to_ms)) return CLI_WRONG_USE;
+    if (c->json) return pages_json(&p, heads, sizeof heads / sizeof heads[0]);
+    return pages_tables(&p, print_page, true, (struct words){ "No order is like that.", "没有这样的订单。" });
 }
 
 enum cli_exit orders_run(struct cli *c)
 {
-    struct orders_ask o = { 0 };
-    enum cli_exit exit = CLI_WRONG_USE;
     int64_t at_ms, limit;
-    struct pages p;
     struct ask a;
 
-    if (!cli_instant(c, "at", &at_ms) || !cli_number(c, "limit", 0, INT64_MAX / 2, 50, &limit)) return CLI_WRONG_USE;
-    enum cli_exit begun = ask_begin(c, &a, at_ms);
-    if (begun != CLI_DONE) return begun;
-    if (c->operand_count == 1) exit = print_one(c, &a);
-    else if (read_filters(c, &a, &o)) {
-        p = pages_begin(c, &a, &o, limit);
-        exit = c->json ? print_json(c, &p) : print_tables(c, &p);
-        json_decref(p.page);
-    }
+    if (!cli_instant(c, "at", &at_ms) || !pages_limit(c, &limit)) return CLI_WRONG_USE;
+    enum cli_exit exit = ask_begin(c, &a, at_ms);
+    if (exit != CLI_DONE) return exit;
+    exit = c->operand_count == 1 ? print_one(c, &a) : print_list(c, &a, limit);
     ask_end(&a);
     return exit;
 }

@@ -2,7 +2,7 @@
 #include "cli/cmds.h"
 #include <inttypes.h>
 #include "base/limits.h"
-#include "cli/show.h"
+#include "cli/pages.h"
 
 enum { COLUMNS_MAX = 12, CELL_BYTES_MAX = 40 };
 
@@ -21,52 +21,12 @@ const struct option records_options[] = {
     OPTIONS_END,
 };
 
-struct pages { struct cli *c; struct ask *a; struct records_ask r; int64_t left; json_t *page; };
-
-/* The next page in p->page; false at the end or, with *ret_error set, on a failure. */
-static bool pages_next(struct pages *p, enum answer_error *ret_error)
+static json_t *ask_records(struct pages *p, struct text after, int limit, enum answer_error *ret_error)
 {
-    const json_t *next = p->page ? json_object_get(p->page, "next") : NULL;
-
-    *ret_error = ANSWER_OK;
-    if (p->page && (!json_is_string(next) || p->left <= 0)) return false;
-    if (next) p->r.after = arena_text(&p->c->arena, text_from_cstr(json_string_value(next)));
-    p->r.limit = p->left < LIMIT_PAGE_ROWS ? (int)p->left : LIMIT_PAGE_ROWS;
-    json_decref(p->page);
-    p->page = answer_records(&p->a->q, &p->r, ret_error);
-    if (!p->page) return false;
-    p->left -= (int64_t)json_array_size(json_object_get(p->page, "records"));
-    return true;
-}
-
-/* All pages as one JSON object, written as they come: memory stays flat. */
-static enum cli_exit print_json(struct cli *c, struct pages *p)
-{
-    static const char *const heads[] = { "subject", "subject_text", "fields", "total", "grains" };
-    enum answer_error error;
-    bool first = true;
-
-    while (pages_next(p, &error)) {
-        const json_t *records = json_object_get(p->page, "records");
-        if (!c->json_started) {
-            c->json_started = true;
-            for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-                fprintf(c->out, "%s\"%s\":", i ? "," : "{", heads[i]);
-                json_dumpf(json_object_get(p->page, heads[i]), c->out, JSON_ENCODE_ANY | JSON_COMPACT);
-            }
-            fputs(",\"records\":[", c->out);
-        }
-        for (size_t i = 0; i < json_array_size(records); i++) {
-            fputs(first ? "\n" : ",\n", c->out);
-            json_dumpf(json_array_get(records, i), c->out, JSON_COMPACT);
-            first = false;
-        }
-    }
-    if (error != ANSWER_OK) return fail_answer(c, p->a, error);
-    fputs("],\"next\":", c->out);
-    json_dumpf(json_object_get(p->page, "next"), c->out, JSON_ENCODE_ANY);
-    fputs("}\n", c->out);
-    return CLI_DONE;
+    struct records_ask r = *(const struct records_ask *)p->what;
+    r.after = after;
+    r.limit = limit;
+    return answer_records(&p->a->q, &r, ret_error);
 }
 
 /* ---- for people ---- */
@@ -135,21 +95,6 @@ static void print_page(struct cli *c, const json_t *page)
     table_print(&t);
 }
 
-static enum cli_exit print_tables(struct cli *c, struct pages *p)
-{
-    enum answer_error error;
-    int64_t rows = 0;
-
-    while (pages_next(p, &error)) {
-        rows += (int64_t)json_array_size(json_object_get(p->page, "records"));
-        if (rows > 0) print_page(c, p->page);
-    }
-    if (error != ANSWER_OK) return fail_answer(c, p->a, error);
-    if (rows == 0) cli_say(c, "No record is like that.", "没有这样的记录。");
-    else if (json_is_string(json_object_get(p->page, "next"))) cli_say(c, "... and more; --limit 0 shows all", "……还有；--limit 0 显示全部");
-    return CLI_DONE;
-}
-
 static enum cli_exit print_data(struct cli *c, struct ask *a)
 {
     enum answer_error error;
@@ -176,31 +121,27 @@ static enum cli_exit print_data(struct cli *c, struct ask *a)
     return CLI_DONE;
 }
 
-static bool read_bound(struct cli *c, struct ask *a, const char *name, int64_t *ret)
+static enum cli_exit print_list(struct cli *c, struct ask *a, int64_t limit)
 {
-    int64_t day;
-    *ret = INSTANT_NONE;
-    if (!cli_value(c, name)) return true;
-    if (!cli_day(c, name, &day)) return false;
-    *ret = zone_day_start_ms(a->shop.zone, day);
-    return true;
+    static const char *const heads[] = { "subject", "subject_text", "fields", "total", "grains" };
+    struct records_ask r = { .subject = text_from_cstr(cli_value(c, "subject")), .search = text_from_cstr(cli_value(c, "q")),
+                             .grain = text_from_cstr(cli_value(c, "grain")), .disputed = cli_switch(c, "disputed") };
+    struct pages p = { .c = c, .a = a, .list = "records", .ask = ask_records, .what = &r, .left = limit };
+
+    if (!pages_bound(c, a, "from", &r.from_ms) || !pages_bound(c, a, "to", &r.to_ms)) return CLI_WRONG_USE;
+    if (c->json) return pages_json(&p, heads, sizeof heads / sizeof heads[0]);
+    return pages_tables(&p, print_page, false, (struct words){ "No record is like that.", "没有这样的记录。" });
 }
 
 enum cli_exit records_run(struct cli *c)
 {
-    enum cli_exit exit = CLI_WRONG_USE;
     int64_t limit;
     struct ask a;
 
-    if (!cli_number(c, "limit", 0, INT64_MAX / 2, 50, &limit)) return CLI_WRONG_USE;
-    enum cli_exit begun = ask_begin(c, &a, INSTANT_NONE);
-    if (begun != CLI_DONE) return begun;
-    struct pages p = { .c = c, .a = &a, .left = limit == 0 ? INT64_MAX : limit,
-                       .r = { .subject = text_from_cstr(cli_value(c, "subject")), .search = text_from_cstr(cli_value(c, "q")), .grain = text_from_cstr(cli_value(c, "grain")),
-                              .disputed = cli_switch(c, "disputed") } };
-    if (!cli_value(c, "subject")) exit = print_data(c, &a);
-    else if (read_bound(c, &a, "from", &p.r.from_ms) && read_bound(c, &a, "to", &p.r.to_ms)) exit = c->json ? print_json(c, &p) : print_tables(c, &p);
-    json_decref(p.page);
+    if (!pages_limit(c, &limit)) return CLI_WRONG_USE;
+    enum cli_exit exit = ask_begin(c, &a, INSTANT_NONE);
+    if (exit != CLI_DONE) return exit;
+    exit = cli_value(c, "subject") ? print_list(c, &a, limit) : print_data(c, &a);
     ask_end(&a);
     return exit;
 }
