@@ -32,6 +32,30 @@ struct text text_trim(struct text s);
 /* Splits at the first `sep`: returns the part before it and leaves the rest in *rest (TEXT_NONE when none). */
 struct text text_cut(struct text s, char sep, struct text *rest);
 bool text_utf8_valid(struct text s); /* strict: no overlong form, surrogate, or code point above U+10FFFF */
+/* The UTF-8 of a code point below U+110000, at most 4 bytes; returns how many. */
+static inline size_t utf8_put(char *to, uint32_t c)
+{
+    if (c < 0x80) {
+        to[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        to[0] = (char)(0xC0 | (c >> 6));
+        to[1] = (char)(0x80 | (c & 0x3F));
+        return 2;
+    }
+    if (c < 0x10000) {
+        to[0] = (char)(0xE0 | (c >> 12));
+        to[1] = (char)(0x80 | ((c >> 6) & 0x3F));
+        to[2] = (char)(0x80 | (c & 0x3F));
+        return 3;
+    }
+    to[0] = (char)(0xF0 | (c >> 18));
+    to[1] = (char)(0x80 | ((c >> 12) & 0x3F));
+    to[2] = (char)(0x80 | ((c >> 6) & 0x3F));
+    to[3] = (char)(0x80 | (c & 0x3F));
+    return 4;
+}
 /* At most `max` bytes of s, never cutting a UTF-8 sequence in two. */
 struct text text_clip_utf8(struct text s, size_t max);
 /* Into a C string of `size` bytes, clipped as above; returns its length. */

@@ -66,27 +66,6 @@ bool utf8_check(struct text s)
     return true;
 }
 
-static char *utf8_put(char *out, uint32_t c)
-{
-    assert(c < 0x110000);
-    if (c < 0x80) {
-        *out++ = (char)c;
-    } else if (c < 0x800) {
-        *out++ = (char)(0xC0 | (c >> 6));
-        *out++ = (char)(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-        *out++ = (char)(0xE0 | (c >> 12));
-        *out++ = (char)(0x80 | ((c >> 6) & 0x3F));
-        *out++ = (char)(0x80 | (c & 0x3F));
-    } else {
-        *out++ = (char)(0xF0 | (c >> 18));
-        *out++ = (char)(0x80 | ((c >> 12) & 0x3F));
-        *out++ = (char)(0x80 | ((c >> 6) & 0x3F));
-        *out++ = (char)(0x80 | (c & 0x3F));
-    }
-    return out;
-}
-
 /* The code point of a four-byte sequence, or UINT32_MAX. */
 static uint32_t gb_four_code(const unsigned char *p)
 {
@@ -152,7 +131,7 @@ bool gb18030_to_utf8(struct text s, char *out, size_t *ret_len)
             continue;
         }
         if (gb_sequence(p, (size_t)(end - p)) != 4) return false;
-        at = utf8_put(at, gb_four_code(p));
+        at += utf8_put(at, gb_four_code(p));
         p += 4;
     }
     *ret_len = (size_t)(at - out);
@@ -171,7 +150,7 @@ size_t decode_lossy(enum intake_encoding encoding, struct text s, char *out)
         size_t left = (size_t)(end - p), put = 0;
         int n = *p == 0 ? 0 : encoding == ENCODING_GB18030 ? gb_sequence(p, left) : utf8_sequence(p, left);
         if (n <= 0) {
-            at = utf8_put(at, 0xFFFD);
+            at += utf8_put(at, 0xFFFD);
             p++;
             continue;
         }
@@ -273,14 +252,14 @@ size_t utf16_to_utf8(struct utf16_state *u, struct text s, char *out)
             uint16_t high = u->high;
             u->high = 0;
             if (low) {
-                at = utf8_put(at, 0x10000 + (((uint32_t)high - 0xD800) << 10) + ((uint32_t)unit - 0xDC00));
+                at += utf8_put(at, 0x10000 + (((uint32_t)high - 0xD800) << 10) + ((uint32_t)unit - 0xDC00));
                 continue;
             }
             *at++ = (char)0xFF;
         }
         if (unit >= 0xD800 && unit <= 0xDBFF) u->high = unit;
         else if (low) *at++ = (char)0xFF;
-        else at = utf8_put(at, unit);
+        else at += utf8_put(at, unit);
     }
     return (size_t)(at - out);
 }

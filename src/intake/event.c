@@ -4,6 +4,7 @@
 #include "embedded_events.h"
 #include "base/checked.h"
 #include "intake/claim.h"
+#include "intake/json_scalar.h"
 
 enum { PATH_BYTES_MAX = 128, DEPTH_MAX = 12 };
 
@@ -84,20 +85,6 @@ void event_reader_close(struct event_reader *r)
 
 /* ---- paths ---- */
 
-static struct text scalar_text(struct arena *a, const json_t *v)
-{
-    char number[40];
-    switch (json_typeof(v)) {
-    case JSON_STRING: return (struct text){ json_string_value(v), json_string_length(v) };
-    case JSON_INTEGER: return arena_printf(a, "%lld", (long long)json_integer_value(v));
-    case JSON_REAL: snprintf(number, sizeof number, "%.15g", json_real_value(v)); return arena_text(a, text_from_cstr(number)); /* 12.30 is 12.3 */
-    case JSON_TRUE: return TEXT("true");
-    case JSON_FALSE: return TEXT("false");
-    case JSON_NULL: case JSON_OBJECT: case JSON_ARRAY: break;
-    }
-    return TEXT_NONE;
-}
-
 struct sum { const struct event_reader *r; struct arena *a; int64_t minor; struct text bad /* what is no amount */; bool any; };
 
 static const json_t *step(const json_t *at, struct text segment)
@@ -115,7 +102,7 @@ static const json_t *step(const json_t *at, struct text segment)
 static void add_up(struct sum *s, const json_t *v)
 {
     int64_t minor = 0;
-    struct text t = scalar_text(s->a, v);
+    struct text t = json_scalar(s->a, v);
     if (t.len == 0) return;
     const enum money_parse_error e = money_parse(t, s->r->currency, &minor);
     if (e != MONEY_OK) s->bad = t;
@@ -147,7 +134,7 @@ static struct text path_text(const struct event_reader *r, struct arena *a, cons
     const json_t *v = walk(&s, order, path, 0);
     if (s.bad.len > 0) return s.bad; /* the maker of claims will say what is wrong with it */
     if (s.any) return money_print(a, (struct money){ s.minor, r->currency });
-    return v ? scalar_text(a, v) : TEXT_NONE;
+    return v ? json_scalar(a, v) : TEXT_NONE;
 }
 
 /* "a+b": both, with a blank between. */

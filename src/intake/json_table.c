@@ -7,9 +7,8 @@
  *
  * Two readings: one for the columns, one for the rows; memory is that of one order. In order: cutting the document into objects, paths
  * and columns, cells, the table. */
-#include <jansson.h>
-#include <stdio.h>
 #include "base/checked.h"
+#include "intake/json_scalar.h"
 #include "intake/json_table.h"
 #include "intake/part.h"
 #include "intake/sniff.h"
@@ -234,18 +233,11 @@ static bool find_columns(struct json_table *t)
 
 /* ---- cells ---- */
 
+/* The document of one order is gone before its row is read: strings are copied. */
 static struct text scalar(struct arena *a, const json_t *v)
 {
-    char number[40];
-    switch (json_typeof(v)) {
-    case JSON_STRING: return arena_text(a, (struct text){ json_string_value(v), json_string_length(v) });
-    case JSON_INTEGER: return arena_printf(a, "%lld", (long long)json_integer_value(v));
-    case JSON_REAL: snprintf(number, sizeof number, "%.15g", json_real_value(v)); return arena_text(a, text_from_cstr(number)); /* 12.30 is 12.3 */
-    case JSON_TRUE: return TEXT("true");
-    case JSON_FALSE: return TEXT("false");
-    case JSON_NULL: case JSON_OBJECT: case JSON_ARRAY: break;
-    }
-    return TEXT_NONE;
+    const struct text s = json_scalar(a, v);
+    return json_is_string(v) ? arena_text(a, s) : s;
 }
 
 static void put(struct json_table *t, int column, struct text s)

@@ -256,23 +256,6 @@ static int hex4(const char *s)
 /* Control characters but tab and line ends stay as they are written, and so does what is no character by itself. */
 static bool may_be_unescaped(int c) { return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c < 0xd800) || (c > 0xdfff && c < 0xfffe); }
 
-static size_t put_utf8(char *to, int c)
-{
-    if (c < 0x80) {
-        to[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        to[0] = (char)(0xc0 | c >> 6);
-        to[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    to[0] = (char)(0xe0 | c >> 12);
-    to[1] = (char)(0x80 | (c >> 6 & 0x3f));
-    to[2] = (char)(0x80 | (c & 0x3f));
-    return 3;
-}
-
 size_t cell_unescape(char *s, size_t n)
 {
     size_t to = 0;
@@ -284,7 +267,7 @@ size_t cell_unescape(char *s, size_t n)
             s[to++] = s[i++];
             continue;
         }
-        to += put_utf8(s + to, c);
+        to += utf8_put(s + to, (uint32_t)c);
         i += 7;
     }
     return to;

@@ -65,30 +65,6 @@ static bool may_be_in_xml(uint32_t c)
     return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c < 0xd800) || (c > 0xdfff && c < 0xfffe) || (c > 0xffff && c <= 0x10ffff);
 }
 
-static size_t put_utf8(char *to, uint32_t c)
-{
-    if (c < 0x80) {
-        to[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        to[0] = (char)(0xc0 | c >> 6);
-        to[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        to[0] = (char)(0xe0 | c >> 12);
-        to[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        to[2] = (char)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    to[0] = (char)(0xf0 | c >> 18);
-    to[1] = (char)(0x80 | (c >> 12 & 0x3f));
-    to[2] = (char)(0x80 | (c >> 6 & 0x3f));
-    to[3] = (char)(0x80 | (c & 0x3f));
-    return 4;
-}
-
 /* "&amp;" or "&#160;" or "&#xA0;" at p; NULL: another one. */
 static const char *entity_read(const char *p, uint32_t *ret)
 {
@@ -145,7 +121,7 @@ static const char *text_read(const char *p, char *room, struct text *ret)
             copied += (size_t)(p - from);
             p = entity_read(p, &c);
             if (!p) return NULL;
-            copied += put_utf8(room + copied, c);
+            copied += utf8_put(room + copied, c);
             high = high || c >= 0x80;
             from = p;
             continue;
