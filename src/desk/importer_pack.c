@@ -1,4 +1,4 @@
-/* See importer_pack.h. First the kinds of value, then the lists of fields, then what is made of them.
+/* See importer_pack.h. First the kinds of value, then the lists of fields, then what is made of them; options: importer_options.c.
  *
  * A number is one byte for the common ones (not told, 0 .. 127), else how many bytes follow and those; a text is its length and its
  * bytes. So a claim takes little more room than its row in the file. */
@@ -85,14 +85,14 @@ uint32_t unpack_u32(struct unpacker *u)
     return v;
 }
 
-static void pack_bytes(struct packer *p, const void *bytes, size_t n)
+void pack_bytes(struct packer *p, const void *bytes, size_t n)
 {
     if (!room(p, n) || n == 0) return;
     memcpy(p->at, bytes, n);
     p->at += n;
 }
 
-static void unpack_bytes(struct unpacker *u, void *ret, size_t n)
+void unpack_bytes(struct unpacker *u, void *ret, size_t n)
 {
     if (u->bad || (size_t)(u->end - u->at) < n) {
         u->bad = true;
@@ -121,13 +121,15 @@ struct text unpack_text(struct unpacker *u, size_t max)
     return s;
 }
 
-static inline int64_t unpack_between(struct unpacker *u, int64_t low, int64_t high)
+static inline int64_t between(struct unpacker *u, int64_t low, int64_t high)
 {
     const int64_t v = number(u);
     if (v >= low && v <= high) return v;
     u->bad = true;
     return low;
 }
+
+int64_t unpack_between(struct unpacker *u, int64_t low, int64_t high) { return between(u, low, high); }
 
 static inline int64_t unpack_told(struct unpacker *u, int64_t low, int64_t high)
 {
@@ -174,23 +176,23 @@ static struct text unpack_word(struct unpacker *u)
 NUMBER_KIND(time, int64_t, unpack_told(u, INSTANT_FIRST_MS, INSTANT_LAST_MS))
 NUMBER_KIND(amount, int64_t, unpack_told(u, -AMOUNT_MAX, AMOUNT_MAX))
 NUMBER_KIND(count, int64_t, unpack_told(u, -COUNT_MAX, COUNT_MAX))
-NUMBER_KIND(size, int64_t, unpack_between(u, 0, INT64_MAX))
-NUMBER_KIND(place, int64_t, unpack_between(u, -1, INT64_MAX))
-NUMBER_KIND(row_column, int, unpack_between(u, 0, LIMIT_COLUMNS))
-NUMBER_KIND(small, int, unpack_between(u, 0, INT32_MAX))
-NUMBER_KIND(occurrence, int32_t, unpack_between(u, 0, 1000000))
-NUMBER_KIND(letter, char, unpack_between(u, 0, 127))
-NUMBER_KIND(yes, bool, unpack_between(u, 0, 1))
-NUMBER_KIND(file_rank, int16_t, unpack_between(u, SOURCE_FILE, SOURCE_FILE))
-NUMBER_KIND(status, enum order_status, unpack_between(u, STATUS_NONE, STATUS_UNKNOWN))
-NUMBER_KIND(pay, enum pay_kind, unpack_between(u, PAY_NONE, PAY_ON_DELIVERY))
+NUMBER_KIND(size, int64_t, between(u, 0, INT64_MAX))
+NUMBER_KIND(place, int64_t, between(u, -1, INT64_MAX))
+NUMBER_KIND(row_column, int, between(u, 0, LIMIT_COLUMNS))
+NUMBER_KIND(small, int, between(u, 0, INT32_MAX))
+NUMBER_KIND(occurrence, int32_t, between(u, 0, 1000000))
+NUMBER_KIND(letter, char, between(u, 0, 127))
+NUMBER_KIND(yes, bool, between(u, 0, 1))
+NUMBER_KIND(file_rank, int16_t, between(u, SOURCE_FILE, SOURCE_FILE))
+NUMBER_KIND(status, enum order_status, between(u, STATUS_NONE, STATUS_UNKNOWN))
+NUMBER_KIND(pay, enum pay_kind, between(u, PAY_NONE, PAY_ON_DELIVERY))
 NUMBER_KIND(any, int64_t, unpack_i64(u))
-NUMBER_KIND(subject, enum subject, unpack_between(u, SUBJECT_ORDERS, SUBJECT_COUNT - 1))
-NUMBER_KIND(sums, int, unpack_between(u, 0, SUM_TOTAL | SUM_REFUND | SUM_PIECES))
-NUMBER_KIND(payment_kind, enum payment_kind, unpack_between(u, PAYMENT_NONE, PAYMENT_BACK))
-NUMBER_KIND(part_kind, enum part_kind, unpack_between(u, PART_TEXT, PART_JSON))
-NUMBER_KIND(refusal, enum intake_refusal, unpack_between(u, REFUSED_NOT, INTAKE_REFUSALS - 1))
-NUMBER_KIND(encoding, enum intake_encoding, unpack_between(u, ENCODING_UTF8, ENCODING_XLS))
+NUMBER_KIND(subject, enum subject, between(u, SUBJECT_ORDERS, SUBJECT_COUNT - 1))
+NUMBER_KIND(sums, int, between(u, 0, SUM_TOTAL | SUM_REFUND | SUM_PIECES))
+NUMBER_KIND(payment_kind, enum payment_kind, between(u, PAYMENT_NONE, PAYMENT_BACK))
+NUMBER_KIND(part_kind, enum part_kind, between(u, PART_TEXT, PART_JSON))
+NUMBER_KIND(refusal, enum intake_refusal, between(u, REFUSED_NOT, INTAKE_REFUSALS - 1))
+NUMBER_KIND(encoding, enum intake_encoding, between(u, ENCODING_UTF8, ENCODING_XLS))
 TEXT_KIND(cell, unpack_readable(u, CELL_MAX))
 TEXT_KIND(order_no, unpack_readable(u, LIMIT_ORDER_NO_BYTES))
 TEXT_KIND(record_key, unpack_readable(u, RECORD_KEY_BYTES))
@@ -215,13 +217,16 @@ static void get_customer(struct unpacker *u, int64_t *ret)
     *ret = CLAIM_NONE;
 }
 
-static void put_profile(struct packer *p, const struct profile *const *v) { pack_text(p, *v ? profile_name(*v) : TEXT_NONE); }
-static void get_profile(struct unpacker *u, const struct profile **ret)
+void pack_profile(struct packer *p, const struct profile *f) { pack_text(p, f ? profile_name(f) : TEXT_NONE); }
+const struct profile *unpack_profile(struct unpacker *u)
 {
     const struct text name = unpack_text(u, PROFILE_NAME_BYTES);
-    *ret = name.len > 0 && u->profiles ? profile_set_find(u->profiles, name) : NULL;
-    if (name.len > 0 && !*ret) u->bad = true;
+    const struct profile *found = name.len > 0 && u->profiles ? profile_set_find(u->profiles, name) : NULL;
+    if (name.len > 0 && !found) u->bad = true;
+    return found;
 }
+static void put_profile(struct packer *p, const struct profile *const *v) { pack_profile(p, *v); }
+static void get_profile(struct unpacker *u, const struct profile **ret) { *ret = unpack_profile(u); }
 
 /* ---- structs: FIELDS(X) is X(kind, member) of each member ---- */
 
@@ -437,6 +442,9 @@ bool unpack_fault(struct text record, struct intake_fault *ret)
 
 /* ---- parts ---- */
 
+void pack_part(struct packer *p, const struct intake_part *part) { put_part(p, part); }
+void unpack_part(struct unpacker *u, struct intake_part *ret) { get_part(u, ret); }
+
 void pack_parts(struct packer *p, const struct intake_parts *parts)
 {
     put_refusal(p, &parts->refusal);
@@ -452,118 +460,11 @@ bool unpack_parts(struct unpacker *u, struct arena *a, struct intake_parts *ret)
     get_refusal(u, &ret->refusal);
     get_sentence(u, &ret->refusal_en);
     get_sentence(u, &ret->refusal_zh);
-    const int count = (int)unpack_between(u, 0, LIMIT_PARTS);
+    const int count = (int)between(u, 0, LIMIT_PARTS);
     if (u->bad || (ret->refusal == REFUSED_NOT) != (count > 0)) return false;
     ret->list = count > 0 ? ARENA_ARRAY(a, struct intake_part, (size_t)count) : NULL;
     if (count > 0 && !ret->list) return false;
     for (int i = 0; i < count; i++) get_part(u, &ret->list[i]);
     ret->count = count;
     return unpack_ends(u);
-}
-
-/* ---- options ---- */
-
-enum { ZONES_MAX = 64, ZONE_CHANGES_MAX = 4096 };
-struct zone_list { const struct zone *zones[ZONES_MAX]; int count; };
-
-static void zone_add(struct zone_list *l, const struct zone *z)
-{
-    if (!z || l->count == ZONES_MAX) return;
-    for (int i = 0; i < l->count; i++)
-        if (l->zones[i] == z || strcmp(l->zones[i]->name, z->name) == 0) return;
-    l->zones[l->count++] = z;
-}
-
-static void pack_zone(struct packer *p, const struct zone *z)
-{
-    pack_bytes(p, z->name, sizeof z->name);
-    pack_i64(p, z->n);
-    pack_bytes(p, z->at_ms, (size_t)z->n * sizeof *z->at_ms);
-    pack_bytes(p, z->offset_s, (size_t)z->n * sizeof *z->offset_s);
-}
-
-static const struct zone *unpack_zone(struct unpacker *u, struct arena *a)
-{
-    struct zone *z = ARENA_NEW(a, struct zone);
-    if (!z) return NULL;
-    unpack_bytes(u, z->name, sizeof z->name);
-    z->n = (int)unpack_between(u, 1, ZONE_CHANGES_MAX);
-    int64_t *at_ms = ARENA_ARRAY(a, int64_t, (size_t)z->n);
-    int32_t *offset_s = ARENA_ARRAY(a, int32_t, (size_t)z->n);
-    if (!at_ms || !offset_s) return NULL;
-    unpack_bytes(u, at_ms, (size_t)z->n * sizeof *at_ms);
-    unpack_bytes(u, offset_s, (size_t)z->n * sizeof *offset_s);
-    z->at_ms = at_ms;
-    z->offset_s = offset_s;
-    return u->bad || z->name[sizeof z->name - 1] != '\0' ? NULL : z;
-}
-
-static const struct zone *find_in_list(void *ctx, const char *name)
-{
-    const struct zone_list *l = ctx;
-    for (int i = 0; i < l->count; i++)
-        if (strcmp(l->zones[i]->name, name) == 0) return l->zones[i];
-    return NULL;
-}
-
-static void pack_zones(struct packer *p, const struct intake_options *o, const struct profile_set *set)
-{
-    struct zone_list l = { .count = 0 };
-    zone_add(&l, o->zone);
-    for (int i = 0; i < profile_count(set) && o->find_zone; i++) {
-        char name[sizeof o->zone->name];
-        const struct text zone = profile_zone(profile_at(set, i));
-        if (zone.len == 0 || zone.len >= sizeof name) continue;
-        text_copy(name, sizeof name, zone);
-        zone_add(&l, o->find_zone(o->find_zone_ctx, name));
-    }
-    pack_i64(p, l.count);
-    for (int i = 0; i < l.count; i++) pack_zone(p, l.zones[i]);
-}
-
-void pack_options(struct packer *p, const struct intake_options *o, const struct profile_set *set)
-{
-    pack_zones(p, o, set);
-    pack_i64(p, o->part != NULL);
-    if (o->part) put_part(p, o->part);
-    pack_bytes(p, o->currency.code, sizeof o->currency.code);
-    pack_text(p, o->country);
-    pack_text(p, o->store_name);
-    put_profile(p, &o->profile);
-    put_yes(p, &o->zone_asked);
-    put_yes(p, &o->encoding_asked);
-    put_encoding(p, &o->encoding);
-    pack_i64(p, o->as_of_ms);
-    pack_i64(p, o->now_ms);
-    pack_bytes(p, o->hash_key, sizeof o->hash_key);
-}
-
-bool unpack_options(struct unpacker *u, struct arena *a, struct intake_options *ret)
-{
-    static_assert(sizeof *ret == 6 * sizeof(void *) + sizeof ret->currency + 4 /* loose */ + 2 * sizeof(struct text) + 4 /* zone_asked, encoding_asked */ +
-                      sizeof ret->encoding + 2 * sizeof(int64_t) + sizeof ret->hash_key,
-                  "a new option must be packed, too");
-    struct zone_list *l = ARENA_NEW(a, struct zone_list);
-    struct intake_part *part = ARENA_NEW(a, struct intake_part);
-    if (!l || !part) return false;
-    l->count = (int)unpack_between(u, 1, ZONES_MAX);
-    for (int i = 0; i < l->count; i++)
-        if (!(l->zones[i] = unpack_zone(u, a))) return false;
-    ret->zone = l->zones[0];
-    ret->find_zone = find_in_list;
-    ret->find_zone_ctx = l;
-    const bool has_part = unpack_between(u, 0, 1) == 1;
-    if (has_part) get_part(u, part);
-    ret->part = has_part ? part : NULL;
-    unpack_bytes(u, ret->currency.code, sizeof ret->currency.code);
-    ret->country = unpack_text(u, NAME_MAX_BYTES);
-    ret->store_name = unpack_text(u, NAME_MAX_BYTES);
-    get_profile(u, &ret->profile);
-    get_yes(u, &ret->zone_asked);
-    get_yes(u, &ret->encoding_asked);
-    get_encoding(u, &ret->encoding);
-    ret->as_of_ms = unpack_i64(u);
-    ret->now_ms = unpack_i64(u);
-    unpack_bytes(u, ret->hash_key, sizeof ret->hash_key);
-    return !u->bad;
 }

@@ -37,8 +37,15 @@ uint32_t unpack_u32(struct unpacker *u);
 int64_t unpack_i64(struct unpacker *u);
 struct text unpack_text(struct unpacker *u, size_t max); /* any bytes */
 bool unpack_ends(const struct unpacker *u);              /* all was read, and all was good */
+void pack_bytes(struct packer *p, const void *bytes, size_t n);
+void unpack_bytes(struct unpacker *u, void *ret, size_t n);
+int64_t unpack_between(struct unpacker *u, int64_t low, int64_t high); /* another number is bad */
+void pack_profile(struct packer *p, const struct profile *f); /* by its name; NULL: none */
+const struct profile *unpack_profile(struct unpacker *u);
+void pack_part(struct packer *p, const struct intake_part *part);
+void unpack_part(struct unpacker *u, struct intake_part *ret);
 
-/* ---- asked ---- */
+/* ---- asked: importer_options.c ---- */
 /* With the zones of the options and of every profile in the set. */
 void pack_options(struct packer *p, const struct intake_options *o, const struct profile_set *set);
 /* *ret's part, zone and find_zone live in the arena; its spill is left alone. */

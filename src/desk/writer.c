@@ -1,4 +1,4 @@
-/* The writer's thread.  Read in this order: struct writer (what is shared, what is the thread's own), writer_main (the loop),
+/* The writer's thread.  Read in this order: struct writer in writer_parts.h (what is shared, what is the thread's own), writer_main (the loop),
  * serve_requests and job_slice (the two kinds of work), commit_all (the one place that commits), undo_all (the one that does not).
  *
  * A turn of the loop takes every request that waits (at most BATCH_MAX), runs each in a savepoint, commits once and answers all.
@@ -9,62 +9,21 @@
  * What a failed commit means depends on why.  A full disk: everything since the last commit is rolled back, the desk goes on.  Any
  * other input/output error: nobody can know what reached the disk, so nothing is retried; the writer stops for good, says so
  * through writer_failed() and its callback, and leaves the log as it is for the next start to recover from. */
-#include "desk/writer.h"
+#include "desk/writer_parts.h"
 #include <assert.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include "base/limits.h"
-#include "desk/waiter.h"
 
 enum {
-    BATCH_MAX = 256,                /* requests in one commit */
-    JOBS_MAX = 64,
     JOB_COMMIT_FIRST_US = 100000,   /* a job's work is durable this soon at first, */
     JOB_COMMIT_US = 2000000,        /* and at least this often; twice as long from commit to commit */
     WAL_PAGES_CALM = 8192,          /* checkpoint when the log is longer: 32 MiB of 4 KiB pages */
     WAL_PAGES_JOB = 32768,          /* while a job runs and nobody asks: fewer, larger checkpoints */
     WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
     JOB_STARVES_US = 10000,         /* a job gets a slice at least this often, however many requests come */
-    LIVE_US = 1000000,
     SPIN_US = 40,                   /* a producer that waits for each answer asks again within this time */
 };
-
-struct writer {
-    const struct env *env;
-    pthread_t thread;
-    pthread_mutex_t lock;           /* guards the five lines below */
-    pthread_cond_t wake;
-    struct writer_request queue[LIMIT_WRITER_QUEUE];
-    size_t queue_head, queue_count;
-    struct writer_job jobs[JOBS_MAX];
-    size_t job_head;
-    atomic_size_t job_count;
-    bool sleeping, woken, stopping, refusing;
-    atomic_size_t waiting;          /* queue_count, readable without the lock */
-    atomic_bool failed;
-    _Atomic uint64_t commits, replaced;
-    _Atomic(const struct writer_request *) alone; /* waits to run outside any transaction; the caller's */
-    void (*on_failure)(void *ctx, const char *message);
-    void *on_failure_ctx;
-
-    /* the writer's thread only */
-    struct store store;
-    bool open;                      /* a transaction is open */
-    bool job_dirty;                 /* the job did something in it */
-    bool job_waits;                 /* the job said JOB_WAIT and was not woken since */
-    int64_t opened_us, sliced_us;
-    int64_t commit_us;              /* how old the job's work may get before it is committed */
-    _Atomic int64_t served_us;      /* when requests were last answered; others may read it */
-    struct writer_request batch[BATCH_MAX];
-    enum writer_result results[BATCH_MAX];
-    size_t batch_count;
-    int64_t wal_pages_done;         /* length of the log at the last checkpoint */
-};
-
-static int64_t now_us(const struct writer *w) { return w->env->monotonic_us(w->env->ctx); }
 
 /* ---- failure ---- */
 
@@ -152,7 +111,7 @@ static bool begin_if_needed(struct writer *w)
     db_error_clear(w->store.db);
     if (!db_begin(w->store.db)) return false;
     w->open = true;
-    w->opened_us = now_us(w);
+    w->opened_us = writer_now_us(w);
     return true;
 }
 
@@ -177,7 +136,7 @@ static enum writer_result commit_all(struct writer *w)
 static void job_slice(struct writer *w)
 {
     const struct writer_job *job = current_job(w);
-    w->sliced_us = now_us(w);
+    w->sliced_us = writer_now_us(w);
     if (!begin_if_needed(w)) {
         const enum writer_result why = result_of_error(w);
         if (job->rolled_back) job->rolled_back(job->arg, why);
@@ -201,7 +160,7 @@ static void job_slice(struct writer *w)
     if (!w->job_dirty) { /* nothing was written: hold no empty transaction open */
         db_rollback(w->store.db);
         w->open = false;
-    } else if (now_us(w) - w->opened_us >= w->commit_us) {
+    } else if (writer_now_us(w) - w->opened_us >= w->commit_us) {
         commit_all(w);
         w->commit_us = w->commit_us * 2 < JOB_COMMIT_US ? w->commit_us * 2 : JOB_COMMIT_US;
     }
@@ -251,7 +210,7 @@ static void serve_requests(struct writer *w)
         if (w->batch[i].done) w->batch[i].done(w->batch[i].arg, result);
     }
     w->batch_count = 0;
-    w->served_us = now_us(w);
+    w->served_us = writer_now_us(w);
 }
 
 static void serve_alone(struct writer *w)
@@ -306,7 +265,7 @@ static void sleep_until_woken(struct writer *w)
 {
     w->sleeping = true;
     if (w->open) {
-        const int64_t until_us = now_us(w) + w->commit_us / 4;
+        const int64_t until_us = writer_now_us(w) + w->commit_us / 4;
         const struct timespec until = { .tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000) * 1000 };
         pthread_cond_timedwait(&w->wake, &w->lock, &until);
     } else {
@@ -317,7 +276,7 @@ static void sleep_until_woken(struct writer *w)
 
 static void spin_briefly(struct writer *w)
 {
-    while (atomic_load_explicit(&w->waiting, memory_order_acquire) == 0 && now_us(w) - w->served_us < SPIN_US) {}
+    while (atomic_load_explicit(&w->waiting, memory_order_acquire) == 0 && writer_now_us(w) - w->served_us < SPIN_US) {}
 }
 
 static bool job_may_run(const struct writer *w) { return atomic_load(&w->job_count) > 0 && !w->job_waits; }
@@ -336,7 +295,7 @@ static bool wait_for_work(struct writer *w)
             break;
         }
         if (job_may_run(w)) break;
-        if (w->open && now_us(w) - w->opened_us >= w->commit_us) break; /* main commits */
+        if (w->open && writer_now_us(w) - w->opened_us >= w->commit_us) break; /* main commits */
         sleep_until_woken(w);
     }
     pthread_mutex_unlock(&w->lock);
@@ -365,7 +324,7 @@ static void *writer_main(void *arg)
         else if (job_may_run(w)) job_slice(w);
         else commit_all(w);
         if (!atomic_load(&w->failed) && atomic_load(&w->alone)) serve_alone(w);
-        if (!atomic_load(&w->failed) && job_may_run(w) && now_us(w) - w->sliced_us >= JOB_STARVES_US) job_slice(w);
+        if (!atomic_load(&w->failed) && job_may_run(w) && writer_now_us(w) - w->sliced_us >= JOB_STARVES_US) job_slice(w);
         tend_log(w);
     }
     if (!atomic_load(&w->failed)) commit_all(w);
@@ -417,96 +376,11 @@ void writer_on_failure(struct writer *w, void (*failed)(void *ctx, const char *m
     w->on_failure = failed;
 }
 
-static void wake_locked(struct writer *w)
-{
-    if (w->sleeping) pthread_cond_signal(&w->wake);
-}
-
-bool writer_post(struct writer *w, const struct writer_request *r)
-{
-    pthread_mutex_lock(&w->lock);
-    const bool ok = w->queue_count < LIMIT_WRITER_QUEUE && !w->refusing;
-    if (ok) {
-        w->queue[(w->queue_head + w->queue_count) % LIMIT_WRITER_QUEUE] = *r;
-        w->queue_count++;
-        atomic_store_explicit(&w->waiting, w->queue_count, memory_order_release);
-        wake_locked(w);
-    }
-    pthread_mutex_unlock(&w->lock);
-    return ok;
-}
-
-struct call { bool (*run)(struct store *, void *); void *arg; struct waiter waiter; };
-
-static bool call_run(struct store *s, void *arg)
-{
-    struct call *c = arg;
-    return c->run(s, c->arg);
-}
-
-static void call_done(void *arg, enum writer_result result) { waiter_done(&((struct call *)arg)->waiter, result); }
-
-enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg)
-{
-    assert(!pthread_equal(pthread_self(), w->thread));
-    struct call c = { run, arg, WAITER_INIT };
-    while (!writer_post(w, &(struct writer_request){ call_run, call_done, &c })) {
-        pthread_mutex_lock(&w->lock);
-        const bool refusing = w->refusing;
-        pthread_mutex_unlock(&w->lock);
-        if (refusing) return WRITER_STOPPED;
-        nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL); /* the queue is full: this caller may wait */
-    }
-    return waiter_wait(&c.waiter);
-}
-
-enum writer_result writer_call_alone(struct writer *w, bool (*run)(struct store *, void *), void *arg)
-{
-    assert(!pthread_equal(pthread_self(), w->thread));
-    struct call c = { run, arg, WAITER_INIT };
-    const struct writer_request request = { call_run, call_done, &c };
-    pthread_mutex_lock(&w->lock);
-    const bool refusing = w->refusing;
-    if (!refusing) {
-        assert(!atomic_load(&w->alone));
-        atomic_store(&w->alone, &request);
-        wake_locked(w);
-    }
-    pthread_mutex_unlock(&w->lock);
-    return refusing ? WRITER_STOPPED : waiter_wait(&c.waiter);
-}
-
-bool writer_job_post(struct writer *w, const struct writer_job *j)
-{
-    pthread_mutex_lock(&w->lock);
-    const bool ok = w->job_count < JOBS_MAX && !w->stopping;
-    if (ok) {
-        w->jobs[(w->job_head + w->job_count) % JOBS_MAX] = *j;
-        w->job_count++;
-        wake_locked(w);
-    }
-    pthread_mutex_unlock(&w->lock);
-    return ok;
-}
-
-void writer_wake(struct writer *w)
-{
-    pthread_mutex_lock(&w->lock);
-    w->woken = true;
-    wake_locked(w);
-    pthread_mutex_unlock(&w->lock);
-}
-
-bool writer_is_live(const struct writer *w) { return w->served_us > 0 && now_us(w) - w->served_us < LIVE_US; }
-uint64_t writer_commits(const struct writer *w) { return atomic_load(&w->commits); }
-uint64_t writer_replaced(const struct writer *w) { return atomic_load(&w->replaced); }
-bool writer_failed(const struct writer *w) { return atomic_load(&w->failed); }
-
 void writer_stop(struct writer *w)
 {
     pthread_mutex_lock(&w->lock);
     w->stopping = true;
-    wake_locked(w);
+    writer_wake_locked(w);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
 

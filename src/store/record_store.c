@@ -1,8 +1,8 @@
 /* Claims about records -> events -> records: the reducer of every subject but orders.
  *
- * A batch goes through the steps of claim_batch.h, as one of orders does: group the claims by record, find the records that are there, find the events that
- * are there, number what is new, load the events of the records that change, fold record by record, write. A record that nobody
- * knew and that comes in one claim, as nearly all do, is folded where it lies. */
+ * A batch goes through the steps of claim_batch.h, as one of orders does: group the claims by record, find the records that are
+ * there, find the events that are there, number what is new, load the events of the records that change, fold record by record,
+ * write. A record that nobody knew and that comes in one claim, as nearly all do, is folded where it lies. */
 #include "store/claim_batch.h"
 #include "store/erase_store.h"
 #include "store/record_apply.h"

@@ -1,10 +1,10 @@
-/* The only file that knows libmicrohttpd. Two or more threads, each with its own epoll, share the listening socket; a
+/* With http_answer.c the only file that knows libmicrohttpd. Two or more threads, each with its own epoll, share the listening socket; a
  * deferred request is suspended and resumed, so that no thread ever waits for the writer or a reader.
  *
  * Read on_target (the request line is there), on_access (the library calls it again and again: head, pieces of the body,
  * end of the body, after a resume), on_completed. The library has a time-out for silence but none for slowness, so one
  * thread looks at all connections once a second and shuts those that are past the deadline of their phase. */
-#include "web/http.h"
+#include "web/http_answer.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -69,74 +69,8 @@ struct connection {
     struct request request;
 };
 
-struct http_response {
-    const struct env *env;
-    struct MHD_Response *mhd;
-    atomic_int refs;
-    int status;
-    size_t bytes;
-};
-
 static struct request *request_of(struct http_request *q) { return (struct request *)q; }
 static int64_t now_ms(const struct http_server *s) { return s->env->monotonic_us(s->env->ctx) / 1000; }
-
-/* ---- answers ---- */
-
-struct http_response *http_response_create(const struct env *env, int status, struct text body, enum http_body kind)
-{
-    static const enum MHD_ResponseMemoryMode modes[] = {
-        [HTTP_BODY_COPIED] = MHD_RESPMEM_MUST_COPY, [HTTP_BODY_FREED] = MHD_RESPMEM_MUST_FREE, [HTTP_BODY_STATIC] = MHD_RESPMEM_PERSISTENT,
-    };
-    struct http_response *r = memory_take(env, sizeof *r);
-    if (r) r->mhd = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, modes[kind]);
-    if (!r || !r->mhd) {
-        if (kind == HTTP_BODY_FREED) free((void *)(uintptr_t)body.ptr);
-        memory_give(env, r, sizeof *r);
-        return NULL;
-    }
-    r->env = env;
-    atomic_init(&r->refs, 1);
-    r->status = status;
-    r->bytes = body.len;
-    return r;
-}
-
-struct http_response *http_response_file(const struct env *env, int status, int fd, int64_t bytes)
-{
-    struct http_response *r = memory_take(env, sizeof *r);
-    if (r) r->mhd = MHD_create_response_from_fd64((uint64_t)bytes, fd);
-    if (!r || !r->mhd) {
-        env->close(env->ctx, fd);
-        memory_give(env, r, sizeof *r);
-        return NULL;
-    }
-    r->env = env;
-    atomic_init(&r->refs, 1);
-    r->status = status;
-    r->bytes = (size_t)bytes;
-    return r;
-}
-
-bool http_response_header(struct http_response *r, const char *name, const char *value)
-{
-    return MHD_add_response_header(r->mhd, name, value) == MHD_YES;
-}
-
-struct http_response *http_response_ref(struct http_response *r)
-{
-    atomic_fetch_add_explicit(&r->refs, 1, memory_order_relaxed);
-    return r;
-}
-
-void http_response_unref(struct http_response *r)
-{
-    if (!r || atomic_fetch_sub_explicit(&r->refs, 1, memory_order_acq_rel) > 1) return;
-    MHD_destroy_response(r->mhd);
-    memory_give(r->env, r, sizeof *r);
-}
-
-int http_response_status(const struct http_response *r) { return r->status; }
-size_t http_response_bytes(const struct http_response *r) { return r->bytes; }
 
 /* ---- the request ---- */
 

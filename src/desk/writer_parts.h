@@ -1,0 +1,54 @@
+/* What the two files of the writer share; nobody else includes it.
+ *
+ *   writer.c      the thread: start, loop, commits, jobs, the log, stop   (start here)
+ *   writer_ask.c  what other threads ask of it: requests, jobs, figures */
+#ifndef ZG_DESK_WRITER_PARTS_H
+#define ZG_DESK_WRITER_PARTS_H
+#include <pthread.h>
+#include <stdatomic.h>
+#include "base/limits.h"
+#include "desk/writer.h"
+
+enum {
+    BATCH_MAX = 256,                /* requests in one commit */
+    JOBS_MAX = 64,
+};
+
+struct writer {
+    const struct env *env;
+    pthread_t thread;
+    pthread_mutex_t lock;           /* guards the five lines below */
+    pthread_cond_t wake;
+    struct writer_request queue[LIMIT_WRITER_QUEUE];
+    size_t queue_head, queue_count;
+    struct writer_job jobs[JOBS_MAX];
+    size_t job_head;
+    atomic_size_t job_count;
+    bool sleeping, woken, stopping, refusing;
+    atomic_size_t waiting;          /* queue_count, readable without the lock */
+    atomic_bool failed;
+    _Atomic uint64_t commits, replaced;
+    _Atomic(const struct writer_request *) alone; /* waits to run outside any transaction; the caller's */
+    void (*on_failure)(void *ctx, const char *message);
+    void *on_failure_ctx;
+
+    /* the writer's thread only */
+    struct store store;
+    bool open;                      /* a transaction is open */
+    bool job_dirty;                 /* the job did something in it */
+    bool job_waits;                 /* the job said JOB_WAIT and was not woken since */
+    int64_t opened_us, sliced_us;
+    int64_t commit_us;              /* how old the job's work may get before it is committed */
+    _Atomic int64_t served_us;      /* when requests were last answered; others may read it */
+    struct writer_request batch[BATCH_MAX];
+    enum writer_result results[BATCH_MAX];
+    size_t batch_count;
+    int64_t wal_pages_done;         /* length of the log at the last checkpoint */
+};
+
+static inline int64_t writer_now_us(const struct writer *w) { return w->env->monotonic_us(w->env->ctx); }
+static inline void writer_wake_locked(struct writer *w)
+{
+    if (w->sleeping) pthread_cond_signal(&w->wake);
+}
+#endif
