@@ -85,14 +85,14 @@ uint32_t unpack_u32(struct unpacker *u)
     return v;
 }
 
-void pack_bytes(struct packer *p, const void *bytes, size_t n)
+static inline void put_bytes(struct packer *p, const void *bytes, size_t n)
 {
     if (!room(p, n) || n == 0) return;
     memcpy(p->at, bytes, n);
     p->at += n;
 }
 
-void unpack_bytes(struct unpacker *u, void *ret, size_t n)
+static inline void get_bytes(struct unpacker *u, void *ret, size_t n)
 {
     if (u->bad || (size_t)(u->end - u->at) < n) {
         u->bad = true;
@@ -105,7 +105,7 @@ void unpack_bytes(struct unpacker *u, void *ret, size_t n)
 void pack_text(struct packer *p, struct text s)
 {
     pack_i64(p, (int64_t)s.len);
-    pack_bytes(p, s.ptr, s.len);
+    put_bytes(p, s.ptr, s.len);
 }
 
 struct text unpack_text(struct unpacker *u, size_t max)
@@ -129,6 +129,9 @@ static inline int64_t between(struct unpacker *u, int64_t low, int64_t high)
     return low;
 }
 
+/* For importer_options.c; here the inline ones, which every row goes through. */
+void pack_bytes(struct packer *p, const void *bytes, size_t n) { put_bytes(p, bytes, n); }
+void unpack_bytes(struct unpacker *u, void *ret, size_t n) { get_bytes(u, ret, n); }
 int64_t unpack_between(struct unpacker *u, int64_t low, int64_t high) { return between(u, low, high); }
 
 static inline int64_t unpack_told(struct unpacker *u, int64_t low, int64_t high)
@@ -202,8 +205,8 @@ TEXT_KIND(shown, unpack_readable(u, 1024))
 TEXT_KIND(sentence, unpack_readable(u, SENTENCE_MAX))
 TEXT_KIND(word, unpack_word(u))
 
-static void put_key(struct packer *p, const struct claim_key *k) { pack_bytes(p, k->bytes, sizeof k->bytes); }
-static void get_key(struct unpacker *u, struct claim_key *ret) { unpack_bytes(u, ret->bytes, sizeof ret->bytes); }
+static void put_key(struct packer *p, const struct claim_key *k) { put_bytes(p, k->bytes, sizeof k->bytes); }
+static void get_key(struct unpacker *u, struct claim_key *ret) { get_bytes(u, ret->bytes, sizeof ret->bytes); }
 
 /* The store's to fill in: never said. */
 static void put_customer(struct packer *p, const int64_t *v)
