@@ -86,6 +86,10 @@ enum cli_exit cli_fail_text(struct cli *c, enum cli_exit exit, const char *code,
 /* The whole answer as one line of JSON; takes `answer` (NULL: memory ran out, said so). */
 struct json_t;
 enum cli_exit cli_json(struct cli *c, struct json_t *answer);
+/* What stands in a file must not steer the terminal: control characters, also those of two bytes (U+0080 to U+009F), are written as spaces. */
+void cli_put(FILE *to, struct text s);
+/* A line on standard error, as errors stand there, that ends nothing. */
+void cli_warn(struct cli *c, const char *en, const char *zh, ...) __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 /* A line on standard output in the language of the command. */
 void cli_say(struct cli *c, const char *en, const char *zh, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));

@@ -121,18 +121,16 @@ static void warn_of_status(struct cli *c, const struct import_figures *f)
 {
     for (int i = 0; i < f->file_count; i++)
         if (f->files[i].unknown_status[0])
-            fprintf(c->err, c->zh ? "zhanggui: %s 里有不认识的订单状态：%s。这些订单只按付款、发货等时间判断，且不催付。\n"
-                                  : "zhanggui: %s has order states that are not known: %s. Only their times of payment, shipping and so on are gone by, and nobody is reminded of them.\n",
-                    f->files[i].name, f->files[i].unknown_status);
+            cli_warn(c, "%s has order states that are not known: %s. Only their times of payment, shipping and so on are gone by, and nobody is reminded of them.",
+                     "%s 里有不认识的订单状态：%s。这些订单只按付款、发货等时间判断，且不催付。", f->files[i].name, f->files[i].unknown_status);
 }
 
 static void warn_of_zone(struct cli *c, const struct import_figures *f)
 {
     for (int i = 0; i < f->file_count; i++)
         if (f->files[i].asked_zone[0])
-            fprintf(c->err, c->zh ? "zhanggui: %s 未写明时间属于哪个时区，已按 %s 读取；若不对，请撤销此次导入，用 --zone 指明时区再导入。\n"
-                                  : "zhanggui: %s does not tell the time zone of its times; they were read as those of %s. Where that is wrong, undo the import and import again with --zone.\n",
-                    f->files[i].name, f->files[i].asked_zone);
+            cli_warn(c, "%s does not tell the time zone of its times; they were read as those of %s. Where that is wrong, undo the import and import again with --zone.",
+                     "%s 未写明时间属于哪个时区，已按 %s 读取；若不对，请撤销此次导入，用 --zone 指明时区再导入。", f->files[i].name, f->files[i].asked_zone);
 }
 
 static enum cli_exit figures_answer(struct cli *c, const struct import_figures *f)

@@ -143,7 +143,7 @@ static void try_import(struct dry *d, const char *const *paths, int count)
 
     if (!f || count == 0) return;
     if (desk_import_rehearse(d->c->env, d->database, &ask, watch, &d->progress, f, &m) == DESK_DONE) put_will(d, f);
-    else fprintf(d->c->err, "zhanggui: %s\n", d->c->zh ? m.zh : m.en);
+    else cli_warn(d->c, "%s", "%s", d->c->zh ? m.zh : m.en);
 }
 
 /* ---- the verb ---- */

@@ -137,11 +137,10 @@ void tell_interrupted(struct cli *c)
     for (int i = 0; i < n; i++) {
         int64_t id = list[i].row.import_id;
         if (list[i].row.state != IMPORT_INTERRUPTED) continue;
-        fprintf(c->err, c->zh ? "zhanggui: 导入 %" PRId64 "（%.*s）中断了：%" PRId64 " 行中的 %" PRId64
-                                " 行已生效，其余未导入；继续：zhanggui import resume %" PRId64 "，撤销：zhanggui import undo %" PRId64 "\n"
-                              : "zhanggui: Import %" PRId64 " (%.*s) was interrupted: of its %" PRId64 " rows %" PRId64
-                                " stand and the rest are not in; go on: zhanggui import resume %" PRId64 ", or take it back: zhanggui import undo %"
-                                PRId64 "\n",
+        cli_warn(c, "Import %" PRId64 " (%.*s) was interrupted: of its %" PRId64 " rows %" PRId64
+                    " stand and the rest are not in; go on: zhanggui import resume %" PRId64 ", or take it back: zhanggui import undo %" PRId64,
+                 "导入 %" PRId64 "（%.*s）中断了：%" PRId64 " 行中的 %" PRId64 " 行已生效，其余未导入；继续：zhanggui import resume %" PRId64
+                 "，撤销：zhanggui import undo %" PRId64,
                 id, (int)list[i].files.len, list[i].files.ptr, list[i].rows, list[i].rows_done, id, id);
     }
     store_close(&reader);

@@ -20,6 +20,16 @@ const char *cli_cstr(struct cli *c, struct text t)
     return copy.ptr ? copy.ptr : "";
 }
 
+void cli_put(FILE *to, struct text s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        const unsigned char b = (unsigned char)s.ptr[i], next = i + 1 < s.len ? (unsigned char)s.ptr[i + 1] : 0;
+        const bool two = b == 0xc2 && next >= 0x80 && next < 0xa0;
+        fputc(b < 0x20 || b == 0x7f || two ? ' ' : b, to);
+        if (two) i++;
+    }
+}
+
 enum cli_exit cli_fail_text(struct cli *c, enum cli_exit exit, const char *code, struct text en, struct text zh)
 {
     struct text say = c->zh && !text_empty(zh) ? zh : en;
@@ -34,7 +44,9 @@ enum cli_exit cli_fail_text(struct cli *c, enum cli_exit exit, const char *code,
         c->json_started = true;
     }
     fflush(c->out);
-    fprintf(c->err, "zhanggui: %.*s\n", (int)say.len, say.ptr);
+    fputs("zhanggui: ", c->err);
+    cli_put(c->err, say);
+    fputc('\n', c->err);
     return exit;
 }
 
@@ -67,9 +79,20 @@ void cli_say(struct cli *c, const char *en, const char *zh, ...)
     va_list args;
 
     va_start(args, zh);
-    vfprintf(c->out, c->zh ? zh : en, args);
+    cli_put(c->out, arena_vprintf(&c->arena, c->zh ? zh : en, args));
     va_end(args);
     fputc('\n', c->out);
+}
+
+void cli_warn(struct cli *c, const char *en, const char *zh, ...)
+{
+    va_list args;
+
+    va_start(args, zh);
+    fputs("zhanggui: ", c->err);
+    cli_put(c->err, arena_vprintf(&c->arena, c->zh ? zh : en, args));
+    va_end(args);
+    fputc('\n', c->err);
 }
 
 /* Digits in groups of three; anything after the point stays as it is. */

@@ -75,11 +75,7 @@ static void print_cell(FILE *to, struct text s, int width, bool right, bool last
     int pad = width - text_columns(s);
 
     if (right) fprintf(to, "%*s", pad, "");
-    /* A control character from a file must not steer the terminal. */
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char b = (unsigned char)s.ptr[i];
-        fputc(b < 0x20 || b == 0x7f ? ' ' : b, to);
-    }
+    cli_put(to, s);
     if (!right && !last) fprintf(to, "%*s", pad, "");
     if (!last) fputs("  ", to);
 }

@@ -294,6 +294,19 @@ def story_a_stray_nul(directory):
     assert counts(shop.bring(shop.directory / "b.csv")) == [(20, 1, 0, 19, 0)]
 
 
+def story_nothing_steers_the_terminal(directory):
+    """escape sequences in a header, a state or a file's name reach the terminal as spaces, in tables, sentences and warnings"""
+    shop = Shop(directory)
+    strange = shop.directory / "a\x1b[31mb.csv"
+    strange.write_text("red\x1b[31m,\x1b]0;title\x07,\u009b31m\n1,2,3\n")
+    state = shop.write("s\x1b[2J.csv", [order("1001", "神秘\x1b[31m状态\u009b2J")])
+    for words in (("import", "--store", "main", strange), ("import", "--store", "main", "--dry-run", strange), ("import", "--store", "main", state), ("import", "list")):
+        out, err = shop.zg(*words, code=1 if words == ("import", "--store", "main", strange) else 0)
+        said = out + err
+        assert said.strip() and not [c for c in said if (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160], (words, said)
+    assert "神秘 [31m状态 2J" in shop.zg("import", "--store", "main", state)[1]
+
+
 def story_pieces_of_lines(directory):
     """where an order's row does not tell its pieces, its lines do: in the list, in one order and for those who pick"""
     shop = Shop(directory)
