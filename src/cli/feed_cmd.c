@@ -81,9 +81,11 @@ enum cli_exit token_make_run(struct cli *c)
     struct feed_made made = { .number = 0 };
     enum cli_exit exit = change(c, &ask, &made);
     if (exit == CLI_DONE && c->json) exit = cli_json(c, json_pack("{s:I, s:s}", "id", (json_int_t)made.number, "token", made.shown));
-    else if (exit == CLI_DONE)
-        cli_say(c, "%s\nToken %" PRId64 ". It is shown this once; keep it where your program reads it. To revoke it: zhanggui token revoke %" PRId64,
-                "%s\n令牌 %" PRId64 "。只显示这一次，请保存到使用它的程序里。要撤销：zhanggui token revoke %" PRId64, made.shown, made.number, made.number);
+    else if (exit == CLI_DONE) {
+        fprintf(c->out, "%s\n", made.shown); /* not by way of the arena, which is not wiped */
+        cli_say(c, "Token %" PRId64 ". It is shown this once; keep it where your program reads it. To revoke it: zhanggui token revoke %" PRId64,
+                "令牌 %" PRId64 "。只显示这一次，请保存到使用它的程序里。要撤销：zhanggui token revoke %" PRId64, made.number, made.number);
+    }
     sodium_memzero(&made, sizeof made);
     return exit;
 }
@@ -193,10 +195,11 @@ enum cli_exit feed_secret_run(struct cli *c)
     if (exit == CLI_DONE && c->json)
         exit = cli_json(c, json_pack("{s:I, s:s, s:o}", "id", (json_int_t)made.number, "source", feed_source_word(ask.source), "secret",
                                      made.shown[0] ? json_string(made.shown) : json_null()));
-    else if (exit == CLI_DONE && made.shown[0])
-        cli_say(c, "%s\nSecret %" PRId64 " of %s. It is shown this once: give it to whoever signs.", "%s\n密钥 %" PRId64 "（%s）。只显示这一次，请填到发送方。", made.shown,
-                made.number, feed_source_word(ask.source));
-    else if (exit == CLI_DONE)
+    else if (exit == CLI_DONE && made.shown[0]) {
+        fprintf(c->out, "%s\n", made.shown);
+        cli_say(c, "Secret %" PRId64 " of %s. It is shown this once: give it to whoever signs.", "密钥 %" PRId64 "（%s）。只显示这一次，请填到发送方。", made.number,
+                feed_source_word(ask.source));
+    } else if (exit == CLI_DONE)
         cli_say(c, "Secret %" PRId64 " of %s is kept, encrypted; messages signed with it are taken from now on.", "密钥 %" PRId64 "（%s）已加密保存，此后用它签名的消息会被接收。",
                 made.number, feed_source_word(ask.source));
     sodium_memzero(&made, sizeof made);

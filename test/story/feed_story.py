@@ -115,6 +115,16 @@ def story_events(directory):
     shop.zg("verify")
 
 
+def story_shown_once(directory):
+    """a token and a secret that are made stand on a line of their own, in either language, so that they can be copied"""
+    shop = Shop(directory)
+    for lang in ("en", "zh"):
+        token = shop.zg("token", "make", "--store", "main", "--name", "program", lang=lang)[0].splitlines()
+        secret = shop.zg("feed", "secret", "--store", "main", "--source", "standard", "--made", lang=lang)[0].splitlines()
+        assert len(token) == 2 and token[0].startswith("zgt_") and " " not in token[0], lang
+        assert len(secret) == 2 and secret[0].startswith("whsec_") and " " not in secret[0], lang
+
+
 def story_overload(directory):
     """more than the desk can hold: what it cannot take now is told so at once and when to come again, what it took is there, and soon all is"""
     shop = Shop(directory)
