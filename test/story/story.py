@@ -190,12 +190,12 @@ def made_orders(path, orders, seed=1, later=False):
     return path
 
 
-def until(condition, seconds, what):
+def until(condition, seconds, what, every=0.02):
     end = time.monotonic() + seconds * SLOW
     while time.monotonic() < end:
         if condition():
             return
-        time.sleep(0.02)
+        time.sleep(every)
     raise AssertionError(f"waited {seconds * SLOW} s in vain for: {what}")
 
 
