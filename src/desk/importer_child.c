@@ -256,11 +256,17 @@ int importer_child(const struct importer_child_test *test)
     child_begin();
     if (!os_env_init(&s.env)) return IMPORTER_EXIT_NO_MEMORY;
     json_object_seed(0); /* jansson asks the system for it, by opening a file */
-    if (!walls(test, &state)) return IMPORTER_EXIT_UNCONFINED;
+    if (!walls(test, &state)) {
+        os_env_release(&s.env);
+        return IMPORTER_EXIT_UNCONFINED;
+    }
     const struct arena_source *memory = &s.env.memory;
     s.out = memory->take(memory->ctx, sizeof(struct frame_head) + FRAME_BYTES_MAX);
     arena_init(&s.begun, memory, 0);
-    if (!s.out) return IMPORTER_EXIT_NO_MEMORY;
+    if (!s.out) {
+        os_env_release(&s.env);
+        return IMPORTER_EXIT_NO_MEMORY;
+    }
     frame_begin(&s);
     pack_i64(&s.p, state.landlock_abi);
     pack_i64(&s.p, state.seccomp);

@@ -402,7 +402,7 @@ static bool unpack_values(struct unpacker *u, struct arena *a, struct record_cla
     if (u->bad || c->subject == SUBJECT_ORDERS || c->value_count > RECORD_FIELDS_MAX) return false;
     const int fields = record_subject(c->subject)->field_count;
     struct record_value *values = ARENA_ARRAY(a, struct record_value, (size_t)c->value_count + 1);
-    if (!values || (c->grain >> fields) != 0) return false;
+    if (!values || c->grain < 0 || (fields < 63 && (c->grain >> fields) != 0)) return false;
     for (int i = 0; i < c->value_count; i++) {
         get_value(u, &values[i]);
         if (u->bad || values[i].field <= before || values[i].field > fields) return false;

@@ -36,7 +36,7 @@ bool cell_text(enum intake_encoding encoding, bool high, const struct csv_cell *
         if (!gb18030_to_utf8(raw, out, &n)) return false;
     } else {
         if (high && !utf8_check(raw)) return false;
-        memcpy(out, raw.ptr, n);
+        if (n) memcpy(out, raw.ptr, n);
     }
     if (cell->form & CELL_DOUBLED) n = collapse_quotes(out, n);
     struct text s = { out, n };

@@ -33,7 +33,7 @@ bool row_structure_fault(const struct csv_row *row, int column_count, int usual_
 
 bool bytes_are_text(enum intake_encoding encoding, struct text s)
 {
-    return (encoding == ENCODING_GB18030 ? gb18030_check(s) : utf8_check(s)) && !memchr(s.ptr, 0, s.len);
+    return (encoding == ENCODING_GB18030 ? gb18030_check(s) : utf8_check(s)) && (s.len == 0 || !memchr(s.ptr, 0, s.len));
 }
 
 bool row_is_text(enum intake_encoding encoding, const struct csv_row *row)

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { obstacle, openBrowser, openDesk, openPage, scratch, tap } from './browser.mjs'
 
-const PLACES = { owner: ['today', 'orders', 'import', 'review', 'people', 'settings'], operator: ['today', 'orders', 'import', 'review', 'settings'],
-  service: ['today', 'orders', 'settings'], warehouse: ['today', 'orders', 'settings'] }
+const PLACES = { owner: ['today', 'orders', 'import', 'review', 'data', 'people', 'settings'], operator: ['today', 'orders', 'import', 'review', 'data', 'settings'],
+  service: ['today', 'orders', 'data', 'settings'], warehouse: ['today', 'orders', 'data', 'settings'] }
 
 async function asRole(t, browser, desk, role, i) {
   const { page, look, complaints, close } = await openPage(browser, { lang: 'en', width: 1440, name: `demo-${role}` })

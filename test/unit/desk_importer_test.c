@@ -405,12 +405,12 @@ Test(importer, a_users_profile_and_a_zone_far_away_go_along)
     says_the_same(0);
 }
 
-/* A lower limit than its own is left as it is: here a second of processor time, which it inherits. */
+/* A lower limit than its own is left as it is: here three seconds of processor time, which it inherits. */
 Test(importer, a_reading_that_never_ends_is_ended_by_its_processor_time)
 {
     struct rlimit r;
     cr_assert_eq(getrlimit(RLIMIT_CPU, &r), 0);
-    r.rlim_cur = 1;
+    r.rlim_cur = 3;
     cr_assert_eq(setrlimit(RLIMIT_CPU, &r), 0);
     cr_expect_eq(attempt("hang"), IMPORTER_SLOW);
 }
