@@ -24,7 +24,7 @@ static const struct assertion_sql statements[] = {
 
 static struct assertion_span *span_slot(struct apply_session *a, enum event_table t, int64_t import_id, int64_t event_no)
 {
-    return &a->spans[t][(uint64_t)(import_id * 31 + event_no) % ASSERTION_CACHE];
+    return &a->spans[t][((uint64_t)import_id * 31 + (uint64_t)event_no) % ASSERTION_CACHE];
 }
 
 /* The range that begins at or before id; false in *ret_found when there is none. */

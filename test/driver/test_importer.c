@@ -137,7 +137,7 @@ static void try_abort(const char *path)
 static void try_hang(const char *path)
 {
     (void)path;
-    for (volatile int i = 0;; i = i + 1) {}
+    for (volatile unsigned i = 0;; i = i + 1) {}
 }
 
 /* More than it may have: half a GiB, touched. */
