@@ -53,6 +53,7 @@ static inline int utf8_sequence(const unsigned char *p, size_t n)
 
 bool utf8_check(struct text s)
 {
+    if (s.len == 0) return true; /* a cell that is not there has no address */
     const unsigned char *p = (const unsigned char *)s.ptr, *end = p + s.len;
     while (p < end) {
         if (*p < 0x80) {
@@ -97,6 +98,7 @@ static inline int gb_sequence(const unsigned char *p, size_t n)
 
 bool gb18030_check(struct text s)
 {
+    if (s.len == 0) return true;
     const unsigned char *p = (const unsigned char *)s.ptr, *end = p + s.len;
     while (p < end) {
         if (*p < 0x80) {

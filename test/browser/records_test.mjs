@@ -41,7 +41,7 @@ async function people(desk) {
     const r = await fetch(desk.url + '/api/v1' + place, { method: 'POST', headers: { 'Content-Type': 'application/json', Origin: desk.url, Cookie: cookie, 'X-CSRF-Token': csrf }, body: JSON.stringify(body) })
     const told = await r.json()
     assert.ok(r.ok, `${place}: ${JSON.stringify(told)}`)
-    cookie = r.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
+    cookie = r.headers.get('set-cookie')?.split(';')[0] ?? cookie
     csrf = told.csrf ?? csrf
   }
   await post('/setup', { code: desk.code, name: 'owner', password: PEOPLE.owner, store: null })
