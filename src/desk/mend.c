@@ -147,10 +147,12 @@ static int row_on(const struct mend_ask *ask, int64_t line)
 }
 
 /* The same fault, said of the line that people know. */
-static void keep_fault(struct arena *a, const struct intake_fault *f, int64_t line, struct intake_fault *ret)
+static void keep_fault(struct arena *a, const struct intake_fault *f, const char *currency, int64_t line, struct intake_fault *ret)
 {
     struct fault_place where = { .line = line, .column = f->column, .column_name = f->column_name, .value = f->value };
-    if (row_fault_find(f->code, &where.fault)) fault_say(a, &where, ret);
+    if (!row_fault_find(f->code, &where.fault)) return;
+    if (where.fault == FAULT_OTHER_CURRENCY) where.expected = text_from_cstr(currency);
+    fault_say(a, &where, ret);
 }
 
 static void find_faults(struct importer *im, struct arena *a, const struct mend_ask *ask, const struct intake_options *options, const struct intake_scan_result *scan,
@@ -162,7 +164,7 @@ static void find_faults(struct importer *im, struct arena *a, const struct mend_
     if (!row || !importer_read(im, options, scan, 0)) return;
     while ((kind = importer_next(im, a, row, &f)) == ROW_CLAIM || kind == ROW_FAULT) {
         const int r = kind == ROW_FAULT ? row_on(ask, f.line) : -1;
-        if (r >= 0) keep_fault(a, &f, ask->rows[r].line, &ret->rows[r].fault);
+        if (r >= 0) keep_fault(a, &f, options->currency.code, ask->rows[r].line, &ret->rows[r].fault);
     }
 }
 

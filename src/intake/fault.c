@@ -148,10 +148,12 @@ void fault_say(struct arena *a, const struct fault_place *where, struct intake_f
     const struct text sheet = text_clip_utf8(where->sheet, 100);
     const struct text in_en = sheet.len ? arena_printf(a, "Sheet “%.*s”, line", ARG(sheet)) : TEXT("Line");
     const struct text in_zh = sheet.len ? arena_printf(a, "工作表“%.*s”第", ARG(sheet)) : TEXT("第");
+    const struct text expected_en = where->expected.len ? arena_printf(a, " Expected is %.*s.", ARG(where->expected)) : TEXT_NONE;
+    const struct text expected_zh = where->expected.len ? arena_printf(a, "应为 %.*s。", ARG(where->expected)) : TEXT_NONE;
     long long line = where->line;
     if (where->column > 0) {
-        ret->what_en = arena_printf(a, "%.*s %lld, column “%.*s”: %s", ARG(in_en), line, ARG(name), w->seen_en);
-        ret->what_zh = arena_printf(a, "%.*s %lld 行“%.*s”列：%s", ARG(in_zh), line, ARG(name), w->seen_zh);
+        ret->what_en = arena_printf(a, "%.*s %lld, column “%.*s”: %s%.*s", ARG(in_en), line, ARG(name), w->seen_en, ARG(expected_en));
+        ret->what_zh = arena_printf(a, "%.*s %lld 行“%.*s”列：%s%.*s", ARG(in_zh), line, ARG(name), w->seen_zh, ARG(expected_zh));
     } else {
         ret->what_en = arena_printf(a, "%.*s %lld: %s", ARG(in_en), line, w->seen_en);
         ret->what_zh = arena_printf(a, "%.*s %lld 行：%s", ARG(in_zh), line, w->seen_zh);
@@ -163,21 +165,19 @@ void fault_say(struct arena *a, const struct fault_place *where, struct intake_f
 static const struct { const char *en, *zh, *do_en, *do_zh; } kinds[] = {
     [SNIFFED_TEXT] = { "text", "文本", "", "" },
     [SNIFFED_EMPTY] = { "an empty file", "空文件", "", "" },
-    [SNIFFED_PNG] = { "a PNG picture", "PNG 图片", "Choose the order export of the platform (CSV).", "请选择平台导出的订单报表（CSV）。" },
-    [SNIFFED_JPEG] = { "a JPEG picture", "JPEG 图片", "Choose the order export of the platform (CSV).", "请选择平台导出的订单报表（CSV）。" },
-    [SNIFFED_GIF] = { "a GIF picture", "GIF 图片", "Choose the order export of the platform (CSV).", "请选择平台导出的订单报表（CSV）。" },
-    [SNIFFED_ZIP] = { "a zip archive", "zip 压缩包", "Unpack it and import the CSV file inside.", "请先解压，再导入其中的 CSV 文件。" },
-    [SNIFFED_XLSX] = { "an Excel workbook (.xlsx)", "Excel 工作簿（.xlsx）",
-        "Open it and save it as “CSV UTF-8”, with the order number column formatted as text; or export CSV from the platform.",
-        "请先把订单编号列设为“文本”，再另存为“CSV UTF-8”；或从平台直接导出 CSV。" },
-    [SNIFFED_OLE] = { "an old Excel or Word file (.xls, .doc)", "旧版 Excel 或 Word 文件（.xls、.doc）",
-        "Open it and save it as “CSV UTF-8”, with the order number column formatted as text; or export CSV from the platform.",
-        "请先把订单编号列设为“文本”，再另存为“CSV UTF-8”；或从平台直接导出 CSV。" },
-    [SNIFFED_PDF] = { "a PDF document", "PDF 文档", "Choose the order export of the platform (CSV).", "请选择平台导出的订单报表（CSV）。" },
-    [SNIFFED_GZIP] = { "a gzip archive", "gzip 压缩包", "Unpack it and import the CSV file inside.", "请先解压，再导入其中的 CSV 文件。" },
+    [SNIFFED_PNG] = { "a PNG picture", "PNG 图片", "Choose what the platform exported (CSV or Excel).", "请选择平台导出的文件（CSV 或 Excel）。" },
+    [SNIFFED_JPEG] = { "a JPEG picture", "JPEG 图片", "Choose what the platform exported (CSV or Excel).", "请选择平台导出的文件（CSV 或 Excel）。" },
+    [SNIFFED_GIF] = { "a GIF picture", "GIF 图片", "Choose what the platform exported (CSV or Excel).", "请选择平台导出的文件（CSV 或 Excel）。" },
+    [SNIFFED_ZIP] = { "a zip archive", "zip 压缩包", "Unpack it and import the tables inside.", "请先解压，再导入其中的表格。" },
+    [SNIFFED_XLSX] = { "an Excel workbook (.xlsx) that cannot be read", "无法读取的 Excel 工作簿（.xlsx）",
+        "Open it and save it once more as an Excel workbook (.xlsx).", "请打开后重新另存为 Excel 工作簿（.xlsx）。" },
+    [SNIFFED_OLE] = { "an old Office file without a sheet in it, as Word’s .doc", "不含工作表的旧版 Office 文件（如 Word 的 .doc）",
+        "Choose the sheet itself; if it is one, open it and save it as an Excel workbook (.xlsx).", "请选择表格文件；如果它本来就是表格，请打开后另存为 Excel 工作簿（.xlsx）。" },
+    [SNIFFED_PDF] = { "a PDF document", "PDF 文档", "Choose what the platform exported (CSV or Excel).", "请选择平台导出的文件（CSV 或 Excel）。" },
+    [SNIFFED_GZIP] = { "a gzip archive", "gzip 压缩包", "Unpack it and import the tables inside.", "请先解压，再导入其中的表格。" },
     [SNIFFED_HTML] = { "a web page (HTML)", "网页（HTML）",
-        "The download may have ended on a login page: sign in to the platform and export again as CSV.",
-        "下载时可能跳到了登录页：请登录平台后重新导出 CSV。" },
+        "The download may have ended on a login page: sign in to the platform and export again.",
+        "下载时可能跳到了登录页：请登录平台后重新导出。" },
     [SNIFFED_HTML_TABLE] = { "a web page with a table in it, as some platforms call an Excel file", "含有表格的网页（有的平台把它叫作 Excel 文件）",
         "Open it with Excel, WPS or LibreOffice and save it as an Excel workbook (.xlsx).", "请用 Excel、WPS 或 LibreOffice 打开，另存为 Excel 工作簿（.xlsx）。" },
     [SNIFFED_JSON] = { "a JSON document", "JSON 文档", "Choose the order export of the platform (CSV or Excel).", "请选择平台导出的订单报表（CSV 或 Excel）。" },
@@ -290,8 +290,8 @@ void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_s
         ret->refusal_zh = arena_printf(a, "“%.*s”是空文件：请重新导出订单，等下载完成后再导入。", ARG(file));
         return;
     case REFUSED_NOT_TEXT:
-        ret->refusal_en = arena_printf(a, "“%.*s” is %s, not a table in text form. %s", ARG(file), kinds[f->sniffed].en, kinds[f->sniffed].do_en);
-        ret->refusal_zh = arena_printf(a, "“%.*s”是%s，不是文本表格。%s", ARG(file), kinds[f->sniffed].zh, kinds[f->sniffed].do_zh);
+        ret->refusal_en = arena_printf(a, "“%.*s” is %s, not a table. %s", ARG(file), kinds[f->sniffed].en, kinds[f->sniffed].do_en);
+        ret->refusal_zh = arena_printf(a, "“%.*s”是%s，不是表格。%s", ARG(file), kinds[f->sniffed].zh, kinds[f->sniffed].do_zh);
         return;
     case REFUSED_NO_HEADER:
         say_no_header(a, f, file, ret);

@@ -19,6 +19,7 @@ struct fault_place {
     int64_t line;
     int column;              /* 1-based; 0: the whole row */
     struct text column_name, value, raw; /* UTF-8 */
+    struct text expected;    /* what the cell should tell, where its fault alone cannot say it: the store's currency; empty: nothing */
 };
 /* Fills *ret with texts in the arena (copies of everything). */
 void fault_say(struct arena *a, const struct fault_place *where, struct intake_fault *ret);

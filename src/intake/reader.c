@@ -20,6 +20,7 @@ struct intake_reader {
     struct claim_maker maker;  /* of orders; of other subjects only its encoding */
     int given;                 /* of the further claims that a row of orders gave */
     struct record_maker records;
+    struct currency currency;  /* the store's */
     int mends_at;              /* the column MENDS_HEADER; -1: none */
     bool broken;
     int usual_width;           /* cells of the row before */
@@ -66,6 +67,7 @@ struct intake_reader *intake_reader_open(const struct arena_source *memory, cons
     memset(r, 0, sizeof *r);
     r->memory = memory;
     r->scan = scan;
+    r->currency = opt->currency;
     arena_init(&r->own, memory, 0);
     arena_init(&r->said, memory, 0);
     if ((scan->part.kind == PART_TEXT ? open_text(r, src) : open_table(r, src, opt)) &&
@@ -141,6 +143,7 @@ static enum intake_row_kind say(struct intake_reader *r, const struct claim_faul
     if (c >= 0 && c < r->row.count && r->row.fault == CSV_ROW_GOOD)
         where.value = shown(r, &r->row.cells[c]);
     where.raw = r->scan->part.kind == PART_TEXT ? readable(r, r->row.raw, LIMIT_CELL_BYTES) : table_row_as_csv(&r->said, &r->row, LIMIT_CELL_BYTES);
+    if (f->fault == FAULT_OTHER_CURRENCY) where.expected = text_from_cstr(r->currency.code);
     fault_say(&r->said, &where, ret);
     return r->said.failed ? ROW_ERROR : ROW_FAULT;
 }

@@ -394,6 +394,16 @@ enum record_completed record_complete(struct arena *a, const struct record_ident
     return settle(a, id, c, values) ? RECORD_COMPLETE : RECORD_NO_MEMORY;
 }
 
+/* The first key field that the profile needs and the row leaves empty; 0: none. Without it the row would pass for one of a coarser grain:
+ * an item's visitors for the whole shop's. */
+static int key_left_empty(const struct record_maker *m, const struct record_claim *c)
+{
+    const struct record_subject *s = record_subject(c->subject);
+    for (int f = 1; f <= s->field_count; f++)
+        if (m->profile->required[f] && s->fields[f - 1].flags & FIELD_IS_KEY && !value_of(c, f)) return f;
+    return 0;
+}
+
 static enum claim_made make_part(struct record_maker *m, int part, struct arena *batch, struct claim_fault *fault)
 {
     const enum subject subject = m->band.len > 0 ? SUBJECT_PEERS : m->profile->subject;
@@ -404,6 +414,11 @@ static enum claim_made make_part(struct record_maker *m, int part, struct arena 
     struct record_claim c = { .subject = subject, .as_of_ms = m->as_of_ms, .first_as_of_ms = m->as_of_ms, .rank = SOURCE_FILE, .values = values };
     c.value_count = part_values(m, subject, part, values, &tells);
     if (!tells && part > 0) return CLAIM_PASSED_OVER;
+    const int empty = subject == m->profile->subject ? key_left_empty(m, &c) : 0;
+    if (empty) {
+        *fault = (struct claim_fault){ FAULT_NO_KEY, column_of(m, empty) };
+        return CLAIM_FAULT;
+    }
     switch (record_complete(batch, &m->id, &c, values, &missing)) {
     case RECORD_COMPLETE: break;
     case RECORD_NO_MEMORY: return CLAIM_NO_MEMORY;

@@ -8,53 +8,14 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "story"))
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fixtures"))
 import hostile  # noqa: E402
 from story import BINARY, SLOW, Shop, Skip, get, order, run_stories, zhanggui  # noqa: E402
 
-PEAK, WITHOUT, DRIVE, OPEN = (os.environ.get(n, "") for n in ("ZG_PEAK", "ZG_WITHOUT", "ZG_DESK_DRIVE", "ZG_TEST_IMPORTER_OPEN"))
-LIMIT_MIB, LIMIT_S = 64, 2
-
-
-def measured(*command):
-    """Exit code, output, seconds and the peak of the largest process in MiB."""
-    done = subprocess.run([PEAK, *command], capture_output=True, text=True)
-    err, _, figures = done.stderr.rpartition("\npeak ")
-    seconds, _, kib, _ = figures.split()
-    return done.returncode, done.stdout, err, float(seconds), int(kib) / 1024
-
-
-def story_hostile(directory):
-    """more than 30 files made to do harm: each is refused within 2 s and 64 MiB, the others go in"""
-    if not PEAK:
-        raise Skip("the test programs are not built")
-    shop = Shop(directory)
-    fine = shop.write("ExportOrderList202003010000.csv", [order(str(900 + i)) for i in range(3)])
-    base = measured(BINARY, "import", "--dry-run", "--json", str(fine))[4]
-    worst_s, worst_mib, bad = 0.0, 0.0, []
-    files = hostile.files(directory)
-    assert len(files) >= 30, len(files)
-    for name, path in files.items():
-        code, out, err, seconds, mib = measured(BINARY, "import", "--dry-run", "--json", str(path))
-        if seconds > LIMIT_S * SLOW:  # others may be at work here: the processor's time counts, and once more
-            seconds = min(seconds, measured(BINARY, "import", "--dry-run", "--json", str(path))[3])
-        told = json.loads(out)["files"] if code == 0 else []
-        worst_s, worst_mib = max(worst_s, seconds), max(worst_mib, mib - base)
-        if code != 0 or not told or any(f.get("profile") and not f.get("refused") for f in told):
-            bad.append(f"{name}: taken, or no answer: exit {code}, {out[:300]} {err[:200]}")
-        if any(f.get("refused") and "importer" in f["refused"].get("code", "") for f in told):
-            bad.append(f"{name}: the reader broke over it: {told[0]['refused']}")
-        if seconds > LIMIT_S * SLOW or (SLOW == 1 and mib - base > LIMIT_MIB):
-            bad.append(f"{name}: {seconds:.1f} s, {mib - base:.0f} MiB on top")
-    print(f"# {len(files)} files, at most {worst_s:.2f} s and {worst_mib:.1f} MiB on top of {base:.0f} MiB", flush=True)
-    assert not bad, "\n".join(bad)
-    for path in files.values():
-        shop.zg("import", "--store", "main", path, code=1)
-    assert shop.bring(fine)["files"][0]["added"] == 3
-    shop.zg("verify")
+WITHOUT, DRIVE, OPEN = (os.environ.get(n, "") for n in ("ZG_WITHOUT", "ZG_DESK_DRIVE", "ZG_TEST_IMPORTER_OPEN"))
+HEADER = "订单编号,总金额,买家实际支付金额,收货地址 ,订单创建时间,订单付款时间 ,退款金额\n"
 
 
 # ---- what the processes ask of the kernel ----
@@ -100,13 +61,13 @@ def story_no_file_and_no_connection(directory):
     """not one of the hostile files makes a file or a connection, in any process; the control, an importer without walls, is caught"""
     if not DRIVE:
         raise Skip("the test programs are not built")
-    files = hostile.files(directory)
-    processes = trace(directory, BINARY, "import", "--dry-run", "--json", *files.values())
+    files = [path for path, _ in hostile.make(pathlib.Path(directory, "files"))]
+    processes = trace(directory, BINARY, "import", "--dry-run", "--json", *files)
     assert len(importers(processes)) >= len(files), len(importers(processes))
     assert not offences(processes), "\n".join(offences(processes)[:20])
     control = pathlib.Path(directory, "control.csv")
     for word, want in (("create", "O_CREAT"), ("connect", "connect("), ("open", "/etc/passwd")):
-        control.write_text(f"zg-try {word} {directory}/mark-9\n{hostile.HEADER}1,1,1,x,2020-02-20 10:00:00,,0\n")
+        control.write_text(f"zg-try {word} {directory}/mark-9\n{HEADER}1,1,1,x,2020-02-20 10:00:00,,0\n")
         zhanggui("init", "--db", f"{directory}/{word}.db", "--store", "main", "--name", "x", "--platform", "tmall", "--currency", "CNY", "--zone", "Asia/Shanghai")
         seen = offences(trace(directory, DRIVE, f"{directory}/{word}.db", "import", "main", control, environment={"ZG_TEST_IMPORTER": OPEN}))
         assert any("importer: " in line and want in line for line in seen), f"{word}: a look at the calls does not notice it: {seen[:5]}"
@@ -174,7 +135,7 @@ def story_each_wall_alone(directory):
         for missing, goes in (("seccomp", False), ("landlock", False), ("landlock,seccomp", True)):
             for word in ("open", "create", "connect", "kill"):
                 path = pathlib.Path(directory, "try.csv")
-                path.write_text(f"zg-try {word} {mark}\n{hostile.HEADER}1,1,1,x,2020-02-20 10:00:00,,0\n")
+                path.write_text(f"zg-try {word} {mark}\n{HEADER}1,1,1,x,2020-02-20 10:00:00,,0\n")
                 out = subprocess.run([WITHOUT, missing, DRIVE, f"{directory}/shop.db", "import", "main", path], capture_output=True, text=True)
                 assert ("went through" in out.stderr) == goes and mark.exists() == goes, f"without {missing}: {word}: {out.stderr} {mark.exists()}"
                 mark.unlink(missing_ok=True)

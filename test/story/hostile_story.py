@@ -32,10 +32,11 @@ def measured(*words):
 
 
 def story_refused(directory):
-    """seventy files that mean harm: each is refused within 2 s and 64 MiB, and says why in both languages"""
+    """eighty files that mean harm: each is refused within 2 s and 64 MiB, and says why in both languages; nothing of them goes in"""
     directory = pathlib.Path(directory)
     plain = directory / "plain.csv"
     plain.write_text(hostile.csv_text())
+    shop = Shop(directory)
     base = measured("import", "--dry-run", "--json", plain)[1]
     made = hostile.make(directory / "files")
     assert len(made) >= 60 and len({p.name for p, _ in made}) == len(made)
@@ -52,7 +53,10 @@ def story_refused(directory):
         assert seconds < LIMIT_S * SLOW, (path.name, seconds)
         assert kb - base < LIMIT_KB or SLOW > 1, (path.name, kb, base)
         slowest, largest = max(slowest, seconds), max(largest, kb - base)
+        shop.zg("import", "--store", "main", path, code=1)
         path.unlink()
+    assert shop.bring(plain)["files"][0]["added"] > 0, "what is well goes in, beside them all"
+    shop.zg("verify")
     print(f"# {len(made)} files, slowest {slowest:.2f} s, at most {largest / 1024:.0f} MiB more than for a plain file")
 
 

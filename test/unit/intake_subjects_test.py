@@ -159,6 +159,17 @@ def test_faults():
         assert f["remedy_en"] and f["remedy_zh"] and (not value or value not in f["what_en"]), "no sentence holds the cell"
 
 
+def test_what_is_expected():
+    """another currency names the store's; an item's row that leaves its item empty is not the whole shop's day"""
+    r = read_bytes(table([["统计日期", "访客数", "支付金额"], ["2026-06-18", "3", "US $5"]]), *OPTIONS)
+    assert r.codes() == ["other-currency"] and "Expected is CNY." in r.faults[0]["what_en"] and "应为 CNY。" in r.faults[0]["what_zh"], r.faults
+    header = ["统计日期", "商品ID", "商品名称", "商品访客数", "商品浏览量", "商品加购件数", "商品支付转化率", "支付金额", "竞争力评分"]
+    rows = [["2026-06-18", item, "茶杯", "7", "9", "1", "10.00%", "88.00", "50"] for item in ("", "880012")]
+    r = read_bytes(table([header, *rows]), *OPTIONS)
+    assert r.scan["profile"] == "sycm-items" and r.codes() == ["no-key"] and r.faults[0]["column_name"] == "商品ID", (r.scan["profile"], r.faults)
+    assert len(r.claims) == 1 and r.claims[0]["values"]["product_no"] == "880012", r.claims
+
+
 def test_means_are_rounded():
     r = read_bytes(table([["统计日期", "访客数", "客单价"], ["2026-06-18", "3", "¥1,234.567"]]), *OPTIONS)
     assert r.claims[0]["values"]["average"] == 123457
