@@ -310,6 +310,11 @@ void refusal_say(struct arena *a, const struct refusal_facts *f, struct intake_s
         ret->refusal_en = arena_printf(a, "“%.*s” holds orders of the shop “%.*s”, not of “%.*s”: import it by itself into the store it belongs to.", ARG(file), ARG(f->seen), ARG(f->expected));
         ret->refusal_zh = arena_printf(a, "“%.*s”是店铺“%.*s”的订单，不是“%.*s”的：请单独导入到对应的店铺。", ARG(file), ARG(f->seen), ARG(f->expected));
         return;
+    case REFUSED_OTHER_CURRENCY:
+        ret->refusal_en = arena_printf(a, "“%.*s” is of the kind “%.*s”, whose amounts are in %.*s; this store sells in %.*s. Import it into the store it belongs to.",
+                                       ARG(file), ARG(f->profile_en), ARG(f->seen), ARG(f->expected));
+        ret->refusal_zh = arena_printf(a, "“%.*s”是“%.*s”，金额为 %.*s；本店铺的币种是 %.*s。请导入到它所属的店铺。", ARG(file), ARG(f->profile_zh), ARG(f->seen), ARG(f->expected));
+        return;
     case REFUSED_TOO_LARGE:
         ret->refusal_en = arena_printf(a, "“%.*s” is larger than 4 GiB: export a shorter period, in several files.", ARG(file));
         ret->refusal_zh = arena_printf(a, "“%.*s”超过 4 GiB：请缩短时间段，分几个文件导出。", ARG(file));
@@ -351,6 +356,7 @@ const char *intake_refusal_word(enum intake_refusal r)
     case REFUSED_NO_ROWS: return "no-rows";
     case REFUSED_TWO_STORES: return "two-stores";
     case REFUSED_OTHER_STORE: return "other-store";
+    case REFUSED_OTHER_CURRENCY: return "other-currency";
     case REFUSED_TOO_LARGE: return "too-large";
     case REFUSED_BAD_PROFILE: return "bad-profile";
     case REFUSED_OTHER_KIND: return "other-kind";
@@ -373,7 +379,8 @@ bool intake_refusal_leaves_aside(enum intake_refusal r)
 {
     switch (r) {
     case REFUSED_EMPTY: case REFUSED_NOT_TEXT: case REFUSED_NO_HEADER: case REFUSED_NO_ROWS: case REFUSED_OTHER_KIND: return true;
-    case REFUSED_NOT: case REFUSED_DIRECTORY: case REFUSED_UNREADABLE: case REFUSED_TWO_STORES: case REFUSED_OTHER_STORE: case REFUSED_TOO_LARGE:
+    case REFUSED_NOT: case REFUSED_DIRECTORY: case REFUSED_UNREADABLE: case REFUSED_TWO_STORES: case REFUSED_OTHER_STORE:
+    case REFUSED_OTHER_CURRENCY: case REFUSED_TOO_LARGE:
     case REFUSED_BAD_PROFILE: case REFUSED_NO_TABLE: case REFUSED_SEVERAL: case REFUSED_NO_PART: case REFUSED_DAMAGED: case REFUSED_ENCRYPTED:
     case REFUSED_NESTED: case REFUSED_DOCTYPE: case REFUSED_UNPACKED: case REFUSED_TOO_MANY_PARTS: case REFUSED_TOO_MANY_CELLS: case REFUSED_STOPPED: return false;
     }

@@ -23,7 +23,7 @@ const char *intake_encoding_word(enum intake_encoding e); /* "utf-8", "utf-8-bom
 /* Why a whole file is refused. Nothing of it goes in. */
 enum intake_refusal {
     REFUSED_NOT, REFUSED_DIRECTORY, REFUSED_UNREADABLE, REFUSED_EMPTY, REFUSED_NOT_TEXT /* picture, zip, xlsx, pdf .. */, REFUSED_NO_HEADER,
-    REFUSED_NO_ROWS, REFUSED_TWO_STORES, REFUSED_OTHER_STORE, REFUSED_TOO_LARGE, REFUSED_BAD_PROFILE, REFUSED_OTHER_KIND,
+    REFUSED_NO_ROWS, REFUSED_TWO_STORES, REFUSED_OTHER_STORE, REFUSED_OTHER_CURRENCY, REFUSED_TOO_LARGE, REFUSED_BAD_PROFILE, REFUSED_OTHER_KIND,
     REFUSED_NO_TABLE,    /* an archive or a workbook without any table */
     REFUSED_SEVERAL,     /* several tables and none was chosen */
     REFUSED_NO_PART,     /* the table that was chosen is not in the file */

@@ -161,6 +161,11 @@ static bool parse_text(struct parse *ps, const char *key, json_t *j, size_t max,
     return true;
 }
 
+static bool parse_currency(struct parse *ps, const char *key, json_t *j, struct currency *ret)
+{
+    return (json_is_string(j) && currency_parse(json_text(j), ret)) || bad(ps, "the code of a currency is expected, as CNY", key);
+}
+
 /* "visitors@pc": the part's place + 1, taken off the word; 0 without. */
 static bool parse_part(struct parse *ps, struct text *word, int *ret)
 {
@@ -331,6 +336,7 @@ static bool parse_key(struct parse *ps, const char *key, json_t *j)
     if (text_is(k, "zh")) return parse_text(ps, key, j, 200, &p->zh);
     if (text_is(k, "platform")) return parse_text(ps, key, j, 32, &p->platform);
     if (text_is(k, "zone")) return json_is_null(j) || parse_text(ps, key, j, 47, &p->zone);
+    if (text_is(k, "currency")) return parse_currency(ps, key, j, &p->currency);
     if (text_is(k, "subject")) return true; /* read first: columns depend on it */
     if (text_is(k, "summary")) return parse_words(ps, key, j, &p->summary);
     if (text_is(k, "peers")) return parse_peers(ps, key, j, &p->peers);

@@ -3,6 +3,7 @@
  *   {"name": "taobao-orders", "en": "..", "zh": "..", "platform": "taobao",
  *    "subject": "reviews",                     what its rows tell (core/record); absent: orders
  *    "zone": "Asia/Shanghai",                  times without an offset; absent: the store's zone
+ *    "currency": "CNY",                        of all its amounts; a store of another currency refuses the file; absent: the store's
  *    "columns": {"订单编号": "order_no", "Email": ["buyer", "email"], "返点积分": ""},
  *                                              header -> field(s); "" is known and not used. Where several columns tell one field,
  *                                              the first in this order that is not empty counts
@@ -28,6 +29,7 @@
 #ifndef ZG_INTAKE_PROFILE_H
 #define ZG_INTAKE_PROFILE_H
 #include "base/arena.h"
+#include "base/money.h"
 #include "core/record/record.h"
 #include "intake/field.h"
 #include "intake/order_rules.h"
@@ -46,6 +48,7 @@ struct peer_words { const struct peer_word *words; int count; };
 
 struct profile {
     struct text name, en, zh, platform, zone, json;
+    struct currency currency;                /* "": any */
     enum subject subject;
     const struct profile_column *columns;
     int column_count;

@@ -310,6 +310,16 @@ static bool recognise_head(struct look *k, struct text head)
     return true;
 }
 
+/* Is the kind of file one whose amounts are in another currency than the store's? Then false and why. */
+static bool currency_fits(const struct look *k, struct refusal_facts *why)
+{
+    const struct profile *p = k->ret->profile;
+    if (!p || !p->currency.code[0] || memcmp(p->currency.code, k->opt->currency.code, 3) == 0) return true;
+    *why = (struct refusal_facts){ .refusal = REFUSED_OTHER_CURRENCY, .profile_en = p->en, .profile_zh = p->zh, .seen = text_from_cstr(p->currency.code),
+                                   .expected = text_from_cstr(k->opt->currency.code) };
+    return false;
+}
+
 /* One look with the encoding given in ret->encoding. False when memory ran out. */
 static bool look_once(struct look *k, struct refusal_facts *why)
 {
@@ -329,6 +339,7 @@ static bool look_once(struct look *k, struct refusal_facts *why)
     }
     if (!recognise_head(k, head)) return false;
     if (!look_prepare(k)) return false;
+    if (!currency_fits(k, why)) return true;
     csv_restart(&k->csv, &source, k->kind.delimiter);
     k->table = table_of_csv(&k->csv);
     return look_at_rows(k, row, why);
@@ -349,7 +360,8 @@ static bool look_at_table(struct look *k, struct refusal_facts *why)
         *why = read_failure(k);
         return true;
     }
-    return look_prepare(k) && look_at_rows(k, row, why);
+    if (!look_prepare(k)) return false;
+    return !currency_fits(k, why) || look_at_rows(k, row, why);
 }
 
 static enum intake_encoding head_encoding(const struct input *in, const struct intake_options *opt)

@@ -213,6 +213,11 @@ def test_two_shops():
     assert read_bytes(HEADER + row("1") + row("2", shop=""), "--store-name", "样例小店").scan["refusal"] is None
 
 
+def test_another_currency():
+    s = refused("other-currency", HEADER + row("1"), "--currency", "USD")
+    assert "in CNY" in s["en"] and "sells in USD" in s["en"] and "USD" in s["zh"] and "淘宝" in s["zh"]
+
+
 # ---- rows that are faults ----
 
 def test_row_faults():
