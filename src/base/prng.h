@@ -9,4 +9,6 @@ uint64_t prng_below(struct prng *p, uint64_t n);  /* uniform 0..n-1 without bias
 double prng_unit(struct prng *p);                 /* [0,1), 53 bits */
 double prng_normal(struct prng *p);               /* mean 0, s.d. 1 (Marsaglia polar) */
 uint64_t prng_poisson(struct prng *p, double mean);
+double prng_gamma(struct prng *p, double shape);  /* scale 1; shape > 0 (Marsaglia and Tsang 2000) */
+double prng_beta(struct prng *p, double a, double b); /* (0,1); a, b > 0 */
 #endif

@@ -83,3 +83,29 @@ Test(prng, poisson_has_mean_and_variance_at_every_size)
     for (int i = 0; i < 200000; i++) zero += prng_poisson(&p, 12) == 12;
     cr_expect(fabs(zero / 200000 - .11436792) < .0035, "P(12 | 12) = %g", zero / 200000);
 }
+
+Test(prng, gamma_and_beta_have_their_moments)
+{
+    static const double shapes[][2] = { { .5, 2 }, { 1, 1 }, { 3.5, 1.2 }, { 90, 700 } };
+    enum { N = 200000 };
+    struct prng p;
+    prng_seed(&p, 5);
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        const double a = shapes[k][0], b = shapes[k][1];
+        double sum = 0, square = 0, beta = 0, beta_square = 0;
+        for (int i = 0; i < N; i++) {
+            const double g = prng_gamma(&p, a), x = prng_beta(&p, a, b);
+            cr_assert(g >= 0 && x >= 0 && x <= 1);
+            sum += g;
+            square += g * g;
+            beta += x;
+            beta_square += x * x;
+        }
+        const double mean = sum / N, variance = square / N - mean * mean, share = beta / N, spread = beta_square / N - share * share;
+        const double want = a / (a + b), want_spread = a * b / ((a + b) * (a + b) * (a + b + 1));
+        cr_expect(fabs(mean - a) < 5 * sqrt(a / N), "gamma %g: mean %g", a, mean);
+        cr_expect(fabs(variance / a - 1) < .05, "gamma %g: variance %g", a, variance);
+        cr_expect(fabs(share - want) < 5 * sqrt(want_spread / N), "beta %g %g: mean %g", a, b, share);
+        cr_expect(fabs(spread / want_spread - 1) < .05, "beta %g %g: variance %g", a, b, spread);
+    }
+}
