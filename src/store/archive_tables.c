@@ -209,5 +209,12 @@ const struct archive_left_out archive_left_out[] = {
     { "upload", "files that wait to be imported stay where they are" },
     { "feed_token", "who may tell a desk something is told by that desk" },
     { "feed_secret", "sealed with the key of another desk" },
+    { "agent", "the team is the merchant's, serves all its shops and signs in at a desk, as accounts do" },
+    { "agent_nick", "of the team" },
+    { "agent_week", "of the team" },
+    { "agent_day", "of the team" },
+    { "agent_absence", "of the team" },
+    { "agent_rota", "of the team" },
+    { "reminder_hand", "in the hands of that team" },
 };
 const int archive_left_out_count = (int)(sizeof archive_left_out / sizeof archive_left_out[0]);

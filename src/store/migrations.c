@@ -257,5 +257,32 @@ const struct migration migrations[] = {
     COLUMN("0070 import_file.header", "ALTER TABLE import_file ADD COLUMN header TEXT NOT NULL DEFAULT ''"),
     /* The import in which the row went in after all: while that one stands, the row is out of the quarantine */
     COLUMN("0071 quarantine.mended_by", "ALTER TABLE quarantine ADD COLUMN mended_by BIGINT"),
+    /* Staff for service (agent_store.h), of the merchant: they serve all its shops. kind: 1 service, 2 reminder specialist; chats_max 0: as
+     * the policy says; left_work: 1 works here no more */
+    TABLE("0072 agent",
+        "CREATE TABLE agent (merchant_id BIGINT NOT NULL, agent_id BIGINT NOT NULL, name TEXT NOT NULL, kind BIGINT NOT NULL, chats_max BIGINT NOT NULL,"
+        " user_id BIGINT, left_work BIGINT NOT NULL, made_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, agent_id))"),
+    /* What chat tools and files call them */
+    TABLE("0073 agent_nick",
+        "CREATE TABLE agent_nick (merchant_id BIGINT NOT NULL, nick TEXT NOT NULL, agent_id BIGINT NOT NULL, PRIMARY KEY (merchant_id, nick))"),
+    /* Hours of an ordinary week (weekday 0: Monday) and of single days, local to the shop; bit h: works from h:00 to h+1:00 */
+    TABLE("0074 agent_week",
+        "CREATE TABLE agent_week (merchant_id BIGINT NOT NULL, agent_id BIGINT NOT NULL, weekday BIGINT NOT NULL, hours BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, agent_id, weekday))"),
+    TABLE("0075 agent_day",
+        "CREATE TABLE agent_day (merchant_id BIGINT NOT NULL, agent_id BIGINT NOT NULL, day BIGINT NOT NULL, hours BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, agent_id, day))"),
+    /* no until_ms: nobody knows; why: 1 leave, 2 break, 3 training, 4 other */
+    TABLE("0076 agent_absence",
+        "CREATE TABLE agent_absence (merchant_id BIGINT NOT NULL, absence_id BIGINT NOT NULL, agent_id BIGINT NOT NULL, from_ms BIGINT NOT NULL,"
+        " until_ms BIGINT, why BIGINT NOT NULL, PRIMARY KEY (merchant_id, absence_id))"),
+    /* Whose the orders of a local hour are that nobody asked about */
+    TABLE("0077 agent_rota",
+        "CREATE TABLE agent_rota (merchant_id BIGINT NOT NULL, hour BIGINT NOT NULL, agent_id BIGINT NOT NULL, PRIMARY KEY (merchant_id, hour))"),
+    /* In whose hands an order's reminder is since when */
+    TABLE("0078 reminder_hand",
+        "CREATE TABLE reminder_hand (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, wave BIGINT NOT NULL, agent_id BIGINT NOT NULL,"
+        " at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, wave))"),
+    INDEX("0079 reminder_hand_by_time", "CREATE INDEX reminder_hand_by_time ON reminder_hand (merchant_id, at_ms, order_id)"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

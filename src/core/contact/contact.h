@@ -19,6 +19,10 @@ struct policy {
     int64_t score_min_orders;                                 /* 60: a period with fewer orders is not scored or compared */
     int64_t holdout_share_bp;                                 /* 1000: of orders that are not reminded about, to measure what reminding brings */
     int64_t holdout_min_reminders;                            /* 500 in 28 days: with fewer a holdout can tell nothing and is off */
+    int agent_chats_max;                                      /* 12: chats and reminders one member of staff has in hand at a time */
+    int64_t load_high_bp;                                     /* 7500: of what service can carry; from there specialists take silent orders */
+    int64_t served_within_s;                                  /* 172800: who served the buyer within this time takes the order */
+    int64_t chat_idle_s;                                      /* 3600: a chat of which no end is told counts as open for so long */
 };
 enum { POLICY_ROWS_MAX = 64 };
 struct policy_row { const char *name, *unit, *source; int64_t value, by_default, min, max; struct text what_en, what_zh; };

@@ -50,6 +50,16 @@ static const struct term terms[] = {
       WORDS("Share of orders that nobody is reminded about, to measure what reminding brings; 0: none"), WORDS("留出多少比例的订单不催付，用来衡量催付的真实效果；0 为不留") },
     { TERM(holdout_min_reminders, "reminders", OURS_2026), 500, 200, 100000,
       WORDS("Reminders in 28 days from which that can tell anything; with fewer nobody is held out"), WORDS("28 天内催付满多少次才能看出效果；不足则不留出") },
+    { TERM(agent_chats_max, "chats", SELLERS_2014), 12, 1, 200,
+      WORDS("Chats and reminders that one member of staff has in hand at a time; beyond it a reminder specialist takes over"),
+      WORDS("每位客服手上最多几个会话和催付（十几个），超过转催付专员") },
+    { TERM(load_high_bp, "bp", OURS_2026), 7500, 1000, 10000,
+      WORDS("Service is busy from this share of what it can have in hand: specialists then take orders that nobody asked about"),
+      WORDS("客服手上达到上限的多少比例算忙；忙时静默订单交给催付专员") },
+    { TERM(served_within_s, "s", OURS_2026), 2 * DAY, HOUR, 14 * DAY,
+      WORDS("Who served the buyer within this time before takes the reminder"), WORDS("多久以内接待过买家，催付归谁") },
+    { TERM(chat_idle_s, "s", OURS_2026), HOUR, 5 * MINUTE, DAY,
+      WORDS("A chat whose end nobody tells counts as open for this long after its last message"), WORDS("没有结束时间的会话，最后一条消息后多久内算进行中") },
 };
 enum { TERM_COUNT = sizeof terms / sizeof terms[0] };
 static_assert((int)TERM_COUNT <= (int)POLICY_ROWS_MAX, "policy_rows has room for every term");
