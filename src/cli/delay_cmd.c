@@ -8,11 +8,11 @@
 const struct option delay_options[] = {
     OPTION_DB,
     OPTION_STORE,
-    { "margin-bp", "BP", false, { "gross margin in basis points of an order's value (default 2000: 20 %)", "毛利，占订单金额的万分比（默认 2000，即 20%）" } },
-    { "cost-minor", "N", false, { "cost of one reminder in minor units, the buyer's annoyance included (default 50)", "一次催付的成本，以最小货币单位计，含对买家的打扰（默认 50）" } },
-    { "persuasion", "SHARE", false, { "share of buyers who would never pay that a reminder at once wins, 0 to 1 (default 0.15)",
-                                      "马上催付能挽回多少本来不会付款的买家，0 到 1（默认 0.15）" } },
-    { "decay-h", "HOURS", false, { "after so many hours it wins 1/e of that (default 6)", "过多少小时效果降到 1/e（默认 6）" } },
+    { "margin-bp", "BP", false, { "gross margin in basis points of an order's value (default: rule margin_bp)", "毛利，占订单金额的万分比（默认取规则 margin_bp）" } },
+    { "cost-minor", "N", false, { "cost of one reminder in minor units, the buyer's annoyance included (default: rule contact_cost_minor)", "一次催付的成本，以最小货币单位计，含对买家的打扰（默认取规则 contact_cost_minor）" } },
+    { "persuasion", "SHARE", false, { "share of buyers who would never pay that a reminder at once wins, 0 to 1 (default: rule persuasion_bp)",
+                                      "马上催付能挽回多少本来不会付款的买家，0 到 1（默认取规则 persuasion_bp）" } },
+    { "decay-h", "HOURS", false, { "after so many hours it wins 1/e of that (default: rule persuasion_decay_s)", "过多少小时效果降到 1/e（默认取规则 persuasion_decay_s）" } },
     { "days", "N", false, { "orders of that many days up to now (default 366)", "取最近多少天的订单（默认 366）" } },
     { "at", "TIME", false, { "as of that instant (default: now)", "按那一刻来看（默认现在）" } },
     OPTIONS_END,
@@ -74,12 +74,12 @@ static void show_points(struct cli *c, const json_t *answer)
 enum cli_exit delay_run(struct cli *c)
 {
     struct ask a;
-    struct delay_ask d = { .persuasion = 0.15, .decay_h = 6 };
+    struct delay_ask d = { .persuasion = -1, .decay_h = -1 };
     enum answer_error error;
     enum cli_exit exit;
     int64_t at_ms;
 
-    if (!cli_number(c, "margin-bp", 0, 10000, 2000, &d.margin_bp) || !cli_number(c, "cost-minor", 0, 1000000000, 50, &d.cost_minor) ||
+    if (!cli_number(c, "margin-bp", 0, 10000, -1, &d.margin_bp) || !cli_number(c, "cost-minor", 0, 1000000000, -1, &d.cost_minor) ||
         !decimal(c, "persuasion", 0, true, 1, &d.persuasion) || !decimal(c, "decay-h", 0, false, 10000, &d.decay_h) ||
         !cli_number(c, "days", 1, 36600, 366, &d.days) || !cli_instant(c, "at", &at_ms))
         return CLI_WRONG_USE;

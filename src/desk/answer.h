@@ -76,23 +76,28 @@ json_t *answer_records(const struct answer_ask *q, const struct records_ask *r, 
 json_t *answer_data(const struct answer_ask *q, enum answer_error *ret_error);
 
 /* What the best first delay of a reminder depends on beside the shop's own payment times (core/run/payment_delay.h). */
-struct delay_ask {
+struct delay_ask {                /* negative: as the policy's terms say */
     int64_t margin_bp;            /* gross margin, basis points of an order's value, 0..10000 */
     int64_t cost_minor;           /* of one reminder, the buyer's annoyance included */
     double persuasion, decay_h;   /* share of never-payers that a reminder at once would win, 0..1; hours until it wins 1/e of that, > 0 */
     int64_t days;                 /* orders placed in that many days up to now */
 };
-/* `zhanggui delay --json`: {"orders","paid","never","open","without_time","mean_total":money,"margin":minor units an order,
+/* GET /stores/{key}/delay and `zhanggui delay --json`: {"orders","paid","never","open","without_time","mean_total":money,"margin":minor units an order,
  * "best":{"delay_s","value_minor","unpaid_share","wasted_share"},"at":[the same at 0 s, 30 min, 1 h, with "loss_share": of the best value],
  * "gain_minor": best beside the policy's delay, per order, "policy_delay_s","curve":[{"delay_s","unpaid_share","wasted_share","value_minor"}],
- * "bands":[{"from","until","orders","wasted_at_best","best_delay_s"}],"reason":{"rule","en","zh"}}; best is null below
- * DELAY_BAND_MIN_ORDERS orders: too few to say. Values are minor units per order placed. */
+ * "bands":[{"from","until","orders","wasted_at_best","best_delay_s","gain_minor": beside the policy's delay}],"detail":[as curve, for a picture],
+ * "terms": what it was worked out with,"reminded": orders reminded about while unpaid,"reminded_cut": they are seen until their reminder only
+ * (payment_times_cut),"adopt": the whole minute that the policy can be given, as best, with "gain_minor" and "gain_month":money, null when
+ * there is none,"orders_month","reason":{"rule","en","zh"}}; best is null below DELAY_BAND_MIN_ORDERS orders: too few to say. Values are minor
+ * units per order placed. */
 json_t *answer_delay(const struct answer_ask *q, const struct delay_ask *d, enum answer_error *ret_error);
 
-/* `zhanggui lift --json`: {"reminders" in 28 days,"since","until","share_bp","treated":{"orders","recovered","rate","recovered_money"},"held_out":{..},
+/* GET /stores/{key}/lift and `zhanggui lift --json`: {"reminders" in 28 days,"since","until","share_bp","treated":{"orders","recovered","rate","recovered_money"},"held_out":{..},
  * "reminded":{..} of the treated, "difference":{"difference","low","high","fixed_low","fixed_high","p_value"} of the recovered shares (low and high
- * hold at every look, core/run/lift.h),"money_difference": the same in minor units an order,"recovered_by_reminding": orders,"reason"}. Orders whose
- * time to pay is over, of the latest holdout; difference is null while there are too few. */
+ * hold at every look, core/run/lift.h),"money_difference": the same in minor units an order,"recovered_by_reminding": orders,"due_after_s",
+ * "persuasion":{"share","low","high","delay_s"}: of the orders that would be lost, so many are won by a reminder at that age,"reason","needed":
+ * reminders in 28 days from which orders are held out,"needed_orders": in each group,"earlier":[the same of the holdouts before, latest first]}.
+ * Orders whose time to pay is over, of the latest holdout that has any; difference is null while there are too few. */
 json_t *answer_lift(const struct answer_ask *q, enum answer_error *ret_error);
 
 struct review_ask {

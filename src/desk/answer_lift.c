@@ -1,5 +1,6 @@
 /* What reminding brings: orders that were due for a reminder, those reminded about beside those held out, counted by assignment. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include "core/run/lift.h"
 #include "core/words.h"
@@ -7,9 +8,13 @@
 
 struct lift_answer {
     struct answer w;
-    struct holdout holdout;        /* the latest one that has orders whose time to pay is over */
     struct mark_row *marks;        /* by order */
     int64_t mark_count;
+};
+/* One holdout with what became of its orders whose time to pay is over. */
+struct lift_trial {
+    struct lift_answer *x;
+    struct holdout holdout;
     struct lift_arm treated, held_out, reminded;
 };
 
@@ -27,21 +32,21 @@ static bool was_reminded(const struct lift_answer *x, const struct order_row *r)
     return false;
 }
 
-/* An order belongs to the experiment when a first reminder became due: placed, to be paid online, unpaid and open at that age. */
+/* An order belongs to the trial when a first reminder became due: placed, to be paid online, unpaid and open at that age. */
 static bool lift_one(void *ctx, const struct order_row *r)
 {
-    struct lift_answer *x = ctx;
-    const struct policy *p = x->w.ask->policy;
+    struct lift_trial *t = ctx;
+    struct lift_answer *x = t->x;
     const struct order *o = &r->order;
-    const int64_t due_ms = o->placed_at_ms + p->wave1_after_s * MS_PER_S, closes_ms = o->placed_at_ms + p->payment_window_s * MS_PER_S;
+    const int64_t due_ms = o->placed_at_ms + t->holdout.due_after_s * MS_PER_S, closes_ms = o->placed_at_ms + t->holdout.window_s * MS_PER_S;
     const bool paid = o->paid_at_ms != INSTANT_NONE && o->paid_at_ms <= closes_ms;
     if (o->pay_kind == PAY_ON_DELIVERY || (o->paid_at_ms != INSTANT_NONE && o->paid_at_ms <= due_ms) ||
         (o->cancelled_at_ms != INSTANT_NONE && o->cancelled_at_ms <= due_ms))
         return true;
     const int64_t money = o->paid_minor != CLAIM_NONE ? o->paid_minor : o->total_minor != CLAIM_NONE ? o->total_minor : 0;
-    const bool held = holdout_has(x->w.ask->shop, &x->holdout, 1, o->placed_at_ms, r->order_no);
-    lift_arm_add(held ? &x->held_out : &x->treated, paid, money);
-    if (!held && was_reminded(x, r)) lift_arm_add(&x->reminded, paid, money);
+    const bool held = holdout_has(x->w.ask->shop, &t->holdout, 1, o->placed_at_ms, r->order_no);
+    lift_arm_add(held ? &t->held_out : &t->treated, paid, money);
+    if (!held && was_reminded(x, r)) lift_arm_add(&t->reminded, paid, money);
     return true;
 }
 
@@ -70,13 +75,13 @@ static struct reason none_reason(struct lift_answer *x, int64_t done)
         arena_printf(&x->w.arena, "28 天内催付 %" PRId64 " 次；满 %" PRId64 " 次后会留出一部分订单作对照，才能看出效果。", done, p->holdout_min_reminders) };
 }
 
-static struct reason lift_reason(struct lift_answer *x, const struct lift *l)
+static struct reason lift_reason(const struct lift_trial *t, const struct lift *l)
 {
-    struct arena *a = &x->w.arena;
+    struct arena *a = &t->x->w.arena;
     if (!l->told)
         return (struct reason){ "running",
-            arena_printf(a, "%" PRId64 " orders reminded about and %" PRId64 " held out so far; %d of each are needed.", x->treated.orders, x->held_out.orders, LIFT_MIN_ORDERS),
-            arena_printf(a, "目前催付组 %" PRId64 " 单、对照组 %" PRId64 " 单；各满 %d 单才有结论。", x->treated.orders, x->held_out.orders, LIFT_MIN_ORDERS) };
+            arena_printf(a, "%" PRId64 " orders reminded about and %" PRId64 " held out so far; %d of each are needed.", t->treated.orders, t->held_out.orders, LIFT_MIN_ORDERS),
+            arena_printf(a, "目前催付组 %" PRId64 " 单、对照组 %" PRId64 " 单；各满 %d 单才有结论。", t->treated.orders, t->held_out.orders, LIFT_MIN_ORDERS) };
     const double d = l->share.difference * 100, low = l->share.low * 100, high = l->share.high * 100;
     if (l->share.low > 0)
         return (struct reason){ "works",
@@ -91,60 +96,78 @@ static struct reason lift_reason(struct lift_answer *x, const struct lift *l)
         arena_printf(a, "尚无结论：每 100 个未付款订单，效果在 %.1f 到 %.1f 之间。", low, high) };
 }
 
-/* The latest holdout with orders whose time to pay is over; false when there is none. */
-static bool lift_find(struct lift_answer *x, bool *ret_found)
+static bool trial_count(struct lift_trial *t)
 {
-    const struct answer_ask *q = x->w.ask;
-    struct holdout all[HOLDOUTS_MAX];
-    int n;
-    const int64_t over_ms = q->now_ms - q->policy->payment_window_s * MS_PER_S;
-    if (!holdout_list(q->store, q->shop, INSTANT_NONE, over_ms, all, &n)) return false;
-    *ret_found = n > 0;
-    if (n == 0) return true;
-    x->holdout = all[0];
-    const struct orders_filter f = { .from_ms = all[0].started_at_ms, .to_ms = all[0].ended_at_ms < over_ms ? all[0].ended_at_ms : over_ms,
+    const struct answer_ask *q = t->x->w.ask;
+    const int64_t over_ms = q->now_ms - t->holdout.window_s * MS_PER_S;
+    const struct orders_filter f = { .from_ms = t->holdout.started_at_ms, .to_ms = t->holdout.ended_at_ms < over_ms ? t->holdout.ended_at_ms : over_ms,
                                      .before = { INT64_MAX, INT64_MAX }, .customer_id = CLAIM_NONE };
-    return query_marks(q->store, q->shop, &x->w.arena, all[0].started_at_ms - 1, q->now_ms, &x->marks, &x->mark_count) &&
-           query_orders(q->store, q->shop, &f, lift_one, x);
+    return query_orders(q->store, q->shop, &f, lift_one, t);
 }
 
-static void put_lift(struct lift_answer *x, json_t *o)
+/* What the difference says about the shop's persuasion: of the orders that would be lost without a reminder (those held out show their share)
+ * so many were won. */
+static json_t *persuasion_json(const struct lift_trial *t, const struct lift *l)
 {
-    const struct lift l = lift_of(&x->treated, &x->held_out);
-    const struct reason why = lift_reason(x, &l);
-    put(&x->w, o, "since", json_instant(&x->w, x->holdout.started_at_ms));
-    put(&x->w, o, "until", x->holdout.ended_at_ms == INSTANT_MAX ? json_null() : json_instant(&x->w, x->holdout.ended_at_ms));
-    put(&x->w, o, "share_bp", json_integer(x->holdout.share_bp));
-    put(&x->w, o, "treated", arm_json(x, &x->treated));
-    put(&x->w, o, "held_out", arm_json(x, &x->held_out));
-    put(&x->w, o, "reminded", arm_json(x, &x->reminded));
+    const double lost = 1 - (double)t->held_out.recovered / (double)t->held_out.orders;
+    if (lost <= 0) return json_null();
+    return json_pack("{s:f, s:f, s:f, s:I}", "share", fmin(fmax(l->share.difference / lost, 0), 1), "low", fmin(fmax(l->share.low / lost, 0), 1), "high",
+                     fmin(fmax(l->share.high / lost, 0), 1), "delay_s", (json_int_t)t->holdout.due_after_s);
+}
+
+static void put_trial(const struct lift_trial *t, json_t *o)
+{
+    struct lift_answer *x = t->x;
+    const struct lift l = lift_of(&t->treated, &t->held_out);
+    const struct reason why = lift_reason(t, &l);
+    put(&x->w, o, "since", json_instant(&x->w, t->holdout.started_at_ms));
+    put(&x->w, o, "until", t->holdout.ended_at_ms == INSTANT_MAX ? json_null() : json_instant(&x->w, t->holdout.ended_at_ms));
+    put(&x->w, o, "share_bp", json_integer(t->holdout.share_bp));
+    put(&x->w, o, "due_after_s", json_integer(t->holdout.due_after_s));
+    put(&x->w, o, "treated", arm_json(x, &t->treated));
+    put(&x->w, o, "held_out", arm_json(x, &t->held_out));
+    put(&x->w, o, "reminded", arm_json(x, &t->reminded));
     put(&x->w, o, "difference", l.told ? figure_json(&l.share) : json_null());
     put(&x->w, o, "money_difference", l.told && x->w.ask->mask & ANSWER_MONEY ? figure_json(&l.money) : json_null());
-    put(&x->w, o, "recovered_by_reminding", l.told ? json_real(l.share.difference * (double)x->treated.orders) : json_null());
+    put(&x->w, o, "recovered_by_reminding", l.told ? json_real(l.share.difference * (double)t->treated.orders) : json_null());
+    put(&x->w, o, "persuasion", l.told ? persuasion_json(t, &l) : json_null());
     put(&x->w, o, "reason", json_reason(&why));
 }
 
+static void put_none(struct lift_answer *x, json_t *o, int64_t done)
+{
+    const struct lift_arm nobody = { .orders = 0 };
+    const struct reason why = none_reason(x, done);
+    static const char *const empty[] = { "since", "until", "share_bp", "due_after_s", "difference", "money_difference", "recovered_by_reminding", "persuasion" };
+    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) put(&x->w, o, empty[i], json_null());
+    static const char *const arms[] = { "treated", "held_out", "reminded" };
+    for (size_t i = 0; i < sizeof arms / sizeof arms[0]; i++) put(&x->w, o, arms[i], arm_json(x, &nobody));
+    put(&x->w, o, "reason", json_reason(&why));
+}
+
+/* The latest holdout that has orders whose time to pay is over, and those before it. */
 json_t *answer_lift(const struct answer_ask *q, enum answer_error *ret_error)
 {
     struct lift_answer x = { .mark_count = 0 };
-    bool found = false;
+    struct holdout all[HOLDOUTS_MAX];
     int64_t done = 0;
-    json_t *o = json_object();
-    if (!answer_begin(&x.w, q) || !lift_find(&x, &found) || !holdout_reminders(q->store, q->shop, q->now_ms, &done)) {
+    int n = 0;
+    json_t *o = json_object(), *earlier = json_array();
+    if (!answer_begin(&x.w, q) || !holdout_list(q->store, q->shop, INSTANT_NONE, q->now_ms - q->policy->payment_window_s * MS_PER_S, all, &n) ||
+        !holdout_reminders(q->store, q->shop, q->now_ms, &done) ||
+        (n && !query_marks(q->store, q->shop, &x.w.arena, all[n - 1].started_at_ms - 1, q->now_ms, &x.marks, &x.mark_count)))
         x.w.failed = true;
-        return answer_end(&x.w, o, ret_error);
+    for (int i = 0; i < n && !x.w.failed; i++) {
+        struct lift_trial t = { .x = &x, .holdout = all[i] };
+        json_t *into = i == 0 ? o : json_object();
+        if (!trial_count(&t)) x.w.failed = true;
+        put_trial(&t, into);
+        if (i) push(&x.w, earlier, into);
     }
+    if (n == 0) put_none(&x, o, done);
     put(&x.w, o, "reminders", json_integer(done));
-    if (found) {
-        put_lift(&x, o);
-        return answer_end(&x.w, o, ret_error);
-    }
-    const struct reason why = none_reason(&x, done);
-    static const char *const empty[] = { "since", "until", "share_bp", "difference", "money_difference", "recovered_by_reminding" };
-    for (size_t i = 0; i < sizeof empty / sizeof empty[0]; i++) put(&x.w, o, empty[i], json_null());
-    put(&x.w, o, "treated", arm_json(&x, &x.treated));
-    put(&x.w, o, "held_out", arm_json(&x, &x.held_out));
-    put(&x.w, o, "reminded", arm_json(&x, &x.reminded));
-    put(&x.w, o, "reason", json_reason(&why));
+    put(&x.w, o, "needed", json_integer(q->policy->holdout_min_reminders));
+    put(&x.w, o, "needed_orders", json_integer(LIFT_MIN_ORDERS));
+    put(&x.w, o, "earlier", earlier);
     return answer_end(&x.w, o, ret_error);
 }

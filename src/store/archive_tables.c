@@ -135,11 +135,11 @@ const struct archive_table archive_tables[] = {
           " FROM policy_term x WHERE x.merchant_id = $1 AND x.store_id = $2"),
       SQL("INSERT INTO policy_term (merchant_id, store_id, name, value)"
           " VALUES ($1, $2, $3, $4)") },
-    { "holdout", "iiii", true,
-      SQL("SELECT x.holdout_no, x.share_bp, x.started_at_ms, x.ended_at_ms"
+    { "holdout", "iiiiii", true,
+      SQL("SELECT x.holdout_no, x.share_bp, x.started_at_ms, x.ended_at_ms, x.due_after_s, x.window_s"
           " FROM holdout x WHERE x.merchant_id = $1 AND x.store_id = $2"),
-      SQL("INSERT INTO holdout (merchant_id, store_id, holdout_no, share_bp, started_at_ms, ended_at_ms)"
-          " VALUES ($1, $2, $3, $4, $5, $6)") },
+      SQL("INSERT INTO holdout (merchant_id, store_id, holdout_no, share_bp, started_at_ms, ended_at_ms, due_after_s, window_s)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") },
     { "erased", "iii", true,
       SQL("SELECT x.kind, x.hash, x.erased_at_ms"
           " FROM erased x WHERE x.merchant_id = $1 AND x.store_id = $2"),

@@ -10,7 +10,7 @@
 
 bool holdout_list(struct store *s, const struct shop *shop, int64_t from_ms, int64_t until_ms, struct holdout *ret, int *ret_n)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT holdout_no, share_bp, started_at_ms, ended_at_ms FROM holdout WHERE merchant_id = $1"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT holdout_no, share_bp, started_at_ms, ended_at_ms, due_after_s, window_s FROM holdout WHERE merchant_id = $1"
                                            " AND store_id = $2 AND started_at_ms < $4 AND (ended_at_ms IS NULL OR ended_at_ms > $3)"
                                            " ORDER BY holdout_no DESC LIMIT $5"));
     enum db_step step = DB_DONE;
@@ -23,7 +23,8 @@ bool holdout_list(struct store *s, const struct shop *shop, int64_t from_ms, int
     db_bind_i64(q, 5, HOLDOUTS_MAX);
     while (*ret_n < HOLDOUTS_MAX && (step = db_step(q)) == DB_ROW)
         ret[(*ret_n)++] = (struct holdout){ db_i64(q, "holdout_no"), db_i64(q, "share_bp"), db_i64(q, "started_at_ms"),
-                                            db_is_null(q, "ended_at_ms") ? INSTANT_MAX : db_i64(q, "ended_at_ms") };
+                                            db_is_null(q, "ended_at_ms") ? INSTANT_MAX : db_i64(q, "ended_at_ms"),
+                                            db_i64(q, "due_after_s"), db_i64(q, "window_s") };
     db_done(q);
     return step != DB_FAILED;
 }
@@ -85,14 +86,16 @@ static bool end(struct store *s, const struct shop *shop, const struct holdout *
 
 static bool begin(struct store *s, const struct shop *shop, const struct holdout *h)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO holdout (merchant_id, store_id, holdout_no, share_bp, started_at_ms)"
-                                           " VALUES ($1, $2, $3, $4, $5)"));
+    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO holdout (merchant_id, store_id, holdout_no, share_bp, started_at_ms,"
+                                           " due_after_s, window_s) VALUES ($1, $2, $3, $4, $5, $6, $7)"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);
     db_bind_i64(q, 3, h->holdout_no);
     db_bind_i64(q, 4, h->share_bp);
     db_bind_i64(q, 5, h->started_at_ms);
+    db_bind_i64(q, 6, h->due_after_s);
+    db_bind_i64(q, 7, h->window_s);
     return db_exec(q) && note(s, shop, "holdout-begin", h->holdout_no, h->share_bp);
 }
 
@@ -105,10 +108,11 @@ bool holdout_settle(struct store *s, const struct shop *shop)
     const int64_t now_ms = s->env->now_ms(s->env->ctx);
     if (!policy_load(s, shop, &p) || !holdout_list(s, shop, INSTANT_NONE, INSTANT_MAX, last, &n)) return false;
     const bool runs = n > 0 && last[0].ended_at_ms == INSTANT_MAX;
-    if (runs && last[0].share_bp == p.holdout_share_bp) return true;
+    if (runs && last[0].share_bp == p.holdout_share_bp && last[0].due_after_s == p.wave1_after_s && last[0].window_s == p.payment_window_s) return true;
     if (runs && !end(s, shop, &last[0], now_ms)) return false;
     if (p.holdout_share_bp == 0) return true;
     if (!holdout_reminders(s, shop, now_ms, &done)) return false;
     if (done < p.holdout_min_reminders) return true;
-    return begin(s, shop, &(struct holdout){ n > 0 ? last[0].holdout_no + 1 : 1, p.holdout_share_bp, now_ms, INSTANT_MAX });
+    return begin(s, shop, &(struct holdout){ n > 0 ? last[0].holdout_no + 1 : 1, p.holdout_share_bp, now_ms, INSTANT_MAX,
+                                            p.wave1_after_s, p.payment_window_s });
 }

@@ -284,5 +284,8 @@ const struct migration migrations[] = {
         "CREATE TABLE reminder_hand (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, wave BIGINT NOT NULL, agent_id BIGINT NOT NULL,"
         " at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, wave))"),
     INDEX("0079 reminder_hand_by_time", "CREATE INDEX reminder_hand_by_time ON reminder_hand (merchant_id, at_ms, order_id)"),
+    /* When a first reminder was due and how long an order could be paid while a holdout ran; those from before went by the defaults */
+    COLUMN("0080 holdout.due", "ALTER TABLE holdout ADD COLUMN due_after_s BIGINT NOT NULL DEFAULT 1800"),
+    COLUMN("0081 holdout.window", "ALTER TABLE holdout ADD COLUMN window_s BIGINT NOT NULL DEFAULT 86400"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

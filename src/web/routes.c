@@ -46,6 +46,8 @@ const struct route routes[] = {
     { HTTP_POST, STORE "/policy", "policy.write", BY_OWNER, NULL, 0, NULL, policy_set_read },
     { HTTP_GET, STORE "/records", "records.read", BY_ALL, MASK_LIST, ROUTE_CACHED, NULL, records_read },
     { HTTP_GET, STORE "/data", "records.read", BY_ALL, NULL, ROUTE_CACHED, NULL, data_read },
+    { HTTP_GET, STORE "/delay", "gains.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, delay_read },
+    { HTTP_GET, STORE "/lift", "gains.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, lift_read },
     { HTTP_GET, STORE "/review", "review.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, review_read },
 
     { HTTP_POST, STORE "/uploads", "import.write", SELLERS, NULL, ROUTE_UPLOAD, upload_handle, NULL },

@@ -52,7 +52,7 @@ def story_lift(directory):
     assert not held & {f"1{i:05}" for i in range(220)}, "orders from before are not held out"
 
     # Some pay by themselves, more of those who are reminded; a few paid before a reminder was due, or on the day after.
-    rows, count = [], {True: [0, 0], False: [0, 0]}
+    rows, delays, count = [], [], {True: [0, 0], False: [0, 0]}
     for n, at in placed.items():
         if n in held and rng.random() < .10 or n not in held and rng.random() < .22:
             delay = rng.choice([60, 1799, 1800, 1801, 7200, 86400, 86401])
@@ -60,6 +60,7 @@ def story_lift(directory):
         else:
             delay = None
             rows.append(order(n, UNPAID, placed=stamp(at), paid="", amount="100.00"))
+        delays.append(delay)
         if delay is None or delay > 1800:
             count[n in held][0] += 1
             count[n in held][1] += delay is not None and delay <= 86400
@@ -78,6 +79,17 @@ def story_lift(directory):
     assert got["money_difference"] and got["share_bp"] == 1000 and got["reason"]["rule"] in ("works", "open")
     text = shop.zg("lift", "--store", "main", "--at", iso(began + (days + 2) * 86400))[0]
     assert f"{t_n:,}" in text and f"{h_n:,}" in text, text
+
+    # Of the orders that would be lost without a reminder so many are won.
+    won = got["persuasion"]
+    assert abs(won["share"] - (p - q) / (1 - q)) < 1e-9 and won["delay_s"] == got["due_after_s"] == 1800 and won["low"] <= won["share"] <= won["high"], won
+
+    # With another first delay the orders to be reminded are others: what was measured ends, and a new measure begins.
+    shop.zg("policy", "set", "wave1_after_s=2700", "--store", "main")
+    other = shop.json("lift", "--store", "main", "--at", iso(began + (days + 2) * 86400))
+    assert other["due_after_s"] == 2700 and other["treated"]["orders"] + other["held_out"]["orders"] == sum(d is None or d > 2700 for d in delays), other
+    assert [e["due_after_s"] for e in other["earlier"]] == [1800] and other["earlier"][0]["until"] is not None, other["earlier"]
+    shop.zg("policy", "set", "wave1_after_s=default", "--store", "main")
 
     # Switched off, nobody new is held out; what was measured stays.
     shop.zg("policy", "set", "holdout_share_bp=0", "--store", "main")

@@ -108,6 +108,52 @@ Test(payment_delay, second_reading_and_full_search)
     }
 }
 
+/* Buyers of a shop that reminds at half an hour: a reminder wins some who would never have paid. Read as the buyers' own payments these make
+ * reminding look wasted; cut off at the reminder they do not, as a share that is left alone tells what comes later. */
+Test(payment_delay, a_reminder_hides_what_the_buyer_would_have_done)
+{
+    enum { MANY = 40000 };
+    struct payment_time *plain = malloc(MANY * sizeof *plain), *seen = malloc(MANY * sizeof *seen), *cut = malloc(MANY * sizeof *cut);
+    struct prng r;
+    struct arena a = memory();
+    struct payment_curve truth, naive, told;
+    int64_t reminded, all = 0;
+    cr_assert(plain && seen && cut);
+    prng_seed(&r, 77);
+    for (int i = 0; i < MANY; i++) {
+        const bool never = prng_unit(&r) < .2, left_alone = prng_unit(&r) < .1;
+        const int64_t pays_ms = (int64_t)(exp(4 + 1.8 * prng_normal(&r)) * S);
+        plain[i] = never ? (struct payment_time){ 90000 * S, 100, PAYMENT_NEVER, false, 0 } : (struct payment_time){ pays_ms, 100, PAYMENT_CAME, false, 0 };
+        seen[i] = plain[i];
+        if (left_alone || plain[i].delay_ms <= 1800 * S) continue;
+        seen[i].reminded = true;
+        seen[i].reminded_ms = 1800 * S;
+        if (never && prng_unit(&r) < .4) seen[i] = (struct payment_time){ (1800 + (int64_t)prng_below(&r, 3600)) * S, 100, PAYMENT_CAME, true, 1800 * S };
+        all++;
+    }
+    memcpy(cut, seen, MANY * sizeof *seen);
+    cr_expect(payment_times_cut(&a, cut, MANY, 100, &reminded) && reminded == all);
+    cr_assert(payment_curve_fit(&a, plain, MANY, &truth) && payment_curve_fit(&a, cut, MANY, &told));
+    for (int64_t h_s = 600; h_s <= 14400; h_s *= 2) {
+        const double want = payment_curve_wasted(&truth, h_s * S);
+        cr_expect(fabs(payment_curve_wasted(&told, h_s * S) - want) < .03, "%lld s: %.3f is not %.3f", (long long)h_s, payment_curve_wasted(&told, h_s * S), want);
+    }
+    /* the control: payments after a reminder taken for the buyers' own */
+    cr_assert(payment_curve_fit(&a, seen, MANY, &naive));
+    cr_expect(payment_curve_wasted(&naive, 1800 * S) > payment_curve_wasted(&truth, 1800 * S) + .2, "the control was not caught");
+    /* nobody is left alone: nothing tells what comes after the reminder, and nothing is cut off */
+    for (int i = 0; i < MANY; i++) {
+        cut[i] = plain[i];
+        cut[i].reminded = plain[i].delay_ms > 1800 * S;
+        cut[i].reminded_ms = 1800 * S;
+    }
+    cr_expect(!payment_times_cut(&a, cut, MANY, 100, &reminded) && cut[0].end == plain[0].end);
+    free(plain);
+    free(seen);
+    free(cut);
+    arena_release(&a);
+}
+
 Test(payment_delay, bands_share_all_orders)
 {
     static struct payment_time t[ORDERS];

@@ -23,6 +23,7 @@ struct policy {
     int64_t load_high_bp;                                     /* 7500: of what service can carry; from there specialists take silent orders */
     int64_t served_within_s;                                  /* 172800: who served the buyer within this time takes the order */
     int64_t chat_idle_s;                                      /* 3600: a chat of which no end is told counts as open for so long */
+    int64_t margin_bp, contact_cost_minor, persuasion_bp, persuasion_decay_s; /* 2000, 50, 1500, 21600: what the best delay is worked out with */
 };
 enum { POLICY_ROWS_MAX = 64 };
 struct policy_row { const char *name, *unit, *source; int64_t value, by_default, min, max; struct text what_en, what_zh; };

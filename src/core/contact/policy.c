@@ -60,6 +60,15 @@ static const struct term terms[] = {
       WORDS("Who served the buyer within this time before takes the reminder"), WORDS("多久以内接待过买家，催付归谁") },
     { TERM(chat_idle_s, "s", OURS_2026), HOUR, 5 * MINUTE, DAY,
       WORDS("A chat whose end nobody tells counts as open for this long after its last message"), WORDS("没有结束时间的会话，最后一条消息后多久内算进行中") },
+    /* what the best first delay is worked out with (core/run/payment_delay.h); none of them contacts anybody */
+    { TERM(margin_bp, "bp", OURS_2026), 2000, 0, 10000,
+      WORDS("Gross margin, as a share of an order's value"), WORDS("毛利占订单金额的比例") },
+    { TERM(contact_cost_minor, "minor units", OURS_2026), 50, 0, 1000000000,
+      WORDS("Cost of one reminder, the buyer's annoyance included"), WORDS("一次催付的成本，含对买家的打扰") },
+    { TERM(persuasion_bp, "bp", OURS_2026), 1500, 0, 10000,
+      WORDS("Share of buyers who would never pay that a reminder at once wins"), WORDS("马上催付能挽回多少本来不会付款的买家") },
+    { TERM(persuasion_decay_s, "s", OURS_2026), 6 * HOUR, 10 * MINUTE, 60 * DAY,
+      WORDS("After this time a reminder wins about a third of that (1/e)"), WORDS("过多久催付的效果只剩约三分之一（1/e）") },
 };
 enum { TERM_COUNT = sizeof terms / sizeof terms[0] };
 static_assert((int)TERM_COUNT <= (int)POLICY_ROWS_MAX, "policy_rows has room for every term");

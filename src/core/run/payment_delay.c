@@ -12,6 +12,34 @@ static int time_compare(const void *left, const void *right)
     return (a->end != PAYMENT_CAME) - (b->end != PAYMENT_CAME);
 }
 
+static int i64_compare(const void *left, const void *right)
+{
+    const int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+bool payment_times_cut(struct arena *a, struct payment_time *times, size_t n, int64_t least, int64_t *ret_reminded)
+{
+    int64_t *ages = ARENA_ARRAY(a, int64_t, n + 1), unreminded = 0;
+    size_t reminded = 0;
+    *ret_reminded = 0;
+    if (!ages) return false;
+    for (size_t i = 0; i < n; i++)
+        if (times[i].reminded) ages[reminded++] = times[i].reminded_ms;
+    *ret_reminded = (int64_t)reminded;
+    if (reminded == 0) return false;
+    qsort(ages, reminded, sizeof *ages, i64_compare);
+    const int64_t median_ms = ages[reminded / 2];
+    for (size_t i = 0; i < n; i++) unreminded += !times[i].reminded && (times[i].delay_ms > median_ms || times[i].end == PAYMENT_NEVER);
+    if (unreminded < least) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!times[i].reminded) continue;
+        times[i].end = PAYMENT_OPEN;
+        times[i].delay_ms = times[i].reminded_ms;
+    }
+    return true;
+}
+
 static int value_compare(const void *left, const void *right)
 {
     const struct payment_time *a = left, *b = right;

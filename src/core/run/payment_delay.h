@@ -1,6 +1,6 @@
 /* When to remind first: how long buyers take to pay by themselves, and what a reminder after a delay is worth.
  *
- * Read in this order: payment_curve_fit (the times of a shop's orders -> the share that is unpaid after each delay),
+ * Read in this order: payment_times_cut (what a reminder hides), payment_curve_fit (the times of a shop's orders -> the share that is unpaid after each delay),
  * payment_curve_wasted (of those, the share that would have paid anyway), delay_value and delay_best (what a first reminder brings).
  *
  * The model is a cure model: a share `never` of orders is never paid; the others are paid after a time of their own.  The unpaid share
@@ -19,7 +19,17 @@ enum payment_end {
     PAYMENT_NEVER,  /* closed, or its window is over: nobody pays it any more */
     PAYMENT_OPEN,   /* unpaid at the age delay_ms, and may still be paid */
 };
-struct payment_time { int64_t delay_ms /* >= 0 */, total_minor /* value of the order; 0: not told */; enum payment_end end; };
+struct payment_time {
+    int64_t delay_ms /* >= 0 */, total_minor /* value of the order; 0: not told */;
+    enum payment_end end;
+    bool reminded;        /* somebody reminded the buyer ... */
+    int64_t reminded_ms;  /* ... after so long, 0 <= reminded_ms <= delay_ms */
+};
+/* After a reminder nobody can tell what the buyer would have done without it: such an order is seen until then only (PAYMENT_OPEN at
+ * reminded_ms).  What comes later is then told by those who were not reminded; where fewer than `least` of them were still unpaid at the
+ * median age of the reminders, too few would tell it: nothing is changed, and the curve takes payments after a reminder for the buyers' own.
+ * *ret_reminded: how many orders were reminded about while unpaid.  True when they were cut off. */
+bool payment_times_cut(struct arena *a, struct payment_time *times, size_t n, int64_t least, int64_t *ret_reminded);
 
 struct payment_curve {
     int64_t orders, paid, never, open; /* how many it stands on */
