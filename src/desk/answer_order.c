@@ -110,7 +110,7 @@ static json_t *decision_json(struct answer *w, const struct order_row *r)
 {
     struct buyer_zones zones = { 0 };
     struct reminder_facts f = { .order = &r->order, .contact = { .now_ms = w->ask->now_ms, .feed_age_s = w->age_s } };
-    buyer_zones_fill(&zones, w->ask, r->order.country, &f.contact);
+    buyer_zones_fill(&zones, w->ask->store->env, w->ask->shop, r->order.country, &f.contact);
     if (!today_marks_of(w, r, &f)) {
         w->failed = true;
         return json_null();

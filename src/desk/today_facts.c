@@ -7,34 +7,6 @@
 enum { SOON_S = 12 * 3600, YEAR_MIN_DAYS = 330, YEAR_MAX_DAYS = 400, COMPARE_CAMPAIGN_DAYS = 500,
        QUARANTINE_DAYS = 7 /* older rows have been seen, or a later export has them */ };
 
-/* ---- where the buyer lives ---- */
-
-void buyer_zones_fill(struct buyer_zones *b, const struct answer_ask *ask, struct text country, struct contact_facts *ret)
-{
-    const struct env *env = ask->store->env;
-    if (country.len != 2) country = text_from_cstr(ask->shop->country);
-    int i = 0;
-    while (i < b->known_count && !text_is(country, b->known[i].country)) i++;
-    if (i == b->known_count) {
-        if (i == (int)(sizeof b->known / sizeof b->known[0])) i = 0; /* more countries than a shop sells to: the first makes room */
-        else b->known_count++;
-        memset(&b->known[i], 0, sizeof b->known[i]);
-        if (country.len == 2) memcpy(b->known[i].country, country.ptr, 2);
-        if (text_is(country, "CN")) { /* one clock for the whole country, whatever the tables of zones say */
-            b->known[i].zones[0] = env->zone(env->ctx, "Asia/Shanghai");
-            b->known[i].n = b->known[i].zones[0] != NULL;
-        } else if (country.len == 2) {
-            b->known[i].n = env->country_zones(env->ctx, b->known[i].country, b->known[i].zones, LIMIT_ZONES_PER_BUYER);
-        }
-        if (b->known[i].n <= 0) {
-            b->known[i].zones[0] = ask->shop->zone;
-            b->known[i].n = 1;
-        }
-    }
-    ret->zone_count = b->known[i].n;
-    for (int k = 0; k < b->known[i].n; k++) ret->zones[k] = b->known[i].zones[k];
-}
-
 /* ---- reminders ---- */
 
 struct remind {
@@ -103,7 +75,7 @@ static bool remind_one(void *ctx, const struct order_row *o)
     struct answer *w = r->w;
     struct today_found *found = r->found;
     struct reminder_facts f = { .order = &o->order, .contact = { .now_ms = w->ask->now_ms, .feed_age_s = w->age_s } };
-    buyer_zones_fill(&r->zones, w->ask, o->order.country, &f.contact);
+    buyer_zones_fill(&r->zones, w->ask->store->env, w->ask->shop, o->order.country, &f.contact);
     remind_marks(r, o, &f);
     struct reminder_decision d = reminder_decide(&w->arena, w->ask->policy, &f);
     if (d.verdict == REMINDER_NONE) return !w->arena.failed;

@@ -5,6 +5,7 @@
 #include "core/run/reminder.h"
 #include "core/run/today.h"
 #include "desk/answer_json.h"
+#include "desk/plan_facts.h"
 #include "store/holdout_store.h"
 
 struct reminder_entry {
@@ -31,8 +32,4 @@ bool today_find(struct answer *w, int64_t pick_limit, struct today_found *ret);
 
 /* The marks and contacts of one order's reminder, as Today sees them. */
 bool today_marks_of(struct answer *w, const struct order_row *r, struct reminder_facts *ret);
-
-/* What a contact needs to know about where a buyer lives; remembers the zones of each country. */
-struct buyer_zones { struct { char country[3]; int n; const struct zone *zones[LIMIT_ZONES_PER_BUYER]; } known[32]; int known_count; };
-void buyer_zones_fill(struct buyer_zones *b, const struct answer_ask *ask, struct text country, struct contact_facts *ret);
 #endif

@@ -146,6 +146,12 @@ const struct archive_table archive_tables[] = {
       SQL("INSERT INTO erased (merchant_id, store_id, kind, hash, erased_at_ms)"
           " VALUES ($1, $2, $3, $4, $5)"
           " ON CONFLICT (merchant_id, store_id, kind, hash) DO NOTHING") },
+    { "suppression", "iiiiUi", true,
+      SQL("SELECT x.kind, x.hash, x.stop, x.how, x.user_id, x.at_ms"
+          " FROM suppression x WHERE x.merchant_id = $1 AND x.store_id = $2"),
+      SQL("INSERT INTO suppression (merchant_id, store_id, kind, hash, stop, how, user_id, at_ms)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+          " ON CONFLICT (merchant_id, store_id, kind, hash, stop) DO NOTHING") },
     { "feed", "iiiiiiiii0n", true,
       SQL("SELECT x.source, x.made_at_ms, x.limit_s, x.last_at_ms, x.last_as_of_ms, x.accepted, x.duplicates, x.refused, x.refused_at_ms, x.is_on, x.folder"
           " FROM feed x WHERE x.merchant_id = $1 AND x.store_id = $2"),

@@ -287,5 +287,11 @@ const struct migration migrations[] = {
     /* When a first reminder was due and how long an order could be paid while a holdout ran; those from before went by the defaults */
     COLUMN("0080 holdout.due", "ALTER TABLE holdout ADD COLUMN due_after_s BIGINT NOT NULL DEFAULT 1800"),
     COLUMN("0081 holdout.window", "ALTER TABLE holdout ADD COLUMN window_s BIGINT NOT NULL DEFAULT 86400"),
+    /* Whom not to contact (suppression_store.h): hash of a buyer's name (kind 1), phone (3) or e-mail (4), keyed as those of table erased.
+     * stop: 1 opted out, 2 complained, 3 a dispute is open. how: 1 a person told, 2 unsubscribed, 3 answered an SMS, 4 the platform told */
+    TABLE("0082 suppression",
+        "CREATE TABLE suppression (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, kind BIGINT NOT NULL, hash BIGINT NOT NULL,"
+        " stop BIGINT NOT NULL, how BIGINT NOT NULL, user_id BIGINT NOT NULL, at_ms BIGINT NOT NULL,"
+        " PRIMARY KEY (merchant_id, store_id, kind, hash, stop))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -7,6 +7,7 @@
 #define WORDS(literal) { literal, sizeof(literal) - 1 }
 #define SELLERS_2014 "Taobao sellers' practice, Double 11 of 2014"
 #define SUMMIT_2018 "AliExpress seller summit 2018, sellers' capability model"
+#define ALIEXPRESS_2020 "AliExpress seller articles, about 2020: three stars or fewer count as bad"
 #define OURS_2026 "Zhanggui default, 2026-11"
 
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
@@ -69,6 +70,47 @@ static const struct term terms[] = {
       WORDS("Share of buyers who would never pay that a reminder at once wins"), WORDS("马上催付能挽回多少本来不会付款的买家") },
     { TERM(persuasion_decay_s, "s", OURS_2026), 6 * HOUR, 10 * MINUTE, 60 * DAY,
       WORDS("After this time a reminder wins about a third of that (1/e)"), WORDS("过多久催付的效果只剩约三分之一（1/e）") },
+    /* the desk's whole plan: by which channel, and when */
+    { TERM(wave2_channel, "channel", SELLERS_2014), CHANNEL_SMS, CHANNEL_CHAT, CHANNEL_EMAIL,
+      WORDS("The second and the last reminder go by: 1 chat, 2 SMS, 3 e-mail"), WORDS("第二次和最后一次催付的渠道：1 聊天，2 短信，3 邮件") },
+    { TERM(wave3, "switch", SELLERS_2014), 1, 0, 1,
+      WORDS("A last reminder the day after an event, while the order can still be paid: 1 yes, 0 no"), WORDS("活动次日对仍可付款的订单做最后一次催付：1 是，0 否") },
+    { TERM(good1_from_min, "minute of day", SELLERS_2014), 14 * 60, 0, 24 * 60,
+      WORDS("First good window for SMS and e-mail begins, buyer's local time; equal to its end: not used"), WORDS("短信和邮件的第一个合适时段开始（买家当地时间）；与结束相同则不用") },
+    { TERM(good1_until_min, "minute of day", SELLERS_2014), 16 * 60, 0, 24 * 60,
+      WORDS("First good window ends"), WORDS("第一个合适时段结束") },
+    { TERM(good2_from_min, "minute of day", SELLERS_2014), 20 * 60, 0, 24 * 60,
+      WORDS("Second good window for SMS and e-mail begins, buyer's local time; equal to its end: not used"), WORDS("短信和邮件的第二个合适时段开始（买家当地时间）；与结束相同则不用") },
+    { TERM(good2_until_min, "minute of day", OURS_2026), 22 * 60, 0, 24 * 60,
+      WORDS("Second good window ends"), WORDS("第二个合适时段结束") },
+    { TERM(meal1_from_min, "minute of day", OURS_2026), 11 * 60 + 30, 0, 24 * 60,
+      WORDS("No SMS or e-mail at lunch: begins, buyer's local time; equal to its end: not used"), WORDS("午餐时不发短信和邮件：开始（买家当地时间）；与结束相同则不用") },
+    { TERM(meal1_until_min, "minute of day", OURS_2026), 13 * 60, 0, 24 * 60,
+      WORDS("Lunch ends"), WORDS("午餐时段结束") },
+    { TERM(meal2_from_min, "minute of day", OURS_2026), 17 * 60 + 30, 0, 24 * 60,
+      WORDS("No SMS or e-mail at dinner: begins, buyer's local time; equal to its end: not used"), WORDS("晚餐时不发短信和邮件：开始（买家当地时间）；与结束相同则不用") },
+    { TERM(meal2_until_min, "minute of day", OURS_2026), 19 * 60, 0, 24 * 60,
+      WORDS("Dinner ends"), WORDS("晚餐时段结束") },
+    { TERM(event_night_chat, "switch", OURS_2026), 0, 0, 1,
+      WORDS("While an event runs, chat from midnight to the night's begin: 1 yes, 0 no"), WORDS("活动期间零点到深夜开始前可用聊天催付：1 是，0 否") },
+    { TERM(event_night_age_s, "s", OURS_2026), HOUR, MINUTE, HOUR,
+      WORDS("Then only about orders younger than that"), WORDS("此时只催下单不满多久的订单") },
+    { TERM(silence_before_s, "s", OURS_2026), 30 * MINUTE, 0, 6 * HOUR,
+      WORDS("Before an event begins the platform's data stand still for that long"), WORDS("活动开始前平台数据停更多久") },
+    { TERM(silence_after_s, "s", OURS_2026), HOUR, 0, 12 * HOUR,
+      WORDS("And for that long after it began"), WORDS("活动开始后平台数据停更多久") },
+    { TERM(balance_after_s, "s", OURS_2026), 0, 0, 30 * DAY,
+      WORDS("Presale: the balance can be paid from so long after the event's begin"), WORDS("预售：活动开始后多久可付尾款") },
+    { TERM(balance_window_s, "s", OURS_2026), 0, 0, 30 * DAY,
+      WORDS("Presale: the balance can be paid for so long; 0: until the event ends"), WORDS("预售：尾款可付多久；0 为到活动结束") },
+    { TERM(bad_review_stars, "stars", ALIEXPRESS_2020), 3, 0, 4,
+      WORDS("A review of so many stars or fewer is a bad one; 0: none is"), WORDS("几星及以下算差评；0 为都不算") },
+    { TERM(bad_review_days, "days", OURS_2026), 30, 1, 366,
+      WORDS("A bad review that nobody answered keeps reminders back for so long"), WORDS("未回复的差评在多少天内暂停催付") },
+    { TERM(auto_sms, "switch", OURS_2026), 0, 0, 1,
+      WORDS("Reminders by SMS go out by themselves, once an SMS channel is connected: 1 yes, 0 no"), WORDS("接通短信渠道后自动发送短信催付：1 是，0 否") },
+    { TERM(auto_email, "switch", OURS_2026), 0, 0, 1,
+      WORDS("Reminders by e-mail go out by themselves, once an e-mail channel is connected: 1 yes, 0 no"), WORDS("接通邮件渠道后自动发送邮件催付：1 是，0 否") },
 };
 enum { TERM_COUNT = sizeof terms / sizeof terms[0] };
 static_assert((int)TERM_COUNT <= (int)POLICY_ROWS_MAX, "policy_rows has room for every term");
