@@ -56,6 +56,25 @@ static inline size_t utf8_put(char *to, uint32_t c)
     to[3] = (char)(0x80 | (c & 0x3F));
     return 4;
 }
+/* The code point at *at, which is moved behind it; s is valid UTF-8 and *at the beginning of a character. */
+static inline uint32_t utf8_take(struct text s, size_t *at)
+{
+    const unsigned char *p = (const unsigned char *)s.ptr + *at;
+    if (p[0] < 0x80) {
+        *at += 1;
+        return p[0];
+    }
+    if (p[0] < 0xE0) {
+        *at += 2;
+        return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+    }
+    if (p[0] < 0xF0) {
+        *at += 3;
+        return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    }
+    *at += 4;
+    return (p[0] & 0x07u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
+}
 /* At most `max` bytes of s, never cutting a UTF-8 sequence in two. */
 struct text text_clip_utf8(struct text s, size_t max);
 /* Into a C string of `size` bytes, clipped as above; returns its length. */

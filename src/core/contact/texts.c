@@ -1,0 +1,307 @@
+/* See texts.h.  Rendering goes on after a refusal, so that a preview shows as much as there is; the first refusal is the one told. */
+#include <assert.h>
+#include <inttypes.h>
+#include "core/contact/texts.h"
+#include "core/words.h"
+
+enum { ITEM_BYTES_MAX = 72 /* titles are stuffed with words; the beginning tells what it is */, RENDERED_MAX = 4096 };
+
+struct filling {
+    struct arena *a;
+    const struct wording_set *set;
+    const struct wording *w;
+    const struct text_facts *f;
+    char *to;
+    size_t len;
+    size_t item_from, item_to;
+    struct reason *reason; /* rule NULL while nothing was refused */
+};
+
+static void refuse(struct filling *r, struct reason why)
+{
+    if (!r->reason->rule) *r->reason = why;
+}
+
+/* ---- blanks ---- */
+
+/* Two leading digits, the rest zero: 1,234 is told as 1,200, and "more than" it is then true. */
+static int64_t round_down(int64_t n)
+{
+    int64_t step = 1;
+    while (n / step >= 100) step *= 10;
+    return n / step * step;
+}
+
+static struct text item_short(struct arena *a, struct text item)
+{
+    if (item.len <= ITEM_BYTES_MAX) return item;
+    const struct text clipped = text_trim(text_clip_utf8(item, ITEM_BYTES_MAX));
+    return arena_printf(a, "%.*s…", (int)clipped.len, clipped.ptr);
+}
+
+static struct text shop_word_value(const struct wording_set *set, struct text name)
+{
+    for (int i = 0; i < set->word_count; i++)
+        if (text_eq(set->words[i].name, name)) return set->words[i].value;
+    return TEXT_NONE;
+}
+
+static struct text number_text(struct arena *a, int64_t n) { return n < 0 ? TEXT_NONE : arena_printf(a, "%" PRId64, n); }
+
+/* What stands for a blank; TEXT_NONE when nobody knows. */
+static struct text blank_value(struct filling *r, struct text name)
+{
+    const struct text_facts *f = r->f;
+    const bool zh = r->w->language == LANGUAGE_ZH;
+    if (text_is(name, "item")) return item_short(r->a, f->item);
+    if (text_is(name, "order")) return f->order_no;
+    if (text_is(name, "tracking")) return f->tracking;
+    if (text_is(name, "shop")) return f->shop_name;
+    if (text_is(name, "amount")) return f->amount_minor < 0 ? TEXT_NONE : words_money(r->a, f->amount_minor, f->currency);
+    if (text_is(name, "until")) {
+        if (f->pay_until_ms == INSTANT_NONE || f->pay_until_ms <= f->now_ms) return TEXT_NONE;
+        return words_clock(r->a, f->pay_until_ms, f->now_ms, f->zone, zh);
+    }
+    if (text_is(name, "stock")) return number_text(r->a, f->stock_pieces);
+    if (text_is(name, "sold")) return number_text(r->a, f->sold_pieces < 0 ? -1 : round_down(f->sold_pieces));
+    return shop_word_value(r->set, name);
+}
+
+static bool put(struct filling *r, struct text s)
+{
+    if (s.len > RENDERED_MAX - r->len) return false;
+    if (s.len) memcpy(r->to + r->len, s.ptr, s.len);
+    r->len += s.len;
+    return true;
+}
+
+static bool put_blank(struct filling *r, struct text name, struct text as_written)
+{
+    const struct text value = blank_value(r, name);
+    if (text_empty(value)) {
+        const int n = name.len < 40 ? (int)name.len : 40;
+        refuse(r, (struct reason){ "blank", arena_printf(r->a, "Nothing is known to fill {%.*s} with.", n, name.ptr), arena_printf(r->a, "没有可以填入 {%.*s} 的内容。", n, name.ptr) });
+        return put(r, as_written);
+    }
+    if (text_is(name, "item")) r->item_from = r->len;
+    const bool ok = put(r, value);
+    if (text_is(name, "item")) r->item_to = r->len;
+    return ok;
+}
+
+/* {name}: letters, digits and _; any other brace stands for itself. */
+static size_t blank_length(struct text s)
+{
+    size_t i = 1;
+    while (i < s.len && i < 40 && ((s.ptr[i] >= 'a' && s.ptr[i] <= 'z') || s.ptr[i] == '_' || (i > 1 && s.ptr[i] >= '0' && s.ptr[i] <= '9'))) i++;
+    return i > 1 && i < s.len && s.ptr[i] == '}' ? i + 1 : 0;
+}
+
+/* False when it does not fit. */
+static bool fill(struct filling *r, struct text s)
+{
+    while (!text_empty(s)) {
+        size_t n = 0;
+        while (n < s.len && s.ptr[n] != '{') n++;
+        if (!put(r, (struct text){ s.ptr, n })) return false;
+        s = (struct text){ s.ptr + n, s.len - n };
+        if (text_empty(s)) break;
+        n = blank_length(s);
+        const bool ok = n ? put_blank(r, (struct text){ s.ptr + 1, n - 2 }, (struct text){ s.ptr, n }) : put(r, (struct text){ s.ptr, 1 });
+        if (!ok) return false;
+        n = n ? n : 1;
+        s = (struct text){ s.ptr + n, s.len - n };
+    }
+    return true;
+}
+
+static bool has_blank(struct text s, const char *blank) { return text_contains(s, text_from_cstr(blank)); }
+
+/* What a wording claims, by what it declares and by the blanks it has. */
+static int claims_of(const struct wording *w)
+{
+    return w->claims | (has_blank(w->body, "{stock}") ? SAYS_STOCK_LOW : 0) | (has_blank(w->body, "{sold}") ? SAYS_SOLD_COUNT : 0);
+}
+
+static void check_claims(struct filling *r)
+{
+    const int claims = claims_of(r->w);
+    for (int i = 0; i < SAYS_COUNT; i++) {
+        struct reason why;
+        if ((claims & 1 << i) && !text_claim_holds(r->a, (enum text_claim)(1 << i), r->f, &why)) refuse(r, why);
+    }
+}
+
+/* ---- who writes, and how to make it stop ---- */
+
+static bool sign(struct filling *r)
+{
+    struct text name = shop_word_value(r->set, TEXT("signature"));
+    const bool zh = r->w->language == LANGUAGE_ZH;
+    if (text_empty(name)) name = r->f->shop_name;
+    if (text_empty(name)) {
+        refuse(r, (struct reason){ "signature", TEXT("An SMS has to say who sends it: set the shop's signature."), TEXT("短信必须写明发送方，请先设置短信签名。") });
+        return true;
+    }
+    return put(r, zh ? TEXT("【") : TEXT("")) && put(r, name) && put(r, zh ? TEXT("】") : TEXT(": "));
+}
+
+/* Commercial messages only: 《通信短信息服务管理规定》 in force since 2015-06-30; US 47 CFR 64.1200; Directive 2002/58/EC art. 13. */
+static bool sms_opt_out(struct filling *r)
+{
+    struct text how = shop_word_value(r->set, TEXT("sms_opt_out"));
+    const bool zh = r->w->language == LANGUAGE_ZH;
+    if (text_empty(how)) how = zh ? TEXT("拒收请回复R") : TEXT("Reply STOP to opt out");
+    return put(r, zh ? TEXT("，") : TEXT(" ")) && put(r, how);
+}
+
+static bool email_foot(struct filling *r)
+{
+    const bool zh = r->w->language == LANGUAGE_ZH;
+    if (!put(r, TEXT("\n\n")) || !put(r, r->f->shop_name)) return false;
+    if (text_empty(r->f->unsubscribe)) {
+        if (r->w->class == MESSAGE_COMMERCIAL)
+            refuse(r, (struct reason){ "opt-out", TEXT("A commercial mail needs a link by which it can be opted out of; there is none."), TEXT("营销邮件必须带退订链接，目前没有。") });
+        return true;
+    }
+    return put(r, zh ? TEXT("\n不想再收到这类邮件：") : TEXT("\nIf you want no more such mail: ")) && put(r, r->f->unsubscribe);
+}
+
+static struct text without_full_stop(struct text s)
+{
+    return text_ends_with(s, TEXT("。")) ? (struct text){ s.ptr, s.len - TEXT("。").len } : s;
+}
+
+static bool compose(struct filling *r, enum channel channel, struct rendering *ret)
+{
+    const bool sms = channel == CHANNEL_SMS, opt_out = sms && r->w->class == MESSAGE_COMMERCIAL;
+    if (channel == CHANNEL_EMAIL) {
+        if (!fill(r, r->w->subject)) return false;
+        ret->subject = arena_text(r->a, (struct text){ r->to, r->len });
+        r->len = 0;
+        if (text_empty(ret->subject)) refuse(r, (struct reason){ "subject", TEXT("A mail needs a subject."), TEXT("邮件需要主题。") });
+    }
+    if (sms && !sign(r)) return false;
+    const bool zh_sms = opt_out && r->w->language == LANGUAGE_ZH;
+    if (!fill(r, zh_sms ? without_full_stop(text_trim(r->w->body)) : text_trim(r->w->body))) return false;
+    if (opt_out && !sms_opt_out(r)) return false;
+    return channel != CHANNEL_EMAIL || email_foot(r);
+}
+
+/* ---- the whole ---- */
+
+static void refuse_by_lint(struct filling *r, const struct rendering *made)
+{
+    for (int i = 0; i < made->lint.n; i++) {
+        const struct lint_finding *x = &made->lint.list[i];
+        if (x->rule->level != LINT_REFUSE) continue;
+        const int n = (int)(x->to - x->from);
+        const char *found = made->body.ptr + x->from;
+        refuse(r, (struct reason){ arena_printf(r->a, "%.*s", (int)x->rule->word.len, x->rule->word.ptr).ptr,
+                                   arena_printf(r->a, "\"%.*s\": %.*s", n, found, (int)x->rule->why_en.len, x->rule->why_en.ptr),
+                                   arena_printf(r->a, "“%.*s”：%.*s", n, found, (int)x->rule->why_zh.len, x->rule->why_zh.ptr) });
+        return;
+    }
+}
+
+static bool too_long(struct filling *r)
+{
+    refuse(r, (struct reason){ "length", TEXT("The text is too long."), TEXT("内容太长。") });
+    return false;
+}
+
+/* The subject is read with the same eyes: it is linted, too, and what is found there refuses, though its places are not told. */
+static bool look(struct filling *r, enum channel channel, struct rendering *ret)
+{
+    struct lint_ask ask = { .text = ret->body, .channel = channel, .claims = claims_of(r->w), .own_hosts = r->f->own_hosts, .own_site = r->f->own_site,
+                            .title_from = r->item_from, .title_to = r->item_to };
+    struct lint_findings of_subject;
+    if (!lint_check(r->a, r->set->lint, &ask, &ret->lint)) return too_long(r);
+    refuse_by_lint(r, ret);
+    if (text_empty(ret->subject)) return true;
+    ask.text = ret->subject;
+    ask.title_from = ask.title_to = 0;
+    if (!lint_check(r->a, r->set->lint, &ask, &of_subject)) return too_long(r);
+    refuse_by_lint(r, &(struct rendering){ .body = ret->subject, .lint = of_subject });
+    return true;
+}
+
+bool text_render(struct arena *a, const struct wording_set *set, const struct wording *w, enum channel channel, const struct text_facts *f,
+                 struct rendering *ret, struct reason *ret_reason)
+{
+    struct filling r = { .a = a, .set = set, .w = w, .f = f, .to = arena_take(a, RENDERED_MAX + 1, 1), .reason = ret_reason };
+    *ret = (struct rendering){ .cost_minor = 0 };
+    *ret_reason = (struct reason){ .rule = NULL };
+    if (!r.to) return too_long(&r);
+    if (!(w->channels & 1 << channel))
+        refuse(&r, (struct reason){ "channel", TEXT("This text is not meant for this channel."), TEXT("这段话术不用于这个渠道。") });
+    check_claims(&r);
+    if (!compose(&r, channel, ret)) return too_long(&r);
+    ret->body = arena_text(a, (struct text){ r.to, r.len });
+    if (text_empty(text_trim(ret->body))) refuse(&r, (struct reason){ "empty", TEXT("There is no text."), TEXT("内容是空的。") });
+    if (!look(&r, channel, ret)) return false;
+    if (channel == CHANNEL_SMS) {
+        if (!sms_measure(ret->body, &ret->size)) return too_long(&r);
+        ret->cost_minor = sms_cost_minor(ret->size.parts, f->sms_per_1000_minor);
+    }
+    return !ret_reason->rule && !a->failed;
+}
+
+/* ---- choosing ---- */
+
+static int bits(int x)
+{
+    int n = 0;
+    for (; x; x &= x - 1) n++;
+    return n;
+}
+
+/* < 0 when x is to be preferred. */
+static int preference(const struct wording *x, const struct wording *y)
+{
+    if (x->own != y->own) return x->own ? -1 : 1;
+    const int more = bits(claims_of(y)) - bits(claims_of(x));
+    return more ? more : bits(x->windows) - bits(y->windows);
+}
+
+static bool asked_for(const struct wording *w, const struct text_ask *ask, int window)
+{
+    return !w->off && w->occasion == ask->occasion && w->topic == ask->topic && w->language == ask->language && (w->channels & 1 << ask->channel)
+        && (w->windows & window);
+}
+
+int text_candidates(struct arena *a, const struct wording_set *set, const struct text_ask *ask, const struct wording **ret, int max, struct reason *ret_reason)
+{
+    const int window = text_window_at(ask->facts);
+    struct reason first = { "no-text", TEXT("There is no text for this occasion, channel, language and hour."), TEXT("没有适合这个场合、渠道、语言和时段的话术。") };
+    bool asked = false;
+    int n = 0;
+    for (int i = 0; i < set->n; i++) {
+        struct rendering made;
+        struct reason why;
+        if (!asked_for(&set->list[i], ask, window)) continue;
+        if (!text_render(a, set, &set->list[i], ask->channel, ask->facts, &made, &why)) {
+            if (!asked) first = why;
+            asked = true;
+            continue;
+        }
+        int at = n < max ? n++ : n;
+        for (; at > 0 && preference(&set->list[i], ret[at - 1]) < 0; at--)
+            if (at < max) ret[at] = ret[at - 1];
+        if (at < max) ret[at] = &set->list[i];
+    }
+    *ret_reason = n ? (struct reason){ .rule = "text", .en = TEXT("A text fits."), .zh = TEXT("有合适的话术。") } : first;
+    return n;
+}
+
+struct text_choice text_choose(struct arena *a, const struct wording_set *set, const struct text_ask *ask)
+{
+    const struct wording *best[1];
+    struct text_choice choice = { .wording = NULL };
+    if (text_candidates(a, set, ask, best, 1, &choice.reason) == 0) return choice;
+    struct reason why;
+    if (text_render(a, set, best[0], ask->channel, ask->facts, &choice.rendering, &why)) choice.wording = best[0];
+    else choice.reason = why;
+    if (choice.wording) choice.reason.rule = choice.wording->own ? "own-text" : "built-in-text";
+    return choice;
+}
