@@ -86,7 +86,7 @@ static json_t *marks_json(struct answer *w, const struct order_mark_row *rows, i
     for (int64_t i = 0; i < n; i++) {
         json_t *m = json_object();
         put(w, m, "wave", json_integer(rows[i].mark.wave));
-        put(w, m, "outcome", json_string(rows[i].mark.outcome == MARK_SKIPPED ? "skipped" : "done"));
+        put(w, m, "outcome", json_string(mark_outcome_word(rows[i].mark.outcome)));
         put(w, m, "reason", json_text(rows[i].reason));
         put(w, m, "by", json_text(rows[i].by));
         put(w, m, "at", json_instant(w, rows[i].mark.at_ms));

@@ -47,12 +47,12 @@ static void remind_marks(const struct remind *r, const struct order_row *o, stru
         f->marks[f->mark_count++] = r->by_order[i].mark;
     if (o->order.customer_id == CLAIM_NONE) { /* nobody can tell whose other orders these are */
         for (int i = f->mark_count; i-- > 0;)
-            if (f->marks[i].outcome == MARK_DONE) f->contact.contacts[f->contact.contact_count++] = f->marks[i].at_ms;
+            if (mark_is_contact(f->marks[i].outcome)) f->contact.contacts[f->contact.contact_count++] = f->marks[i].at_ms;
         return;
     }
     for (int64_t i = marks_from(r->by_customer, r->mark_count, true, o->order.customer_id);
          i < r->mark_count && r->by_customer[i].customer_id == o->order.customer_id && f->contact.contact_count < 16; i++)
-        if (r->by_customer[i].mark.outcome == MARK_DONE) f->contact.contacts[f->contact.contact_count++] = r->by_customer[i].mark.at_ms;
+        if (mark_is_contact(r->by_customer[i].mark.outcome)) f->contact.contacts[f->contact.contact_count++] = r->by_customer[i].mark.at_ms;
 }
 
 static bool entry_add(struct arena *a, struct reminder_entry ***list, int64_t *n, int64_t *capacity, struct reminder_entry *e)

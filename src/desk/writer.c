@@ -99,6 +99,7 @@ static void undo_all(struct writer *w, enum writer_result why)
     db_rollback(w->store.db);
     db_error_clear(w->store.db);
     w->open = false;
+    w->store.touched = 0;
     if (!w->job_dirty) return;
     const struct writer_job *job = current_job(w);
     if (job->rolled_back) job->rolled_back(job->arg, why);
@@ -115,6 +116,19 @@ static bool begin_if_needed(struct writer *w)
     return true;
 }
 
+/* What was committed may be seen by pages: their shops have a new revision. */
+static void tell_change(struct writer *w)
+{
+    const uint64_t touched = w->store.touched;
+    w->store.touched = 0;
+    if (touched == 0) return;
+    for (int i = 0; i < LIMIT_STORES; i++)
+        if (touched >> i & 1) atomic_fetch_add(&w->revisions[i], 1);
+    pthread_mutex_lock(&w->watch_lock);
+    if (w->on_change) w->on_change(w->on_change_ctx);
+    pthread_mutex_unlock(&w->watch_lock);
+}
+
 static enum writer_result commit_all(struct writer *w)
 {
     if (!w->open) return WRITER_DONE;
@@ -129,6 +143,7 @@ static enum writer_result commit_all(struct writer *w)
     w->open = false;
     w->job_dirty = false;
     atomic_fetch_add(&w->commits, 1);
+    tell_change(w);
     if (job && job->committed) job->committed(job->arg);
     return WRITER_DONE;
 }
@@ -224,6 +239,8 @@ static void serve_alone(struct writer *w)
     if (result == WRITER_DONE) {
         atomic_store(&w->replaced, atomic_load(&w->commits) + 1);
         atomic_fetch_add(&w->commits, 1);
+        store_touch(&w->store, 0);
+        tell_change(w);
     }
     r->done(r->arg, result);
     if (atomic_load(&w->failed) || db_checkpoint(w->store.db, true)) return; /* the log held the whole content */
@@ -343,6 +360,7 @@ static bool threads_init(struct writer *w)
     pthread_condattr_destroy(&attr);
     if (!ok) return false;
     pthread_mutex_init(&w->lock, NULL);
+    pthread_mutex_init(&w->watch_lock, NULL);
     return true;
 }
 
@@ -400,5 +418,6 @@ void writer_stop(struct writer *w)
     else store_close(&w->store);
     pthread_cond_destroy(&w->wake);
     pthread_mutex_destroy(&w->lock);
+    pthread_mutex_destroy(&w->watch_lock);
     w->env->memory.give(w->env->memory.ctx, w, sizeof *w);
 }

@@ -43,6 +43,11 @@ uint64_t writer_commits(const struct writer *w);                     /* grows wi
 /* What writer_commits was when a request that ran alone had last replaced the content; 0: never. Whatever was known of the database
  * before that count is void. */
 uint64_t writer_replaced(const struct writer *w);
+/* Grows with each commit that changed something of this shop that a page may show, and with each replacement; begins at 0 with the writer. */
+uint64_t writer_revision(const struct writer *w, int64_t store_id);
+/* From now on `changed` is called after every commit that let a revision grow, on the writer's thread: it must return at once. One watcher;
+ * NULL ends it, and then it is not running and will not be called any more. */
+void writer_watch(struct writer *w, void (*changed)(void *ctx), void *ctx);
 /* True after a write or sync failed in a way that leaves unknown what reached the disk: nothing is retried, every later request is
  * answered WRITER_STOPPED, the process must exit != 0 and the next start recovers from the log. The callback (set right after
  * writer_start) is called once, on the writer's thread. */

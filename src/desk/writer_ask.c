@@ -20,6 +20,16 @@ bool writer_post(struct writer *w, const struct writer_request *r)
     return ok;
 }
 
+uint64_t writer_revision(const struct writer *w, int64_t store_id) { return atomic_load(&w->revisions[store_id % LIMIT_STORES]); }
+
+void writer_watch(struct writer *w, void (*changed)(void *ctx), void *ctx)
+{
+    pthread_mutex_lock(&w->watch_lock);
+    w->on_change = changed;
+    w->on_change_ctx = ctx;
+    pthread_mutex_unlock(&w->watch_lock);
+}
+
 struct call { bool (*run)(struct store *, void *); void *arg; struct waiter waiter; };
 
 static bool call_run(struct store *s, void *arg)

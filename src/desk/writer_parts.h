@@ -28,6 +28,10 @@ struct writer {
     atomic_size_t waiting;          /* queue_count, readable without the lock */
     atomic_bool failed;
     _Atomic uint64_t commits, replaced;
+    _Atomic uint64_t revisions[LIMIT_STORES]; /* by a shop's bit in store.touched */
+    pthread_mutex_t watch_lock;     /* guards the two lines below: held while on_change runs */
+    void (*on_change)(void *ctx);
+    void *on_change_ctx;
     _Atomic(const struct writer_request *) alone; /* waits to run outside any transaction; the caller's */
     void (*on_failure)(void *ctx, const char *message);
     void *on_failure_ctx;

@@ -201,5 +201,6 @@ bool claim_batch_end(struct claim_batch *b, bool ok, struct apply_tally *tally)
     tally->added += b->tally.added;
     tally->updated += b->tally.updated;
     tally->unchanged += b->tally.unchanged;
+    if (b->tally.added + b->tally.updated > 0) store_touch(b->a->s, b->a->shop.store_id);
     return true;
 }

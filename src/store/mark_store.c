@@ -51,7 +51,7 @@ enum mark_result mark_set(struct store *s, const struct shop *shop, const struct
     if (found != MARK_OK) return found;
     const bool ok = m->outcome == MARK_NONE ? mark_remove(s, shop, order_id, m->wave) : mark_write(s, shop, order_id, m);
     if (!ok) return MARK_FAILED;
-    const char *word = m->outcome == MARK_NONE ? "taken back" : m->outcome == MARK_DONE ? "done" : "skipped";
+    const char *word = m->outcome == MARK_NONE ? "taken back" : mark_outcome_word(m->outcome);
     char subject[96];
     const int n = snprintf(subject, sizeof subject, "order %lld wave %d %s", (long long)order_id, m->wave, word);
     const struct audit_deed deed = { .user_id = m->user_id, .verb = "mark", .subject = { subject, (size_t)n }, .detail = m->reason };

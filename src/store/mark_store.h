@@ -1,4 +1,4 @@
-/* What people did about a reminder: done, or skipped with a reason. */
+/* What people did about a reminder: done, not reached, or skipped with a reason. */
 #ifndef ZG_STORE_MARK_STORE_H
 #define ZG_STORE_MARK_STORE_H
 #include "store/store.h"

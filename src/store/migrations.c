@@ -122,7 +122,7 @@ const struct migration migrations[] = {
     TABLE("0025 stock_reserved",
         "CREATE TABLE stock_reserved (merchant_id BIGINT NOT NULL, product_id BIGINT NOT NULL, pieces BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, product_id))"),
-    /* What people did about a reminder. outcome: 1 done, 2 skipped */
+    /* What people did about a reminder. outcome: 1 done, 2 skipped, 3 not reached */
     TABLE("0026 reminder_mark",
         "CREATE TABLE reminder_mark (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, wave BIGINT NOT NULL, outcome BIGINT NOT NULL,"
         " reason TEXT NOT NULL, user_id BIGINT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, wave))"),

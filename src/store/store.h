@@ -12,6 +12,7 @@
 #define ZG_STORE_H
 #include "base/arena.h"
 #include "base/env.h"
+#include "base/limits.h"
 #include "base/money.h"
 #include "core/contact/contact.h"
 #include "core/order/order.h"
@@ -19,6 +20,7 @@
 #include "core/run/reminder.h"
 #include "store/db.h"
 
+_Static_assert(LIMIT_STORES == 64, "a shop is a bit of store.touched");
 /* Numbers taken from table sequence ahead of need, so that a single event takes none. Void once anything was rolled back. */
 struct number_block { int64_t merchant_id, next, end; uint64_t rollbacks; };
 enum { NUMBER_KINDS = 2 };
@@ -27,7 +29,14 @@ struct store {
     const struct env *env;
     struct number_block numbers[NUMBER_KINDS]; /* known_store.c */
     uint64_t customers_given;                  /* grows with the numbers of customers that are given out */
+    uint64_t touched;                          /* shops of which this transaction changed something: store_touch */
 };
+/* Says that a page about the shop may show something else once this transaction is durable; store_id 0: pages of every shop.
+ * The writer makes it a revision (desk/writer.h). One time too often costs a look, one time too few leaves a page behind. */
+static inline void store_touch(struct store *s, int64_t store_id)
+{
+    s->touched |= store_id > 0 ? UINT64_C(1) << (store_id % LIMIT_STORES) : UINT64_MAX;
+}
 
 struct shop { /* a row of table store with what belongs to it, loaded */
     int64_t merchant_id, store_id;

@@ -170,6 +170,7 @@ bool undo_slice(struct apply_session *a, int64_t import_id, int64_t max_events, 
     ok = ok && !a->scratch.failed && out_write(a) && stretch_delete(&u.s) && delete_orders(&u) && release(&u);
     if (a->scratch.failed) db_refuse(a->s->db, DB_ERROR_MEMORY, "out of memory while an import was taken back");
     if (!ok || a->scratch.failed) return false;
+    store_touch(a->s, a->shop.store_id);
     *ret_done = false;
     return !counters_full(a->counters) || counters_flush(a->counters);
 }

@@ -20,6 +20,7 @@ struct sessions;
 struct hasher;
 struct uploads;
 struct upload_body;
+struct live;
 
 struct web {
     const struct env *env;
@@ -31,6 +32,7 @@ struct web {
     struct sessions *sessions;
     struct hasher *hasher;
     struct uploads *uploads;
+    struct live *live;
     const char *cookie;             /* the session cookie's name */
     bool loopback;                  /* bound to loopback: the Host header must be, too */
     pthread_mutex_t limit_lock;

@@ -153,8 +153,7 @@ void mark_handle(struct call *c)
     struct text outcome;
     struct mark_ask ask = { .outcome = MARK_NONE };
     if (!call_text(c, "outcome", 1, 16, &outcome) || !call_text(c, "reason", 0, 500, &ask.reason)) return;
-    if (text_is(outcome, "done")) ask.outcome = MARK_DONE;
-    else if (text_is(outcome, "skipped")) ask.outcome = MARK_SKIPPED;
+    ask.outcome = mark_outcome_parse(outcome);
     if (ask.outcome == MARK_NONE) reply_fault(c, FAULT_FIELD, "outcome");
     else if (ask.outcome == MARK_SKIPPED && text_empty(text_trim(ask.reason))) reply_fault(c, FAULT_REASON_NEEDED, "reason");
     else post_mark(c, &ask);

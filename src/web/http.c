@@ -26,6 +26,7 @@
 #define CONNECTION_MEMORY_BYTES ((size_t)24 * 1024) /* the head and what the library makes of it; it wipes all of it between requests */
 #define SILENCE_S 30u
 #define WATCH_EVERY_MS 1000
+#define LAST_ANSWERS_MS 1000 /* at the end, for answers that are given already; a client that does not read holds nobody up */
 
 enum connection_phase { CONNECTION_HEAD, CONNECTION_BODY, CONNECTION_SINK, CONNECTION_DEFERRED, CONNECTION_ANSWER };
 
@@ -38,6 +39,7 @@ struct http_server {
     pthread_mutex_t lock;      /* guards connections */
     struct connection *connections;
     atomic_int busy;           /* requests between serve and their answer */
+    atomic_int unsent;         /* deferred requests whose answer is given and not yet on its way to the end */
     atomic_bool stopping;
     pthread_t watcher;
     bool watcher_runs;
@@ -101,6 +103,7 @@ void http_answer(struct http_request *q, struct http_response *answer)
     assert(!r->answer);
     r->answer = answer ? answer : s->app.refuse(s->app.ctx, 500);
     if (!r->deferred) return;
+    atomic_fetch_add(&s->unsent, 1);
     MHD_resume_connection(r->connection);
     atomic_fetch_sub(&s->busy, 1); /* http_stop closes the daemon only when it has seen zero */
 }
@@ -308,6 +311,7 @@ static void on_completed(void *ctx, struct MHD_Connection *c, void **state, enum
     (void)c; (void)why;
     if (!r) return;
     *state = NULL;
+    if (r->deferred && r->answer) atomic_fetch_sub(&s->unsent, 1);
     atomic_store(&r->link->bytes, 0);
     enter_phase(r, CONNECTION_HEAD);
     if (r->began) s->app.end(s->app.ctx, &r->pub);
@@ -468,6 +472,7 @@ void http_stop(struct http_server *s)
      * request sees it and is refused, so that none is suspended when the daemon ends. */
     atomic_store(&s->stopping, true);
     while (atomic_load(&s->busy) > 0) poll(NULL, 0, 2);
+    for (int ms = 0; atomic_load(&s->unsent) > 0 && ms < LAST_ANSWERS_MS; ms += 2) poll(NULL, 0, 2);
     MHD_stop_daemon(s->daemon);
     if (fd >= 0) close(fd);
     release(s);

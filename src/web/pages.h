@@ -30,6 +30,8 @@ void data_read(struct call *c, struct store *s);
 void review_read(struct call *c, struct store *s);
 void delay_read(struct call *c, struct store *s);
 void lift_read(struct call *c, struct store *s);
+/* live.c */
+void changes_read(struct call *c, struct store *s);
 /* upload_page.c */
 void upload_handle(struct call *c);
 void upload_read(struct call *c, struct store *s);

@@ -106,6 +106,7 @@ void reply_json(struct call *c, int status, json_t *body)
 }
 
 void reply_text(struct call *c, struct text json) { answer(c, data_response(c->web, 200, json, HTTP_BODY_STATIC)); }
+struct http_response *reply_data(const struct web *w, struct text json) { return data_response(w, 200, json, HTTP_BODY_COPIED); }
 void reply_copy(struct call *c, struct text json) { answer(c, data_response(c->web, 200, json, HTTP_BODY_COPIED)); }
 void reply_ok(struct call *c) { reply_text(c, TEXT("{\"ok\":true}")); }
 

@@ -26,6 +26,8 @@ const struct fault_row *reply_fault_row(enum reply_fault f);
 
 void reply_json(struct call *c, int status, json_t *body);               /* takes over body; NULL: reply_internal */
 void reply_text(struct call *c, struct text json);                       /* JSON that lives as long as the program */
+/* An answer of JSON that may be given to many calls, each with a reference; the bytes are copied. NULL: no memory. */
+struct http_response *reply_data(const struct web *w, struct text json);
 void reply_copy(struct call *c, struct text json);                       /* JSON that lives as long as the request */
 /* A file to be kept, never shown: CSP sandbox and Content-Disposition: attachment. Takes over body (malloc'ed). */
 void reply_file(struct call *c, const char *type, const char *name, struct text body);

@@ -9,6 +9,7 @@
 #include "web/assets.h"
 #include "web/call.h"
 #include "web/hasher.h"
+#include "web/live.h"
 #include "web/memory.h"
 #include "web/readers.h"
 #include "web/reply.h"
@@ -409,7 +410,9 @@ static bool start_parts(struct web *w, char *message, size_t message_size)
     w->exporters = readers_start(o->env, path, message, message_size);
     if (!w->readers || !w->exporters) return false;
     w->uploads = uploads_start(w, message, message_size);
-    return w->uploads != NULL;
+    if (!w->uploads) return false;
+    w->live = live_start(w, message, message_size);
+    return w->live != NULL;
 }
 
 struct web *web_start(const struct web_options *o, char *message, size_t message_size)
@@ -442,7 +445,9 @@ uint16_t web_port(const struct web *w) { return http_port(w->http); }
 void web_stop(struct web *w)
 {
     if (!w) return;
+    live_stop(w->live);
     http_stop(w->http);
+    live_free(w->live);
     uploads_stop(w->uploads);
     hasher_stop(w->hasher);
     readers_stop(w->readers);

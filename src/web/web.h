@@ -5,6 +5,7 @@
  *   http.c        the HTTP library behind one interface                                     target.c   strict decoding
  *   sessions.c    who is asking          hasher.c, login_limit.c   passwords, slowly        reply.c    answers and errors
  *   readers.c     reading connections    cache.c   answers that many ask for                uploads.c  files on their way in
+ *   live.c        pages that wait for news
  *   *_page.c      one file per group of endpoints, as /api/v1 in openapi.json names them */
 #ifndef ZG_WEB_H
 #define ZG_WEB_H

@@ -52,11 +52,32 @@ export async function openBrowser() {
 
 const axeSource = () => readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
+/* A page that waits for news always has one request under way: what else is under way must have come to an end for half a second. */
+function knowsQuiet(page) {
+  const open = new Set()
+  let since = Date.now()
+  page.on('request', (r) => { if (!/\/changes(\?|$)/.test(r.url())) open.add(r) })
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => { if (open.delete(r)) since = Date.now() })
+  const quiet = async () => { while (open.size || Date.now() - since < 500) await page.waitForTimeout(50) }
+  for (const way of ['goto', 'reload']) {
+    const go = page[way].bind(page)
+    page[way] = async (...words) => {
+      const options = words[words.length - 1], idle = options?.waitUntil === 'networkidle'
+      if (idle) words[words.length - 1] = { ...options, waitUntil: 'load' }
+      const answer = await go(...words)
+      since = Date.now()
+      if (idle) await quiet()
+      return answer
+    }
+  }
+}
+
 /** A page in one language and width that keeps every complaint of the browser. */
 export async function openPage(browser, { lang, width, name }) {
   const context = await browser.newContext({ viewport: { width, height: width > 1000 ? 900 : 844 }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB',
     colorScheme: 'light', reducedMotion: 'reduce' })
   const page = await context.newPage()
+  knowsQuiet(page)
   const complaints = []
   page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') complaints.push(m.text()) })
   page.on('pageerror', (e) => complaints.push(String(e)))

@@ -56,6 +56,11 @@ Test(core_run, reminder_rows)
         { "2020-02-26T15:00:00+08:00", 3000, UNPAID, 0, 2, MARK_DONE, 60, REMINDER_NONE, 0, "done", NULL },
         { "2020-02-26T15:00:00+08:00", 3000, UNPAID, 0, 1, MARK_SKIPPED, 0, REMINDER_NONE, 0, "skipped", NULL },
         { "2020-02-26T15:00:00+08:00", 7000, UNPAID, 0, 1, MARK_SKIPPED, 60, REMINDER_NONE, 0, "skipped", NULL },
+        /* not reached: over for that wave, not for the next */
+        { "2020-02-26T15:00:00+08:00", 3000, UNPAID, 0, 1, MARK_UNREACHED, 60, REMINDER_NONE, 0, "not-reached", NULL },
+        { "2020-02-26T15:00:00+08:00", 3600, UNPAID, 0, 1, MARK_UNREACHED, 60, REMINDER_DUE, 2, "wave-2", NULL },
+        { "2020-02-26T15:00:00+08:00", 7000, UNPAID, 0, 2, MARK_UNREACHED, 60, REMINDER_NONE, 0, "not-reached", NULL },
+        { "2020-02-26T15:00:00+08:00", 3000, UNPAID, 0, 1, MARK_UNREACHED, -1, REMINDER_DUE, 1, "wave-1", NULL },
         /* the order's own state comes before the mark and the policy */
         { "2020-02-27T03:00:00+08:00", 2000, PAID_BEFORE, 99999, 1, MARK_SKIPPED, 0, REMINDER_NONE, 0, "paid", NULL },
         /* held */

@@ -219,6 +219,7 @@ function upload(store: string, file: File, progress: (share: number) => void): P
   })
 }
 
+export type Outcome = 'done' | 'skipped' | 'unreached'
 export const api = {
   session: () => sessionFrom(call<Session>('GET', '/session')),
   setup: (b: { code: string; name: string; password: string; store: NewStore | null }) => sessionFrom(call<Session>('POST', '/setup', b)),
@@ -243,8 +244,11 @@ export const api = {
   setSecret: (store: string, b: { source: FeedSource; secret?: string }) => call<{ id: number; secret: string | null }>('POST', `/stores/${seg(store)}/secrets`, b),
   revokeSecret: (store: string, b: { source: FeedSource; id: number }) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/secrets/revoke`, b),
 
-  today: (store: string, signal?: AbortSignal) => call<Today>('GET', `/stores/${seg(store)}/today`, undefined, signal),
-  mark: (store: string, order: string, b: { wave: number; outcome: 'done' | 'skipped'; reason?: string }) =>
+  /** Waits at the desk until the shop's revision is another than `since`; '' is answered at once. */
+  changes: (store: string, since: string, signal?: AbortSignal) =>
+    call<{ revision: string; again_after_s: number }>('GET', `/stores/${seg(store)}/changes${query({ since })}`, undefined, signal),
+  today: (store: string, revision: string, signal?: AbortSignal) => call<Today>('GET', `/stores/${seg(store)}/today${query({ revision })}`, undefined, signal),
+  mark: (store: string, order: string, b: { wave: number; outcome: Outcome; reason?: string }) =>
     call<{ ok: boolean }>('POST', `/stores/${seg(store)}/reminders/${seg(order)}/mark`, b),
   unmark: (store: string, order: string, wave: number) =>
     call<{ ok: boolean }>('POST', `/stores/${seg(store)}/reminders/${seg(order)}/unmark`, { wave }),

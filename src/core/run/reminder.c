@@ -3,6 +3,25 @@
 #include "core/run/reminder.h"
 #include "core/words.h"
 
+const char *mark_outcome_word(enum mark_outcome o)
+{
+    switch (o) {
+    case MARK_NONE: return "none";
+    case MARK_DONE: return "done";
+    case MARK_SKIPPED: return "skipped";
+    case MARK_UNREACHED: return "unreached";
+    }
+    return "none";
+}
+
+enum mark_outcome mark_outcome_parse(struct text word)
+{
+    static const enum mark_outcome all[] = { MARK_DONE, MARK_SKIPPED, MARK_UNREACHED };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (text_is(word, mark_outcome_word(all[i]))) return all[i];
+    return MARK_NONE;
+}
+
 static inline bool happened(int64_t fact_ms, int64_t at_ms)
 {
     return fact_ms != INSTANT_NONE && fact_ms <= at_ms;
@@ -54,6 +73,10 @@ static bool reminder_marked(const struct reminder_facts *f, int wave, struct rem
         }
         if (m->outcome == MARK_DONE && m->wave >= wave) {
             *ret = none("done", TEXT("This reminder is done."), TEXT("本次催付已完成。"));
+            return true;
+        }
+        if (m->outcome == MARK_UNREACHED && m->wave >= wave) {
+            *ret = none("not-reached", TEXT("The buyer was not reached in this wave."), TEXT("本轮未能联系上买家。"));
             return true;
         }
     }

@@ -8,7 +8,14 @@ enum reminder_verdict {
     REMINDER_NONE,   /* nothing to remind: paid, cancelled, refunded, on delivery, too young, past its payment window */
     REMINDER_DUE, REMINDER_HELD, REMINDER_NEVER,
 };
-enum mark_outcome { MARK_NONE = 0, MARK_DONE = 1, MARK_SKIPPED = 2 }; /* frozen */
+enum mark_outcome {
+    MARK_NONE = 0, MARK_DONE = 1, MARK_SKIPPED = 2,
+    MARK_UNREACHED = 3, /* tried in this wave, and the buyer was not there: the next wave may try again */
+}; /* frozen */
+const char *mark_outcome_word(enum mark_outcome o); /* "done", "skipped", "unreached"; "none" */
+enum mark_outcome mark_outcome_parse(struct text word); /* MARK_NONE: no such word */
+/* Did somebody turn to the buyer? What was tried counts for the cap and the gap: the buyer may see it later. */
+static inline bool mark_is_contact(enum mark_outcome o) { return o == MARK_DONE || o == MARK_UNREACHED; }
 struct reminder_mark { int wave; enum mark_outcome outcome; int64_t at_ms; };
 
 struct reminder_facts {
@@ -25,7 +32,7 @@ struct reminder_decision {
     struct reason reason;
 };
 /* What happened up to contact.now_ms decides; marks after it are not seen. A hold that would end at or after the payment
- * window's end is NEVER. A wave marked done (this one or a later one) or an order marked skipped is NONE with its reason.
+ * window's end is NEVER. A wave marked done or unreached (this one or a later one) or an order marked skipped is NONE with its reason.
  * At age >= payment_window the order is NONE. */
 struct reminder_decision reminder_decide(struct arena *a, const struct policy *p, const struct reminder_facts *f);
 /* Most valuable first, then the one whose window closes first, then by order number. For qsort-like use on plain rows. */

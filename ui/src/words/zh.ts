@@ -47,7 +47,7 @@ const zh = {
     title: '订单 {no}', times: '经过', lines: '商品', noLines: '文件里没有商品明细。', person: '买家', sources: '来自哪些文件', marks: '做过的事', decision: '现在怎么看', none: '还没有。',
     t: { placed: '下单', paid: '付款', ship_by: '最晚发货', shipped: '发货', delivered: '收货', cancelled: '关闭', refunded: '退款' }, inexact: '时间由文件推断',
     p: { buyer: '买家昵称', name: '收货人', phone: '电话', address: '地址', buyer_note: '买家留言', seller_note: '卖家备注' }, asOf: '文件截至 {at}', learned: '{at} 读入', masked: '你的角色看不到买家资料。',
-    verdict: { none: '不用催付', due: '现在该催付', held: '暂缓联系', never: '不再联系' }, done: '已催', skipped: '不催',
+    verdict: { none: '不用催付', due: '现在该催付', held: '暂缓联系', never: '不再联系' }, done: '已催', skipped: '不催', unreached: '没联系上',
   },
   subject: { orders: '订单', products: '商品', stock: '库存', traffic: '流量', reviews: '评价', customers: '客户', parcels: '包裹', staff: '员工', shifts: '排班', chats: '客服数据', peers: '同行数据', listings: '竞品页面', tasks: '活动排期', signup_rules: '报名门槛', signups: '报名结果', coupons: '优惠券', interest: '加购收藏', search_words: '搜索词', penalties: '违规扣分', suppliers: '供应商' },
   data: { title: '数据', link: '已有哪些数据', bring: '导入文件', there: '已经有的', none: '还没有任何数据。导入一个文件就开始了。', records: '{n} 条', asOf: '数据截至 {at}', old: '{age}前', disputed: '{n} 处来源不一致', source: '{profile}：{files} 个文件，{rows} 行', feed: '实时接入', missing: '还没有的，可以从这里导出',
