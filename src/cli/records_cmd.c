@@ -10,8 +10,8 @@ const struct option records_options[] = {
     OPTION_DB,
     OPTION_STORE,
     { "subject", "WORD", false, { "products, stock, traffic, reviews, customers, parcels, staff, shifts, chats, peers, listings, tasks, signup_rules, signups,"
-                                  " coupons, interest, search_words, penalties or suppliers", "products、stock、traffic、reviews、customers、parcels、staff、shifts、chats、peers、"
-                                  "listings、tasks、signup_rules、signups、coupons、interest、search_words、penalties 或 suppliers" } },
+                                  " coupons, interest, search_words, penalties, suppliers or talks", "products、stock、traffic、reviews、customers、parcels、staff、shifts、chats、peers、"
+                                  "listings、tasks、signup_rules、signups、coupons、interest、search_words、penalties、suppliers 或 talks" } },
     { "q", "TEXT", false, { "the beginning of what a record is known by, such as a product number", "记录编号的开头，例如商品 ID" } },
     { "from", "DAY", false, { "of that day or later, as 2020-02-01", "这天起，如 2020-02-01" } },
     { "to", "DAY", false, { "before that day", "这天之前" } },

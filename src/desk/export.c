@@ -43,6 +43,7 @@ const struct export_kind export_kinds[] = {
     { "search_words", "search words", "搜索词", 0, false, false },
     { "penalties", "penalties", "违规扣分", 0, false, false },
     { "suppliers", "suppliers", "供应商", 0, false, false },
+    { "talks", "chats with buyers", "接待明细", ANSWER_BUYER, false, false },
 };
 const int export_kind_count = (int)(sizeof export_kinds / sizeof export_kinds[0]);
 

@@ -16,8 +16,9 @@ enum subject {
     SUBJECT_STAFF = 7, SUBJECT_SHIFTS = 8, SUBJECT_CHATS = 9, SUBJECT_PEERS = 10, SUBJECT_LISTINGS = 11, SUBJECT_TASKS = 12,
     SUBJECT_SIGNUP_RULES = 13, SUBJECT_SIGNUPS = 14, SUBJECT_COUPONS = 15, SUBJECT_INTEREST = 16, SUBJECT_SEARCH_WORDS = 17,
     SUBJECT_PENALTIES = 18, SUBJECT_SUPPLIERS = 19 /* who delivers to the shop, or sells under its name */,
+    SUBJECT_TALKS = 20 /* who of the shop spoke with which buyer, a chat each */,
 };
-enum { SUBJECT_COUNT = 20 };
+enum { SUBJECT_COUNT = 21 };
 
 /* What a value is, and how it is kept. */
 enum record_kind {

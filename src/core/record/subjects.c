@@ -9,6 +9,7 @@ static const struct record_subject *const subjects[SUBJECT_COUNT] = {
     [SUBJECT_LISTINGS] = &subject_listings, [SUBJECT_TASKS] = &subject_tasks, [SUBJECT_SIGNUP_RULES] = &subject_signup_rules,
     [SUBJECT_SIGNUPS] = &subject_signups, [SUBJECT_COUPONS] = &subject_coupons, [SUBJECT_INTEREST] = &subject_interest,
     [SUBJECT_SEARCH_WORDS] = &subject_search_words, [SUBJECT_PENALTIES] = &subject_penalties, [SUBJECT_SUPPLIERS] = &subject_suppliers,
+    [SUBJECT_TALKS] = &subject_talks,
 };
 
 const struct record_subject *record_subject(enum subject s)

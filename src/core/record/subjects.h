@@ -5,7 +5,7 @@
 
 extern const struct record_subject subject_products, subject_stock, subject_listings, subject_interest, subject_suppliers;          /* subjects_goods.c */
 extern const struct record_subject subject_traffic, subject_peers, subject_search_words;                         /* subjects_figures.c */
-extern const struct record_subject subject_reviews, subject_customers, subject_parcels, subject_staff, subject_shifts, subject_chats; /* subjects_people.c */
+extern const struct record_subject subject_reviews, subject_customers, subject_parcels, subject_staff, subject_shifts, subject_chats, subject_talks; /* subjects_people.c */
 extern const struct record_subject subject_tasks, subject_signup_rules, subject_signups, subject_coupons, subject_penalties;         /* subjects_campaign.c */
 
 #define KEY FIELD_IS_KEY

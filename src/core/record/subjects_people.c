@@ -130,3 +130,16 @@ static const struct record_field chats_fields[] = {
     { "messages", "Messages", "消息数", KIND_COUNT, 0, "总消息数|客服消息数|Messages sent" },
 };
 SUBJECT(chats, "chats", "Chat figures", "客服数据");
+
+/* The buyer first: the beginning of the key finds a buyer's chats. */
+static const struct record_field talks_fields[] = {
+    { "buyer", "Buyer's account", "买家会员名", KIND_PERSON, KEY | MUST, "买家昵称|客户昵称|买家|会员名|买家旺旺|客户|Buyer|Customer|Customer name" },
+    { "staff", "Member of staff", "客服", KIND_CODE, KEY | MUST, "客服昵称|接待客服|客服旺旺|子账号|客服账号|客服姓名|Agent|Staff name|Assignee" },
+    { "began_at", "Began at", "会话开始时间", KIND_TIME, KEY | MUST | MARK | WHEN, "接待开始时间|开始接待时间|首次咨询时间|会话时间|接待时间|Started at|Chat started|Conversation started" },
+    { "ended_at", "Ended at", "会话结束时间", KIND_TIME, 0, "接待结束时间|结束接待时间|关闭时间|Closed at|Chat ended|Conversation ended" },
+    { "last_at", "Last message at", "最后消息时间", KIND_TIME, 0, "最后回复时间|最近消息时间|末次消息时间|Last message|Last reply at" },
+    { "messages", "Messages", "消息数", KIND_COUNT, 0, "会话消息数|总消息数|Message count" },
+    { "order_no", "Order number", "订单编号", KIND_CODE, 0, "订单号|关联订单|Order|Order ID" },
+    { "about", "About", "会话类型", KIND_STATUS, 0, "咨询类型|售前售后|Topic|Category" },
+};
+SUBJECT(talks, "talks", "Chats with buyers", "接待明细");
