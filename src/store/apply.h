@@ -9,6 +9,7 @@
  *   known_store.c, customer_store.c   products and customers, found by their keyed hash or made
  *   counter_store.c    counters by contribution
  *   record_store.c     the same of records; record_rows.c their rows, record_apply.h what the two share
+ *   outbox_plan.c      messages that wait for these orders: planned, dropped, decided again
  *   undo_store.c       takes an import back, through the same reduce.c; undo_stretch.c finds what a slice of it is
  *
  * All lists live in the session's scratch arena for one batch. The arena says once, at the end, that memory ran out. */
@@ -162,6 +163,10 @@ bool stretch_delete(struct undo_stretch *u); /* the events that go, with all tha
 /* All events with their lines of n orders (ids ascending); w[i].order_id is given. */
 bool event_load(struct apply_session *a, struct order_work *w, size_t n);
 bool out_write(struct apply_session *a); /* everything in a->out */
+
+/* ---- outbox_plan.c ---- */
+/* Messages planned for the orders in a->out; nothing where no reminders are switched on. */
+bool outbox_follow(struct apply_session *a);
 
 /* ---- assertion_store.c ---- */
 /* When an import asserts an event, told_never when it does not. */

@@ -119,6 +119,11 @@ const struct archive_table archive_tables[] = {
           " = $2)"),
       SQL("INSERT INTO reminder_mark (merchant_id, order_id, wave, outcome, reason, user_id, at_ms)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7)") },
+    { "outbox", "OiiiiitiiittiU", true,
+      SQL("SELECT x.order_id, x.wave, x.state, x.due_at_ms, x.at_ms, x.channel, x.rule, x.tries, x.leased_at_ms, x.sent_at_ms, x.text_key, x.code, x.report, x.user_id"
+          " FROM outbox x WHERE x.merchant_id = $1 AND x.store_id = $2"),
+      SQL("INSERT INTO outbox (merchant_id, store_id, order_id, wave, state, due_at_ms, at_ms, channel, rule, tries, leased_at_ms, sent_at_ms, text_key, code, report, user_id)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)") },
     { "campaign", "Kttiiiii", true,
       SQL("SELECT x.campaign_id, x.name_en, x.name_zh, x.build_up_from_ms, x.warm_up_from_ms, x.event_from_ms, x.event_until_ms, x.review_until_ms"
           " FROM campaign x WHERE x.merchant_id = $1 AND x.store_id = $2"),

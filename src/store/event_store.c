@@ -360,5 +360,5 @@ static bool lines_write(struct apply_session *a)
 bool out_write(struct apply_session *a)
 {
     return orders_write(a) && events_write(a) && events_move(a, EVENTS_OF_ORDERS, &a->out.events_moved) && lines_write(a) &&
-           assertion_write(a, EVENTS_OF_ORDERS, a->out.assertions.rows, a->out.assertions.n);
+           assertion_write(a, EVENTS_OF_ORDERS, a->out.assertions.rows, a->out.assertions.n) && outbox_follow(a);
 }

@@ -293,5 +293,14 @@ const struct migration migrations[] = {
         "CREATE TABLE suppression (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, kind BIGINT NOT NULL, hash BIGINT NOT NULL,"
         " stop BIGINT NOT NULL, how BIGINT NOT NULL, user_id BIGINT NOT NULL, at_ms BIGINT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, kind, hash, stop))"),
+    /* The ledger of messages that go out by themselves; state and its life as in core/contact/outbox.h. due_at_ms: of one that waits. channel: by
+     * which way, 0 while that is not decided; rule: what decided last; tries: times it was leased; text_key: which text was sent; code: the other
+     * side's answer, never with a person in it; report: 1 the gateway says it arrived, 2 it did not; user_id: who resolved it. */
+    TABLE("0083 outbox",
+        "CREATE TABLE outbox (merchant_id BIGINT NOT NULL, order_id BIGINT NOT NULL, wave BIGINT NOT NULL, store_id BIGINT NOT NULL, state BIGINT NOT NULL,"
+        " due_at_ms BIGINT, at_ms BIGINT NOT NULL, channel BIGINT NOT NULL, rule TEXT NOT NULL, tries BIGINT NOT NULL, leased_at_ms BIGINT,"
+        " sent_at_ms BIGINT, text_key TEXT, code TEXT, report BIGINT NOT NULL, user_id BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, wave))"),
+    INDEX("0084 outbox_due", "CREATE INDEX outbox_due ON outbox (merchant_id, store_id, channel, due_at_ms) WHERE due_at_ms IS NOT NULL"),
+    INDEX("0085 outbox_by_state", "CREATE INDEX outbox_by_state ON outbox (merchant_id, store_id, state, at_ms) WHERE due_at_ms IS NULL"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include "store/audit_store.h"
 #include "store/holdout_store.h"
+#include "store/outbox_store.h"
 
 bool policy_load(struct store *s, const struct shop *shop, struct policy *ret)
 {
@@ -62,6 +63,7 @@ enum policy_put_result policy_put(struct store *s, const struct shop *shop, cons
 {
     struct policy p;
     if (!policy_load(s, shop, &p)) return POLICY_PUT_FAILED;
+    outbox_switched(s);
     for (int i = 0; i < n; i++) {
         int64_t value = values[i].value;
         *ret = (struct policy_refused){ .change = POLICY_NO_SUCH_TERM, .at = i };

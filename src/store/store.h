@@ -24,12 +24,16 @@ _Static_assert(LIMIT_STORES == 64, "a shop is a bit of store.touched");
 /* Numbers taken from table sequence ahead of need, so that a single event takes none. Void once anything was rolled back. */
 struct number_block { int64_t merchant_id, next, end; uint64_t rollbacks; };
 enum { NUMBER_KINDS = 2 };
+/* Whether a shop has reminders that go out by themselves (outbox_plan.c). Void once anything was rolled back. */
+struct outbox_known { int64_t merchant_id, store_id; uint64_t rollbacks; bool known, on; };
+enum { OUTBOX_KNOWN = 8 };
 struct store {
     struct db *db;
     const struct env *env;
     struct number_block numbers[NUMBER_KINDS]; /* known_store.c */
     uint64_t customers_given;                  /* grows with the numbers of customers that are given out */
     uint64_t touched;                          /* shops of which this transaction changed something: store_touch */
+    struct outbox_known outbox[OUTBOX_KNOWN];
 };
 /* Says that a page about the shop may show something else once this transaction is durable; store_id 0: pages of every shop.
  * The writer makes it a revision (desk/writer.h). One time too often costs a look, one time too few leaves a page behind. */
