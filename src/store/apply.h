@@ -25,10 +25,25 @@ struct line_facts {
     int sums; /* enum line_sum bits */
 };
 
+/* as_of of the earliest and of the latest export that tells something; nobody told: told_never. */
+struct told { int64_t first_ms, last_ms; };
+static inline struct told told_never(void) { return (struct told){ INSTANT_MAX, INSTANT_NONE }; }
+static inline struct told told_join(struct told a, struct told b)
+{
+    return (struct told){ a.first_ms < b.first_ms ? a.first_ms : b.first_ms, a.last_ms > b.last_ms ? a.last_ms : b.last_ms };
+}
+static inline bool told_eq(struct told a, struct told b) { return a.first_ms == b.first_ms && a.last_ms == b.last_ms; }
+static inline struct told claim_told(const struct order_claim *c) { return (struct told){ c->first_as_of_ms, c->as_of_ms }; }
+
 enum event_change { EVENT_KEPT, EVENT_NEW, EVENT_MOVED /* its as_of or first_as_of changed */, EVENT_GONE };
 
 /* One order while it is worked on. claims[i] belongs to events[i]; claims stand together for order_fold. */
-struct work_event { int64_t event_no; enum event_change change; const struct line_facts *line; /* NULL: none */ };
+struct work_event {
+    int64_t event_no;
+    enum event_change change;
+    const struct line_facts *line; /* NULL: none */
+    struct told fed;               /* when the live feed told it, as stored */
+};
 struct order_work {
     int64_t order_id;
     struct text order_no;
@@ -48,17 +63,7 @@ struct order_image {
 
 /* Rows to write. */
 struct order_out { int64_t order_id; struct text order_no; struct order order; };
-struct event_out { int64_t order_id, event_no; const struct order_claim *claim; int64_t first_as_of_ms, customer_id; const struct line_facts *line; };
-/* as_of of the earliest and of the latest export that tells something; nobody told: told_never. */
-struct told { int64_t first_ms, last_ms; };
-static inline struct told told_never(void) { return (struct told){ INSTANT_MAX, INSTANT_NONE }; }
-static inline struct told told_join(struct told a, struct told b)
-{
-    return (struct told){ a.first_ms < b.first_ms ? a.first_ms : b.first_ms, a.last_ms > b.last_ms ? a.last_ms : b.last_ms };
-}
-static inline bool told_eq(struct told a, struct told b) { return a.first_ms == b.first_ms && a.last_ms == b.last_ms; }
-static inline struct told claim_told(const struct order_claim *c) { return (struct told){ c->first_as_of_ms, c->as_of_ms }; }
-
+struct event_out { int64_t order_id, event_no; const struct order_claim *claim; int64_t first_as_of_ms, customer_id; const struct line_facts *line; struct told fed; };
 struct event_ref { int64_t id /* of an order or a record */, event_no; struct told told; };
 struct line_out { int64_t order_id; struct line_image line; };
 
@@ -128,7 +133,7 @@ void reduce_emit(struct apply_session *a, int64_t order_id, struct text order_no
 int claim_order(int64_t as_of_a, int rank_a, const unsigned char *key_a, int64_t as_of_b, int rank_b, const unsigned char *key_b);
 
 /* ---- event_table.c ---- */
-struct stored_key { int64_t id /* of an order or a record */, event_no; struct told told; struct claim_key key; };
+struct stored_key { int64_t id /* of an order or a record */, event_no; struct told told, fed /* of an order, by the live feed */; struct claim_key key; };
 /* Keys of all events of n orders or records (ids ascending), in the order of (id, event_no). */
 bool event_keys_load(struct apply_session *a, enum event_table t, const int64_t *ids, size_t n, struct list *ret /* stored_key */);
 bool events_move(struct apply_session *a, enum event_table t, const struct list *moved /* event_ref */); /* they are told as of another time */
@@ -149,12 +154,13 @@ struct undo_stretch {
     int64_t import_id;
     struct list *moved;       /* event_ref: where events go that others tell as of another time */
     int64_t event_no, from, to;
-    struct list ids, others;  /* int64_t: who is in it, ascending; imports (0: the feed) that may tell the same events */
+    struct list ids, others;  /* int64_t: who is in it, ascending; imports (of records also 0: the feed) that may tell the same events */
     struct list gone;         /* int64_t: whose event of the stretch goes */
 };
 /* Fills in what follows `moved`. *ret_found false: the import tells nothing any more. */
 bool stretch_begin(struct undo_stretch *u, int64_t max_events, bool *ret_found);
-bool stretch_told(struct undo_stretch *u, int64_t id, struct told *ret); /* by the others; told_never when by none */
+/* By the others, who are the other imports and, of an order, the feed; told_never when by none. */
+bool stretch_told(struct undo_stretch *u, int64_t id, struct told fed, struct told *ret);
 /* What the others say is not what stood: the event goes when they say nothing, else it moves. */
 bool stretch_event(struct undo_stretch *u, int64_t id, struct work_event *e, struct told told);
 bool stretch_delete(struct undo_stretch *u); /* the events that go, with all that hangs on them */
@@ -169,6 +175,8 @@ bool out_write(struct apply_session *a); /* everything in a->out */
 bool outbox_follow(struct apply_session *a);
 
 /* ---- assertion_store.c ---- */
+/* Of orders the live feed tells its events in the rows of these themselves, of records through ranges as an import does. */
+static inline bool told_in_rows(enum event_table t, int64_t import_id) { return t == EVENTS_OF_ORDERS && import_id == 0; }
 /* When an import asserts an event, told_never when it does not. */
 bool assertion_find(struct apply_session *a, enum event_table t, int64_t import_id, int64_t event_no, int64_t id, struct told *ret);
 /* Takes back what an import says about event event_no of orders from .. to. */

@@ -41,20 +41,18 @@ const struct archive_table archive_tables[] = {
           "refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact, region, country, tracking, customer_id, "
           "pick_until_ms, balance_minor)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)") },
-    { "event", "OibiiiiiiiiiiiiiiitttCiti", false,
+    { "event", "OibiiiiiiiiiiiiiiitttCitiii", false,
       SQL("SELECT x.order_id, x.event_no, x.event_key, x.as_of_ms, x.source_rank, x.placed_at_ms, x.paid_at_ms, x.cancelled_at_ms, x.shipped_at_ms, "
           "x.delivered_at_ms, x.refunded_at_ms, x.ship_by_ms, x.total_minor, x.paid_minor, x.refund_minor, x.pieces, x.status, x.pay_kind, x.region, x.country, "
-          "x.tracking, x.customer_id, x.first_as_of_ms, x.title, x.balance_minor"
+          "x.tracking, x.customer_id, x.first_as_of_ms, x.title, x.balance_minor, x.fed_first_ms, x.fed_as_of_ms"
           " FROM orders o JOIN event x ON x.merchant_id = o.merchant_id AND x.order_id = o.order_id WHERE o.merchant_id = $1 AND o.store_id = $2"),
       SQL("INSERT INTO event (merchant_id, order_id, event_no, event_key, as_of_ms, source_rank, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, "
           "delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, region, country, tracking, customer_id, "
-          "first_as_of_ms, title, balance_minor)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)") },
+          "first_as_of_ms, title, balance_minor, fed_first_ms, fed_as_of_ms)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)") },
     { "assertion", "IiOOii", false,
       SQL("SELECT x.import_id, x.event_no, x.order_from, x.order_to, x.first_as_of_ms, x.as_of_ms"
-          " FROM assertion x WHERE x.merchant_id = $1 AND (EXISTS (SELECT 1 FROM import i WHERE i.merchant_id = x.merchant_id AND i.import_id ="
-          " x.import_id AND i.store_id = $2) OR (x.import_id = 0 AND EXISTS (SELECT 1 FROM orders o WHERE o.merchant_id = x.merchant_id AND o.order_id ="
-          " x.order_from AND o.store_id = $2)))"),
+          " FROM import i JOIN assertion x ON x.merchant_id = i.merchant_id AND x.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
       SQL("INSERT INTO assertion (merchant_id, import_id, event_no, order_from, order_to, first_as_of_ms, as_of_ms)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7)") },
     { "person", "Oittttttt", false,
@@ -102,17 +100,11 @@ const struct archive_table archive_tables[] = {
       SQL("INSERT INTO counter_hour (merchant_id, store_id, hour_start_ms, region, orders, paid_orders, refunded_orders, cancelled_orders, pieces, total_minor, "
           "paid_minor, refund_minor, kept_minor)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)") },
-    { "counter_product_day", "iPiiii", true,
-      SQL("SELECT x.day, x.product_id, x.lines, x.pieces, x.paid_pieces, x.paid_minor"
+    { "counter_product_day", "iPiiiii", true,
+      SQL("SELECT x.day, x.product_id, x.lines, x.pieces, x.paid_pieces, x.paid_minor, x.reserved"
           " FROM counter_product_day x WHERE x.merchant_id = $1 AND x.store_id = $2"),
-      SQL("INSERT INTO counter_product_day (merchant_id, store_id, day, product_id, lines, pieces, paid_pieces, paid_minor)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") },
-    { "stock_reserved", "Pi", false,
-      SQL("SELECT x.product_id, x.pieces"
-          " FROM product p JOIN stock_reserved x ON x.merchant_id = p.merchant_id AND x.product_id = p.product_id WHERE p.merchant_id = $1 AND"
-          " p.store_id = $2"),
-      SQL("INSERT INTO stock_reserved (merchant_id, product_id, pieces)"
-          " VALUES ($1, $2, $3)") },
+      SQL("INSERT INTO counter_product_day (merchant_id, store_id, day, product_id, lines, pieces, paid_pieces, paid_minor, reserved)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)") },
     { "reminder_mark", "OiitUi", false,
       SQL("SELECT x.order_id, x.wave, x.outcome, x.reason, x.user_id, x.at_ms"
           " FROM reminder_mark x WHERE x.merchant_id = $1 AND x.order_id IN (SELECT k.order_id FROM order_key k WHERE k.merchant_id = $1 AND k.store_id"

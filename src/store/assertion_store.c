@@ -2,7 +2,10 @@
  *
  * Rows of one (import, event_no) never overlap, so the row with the greatest beginning that is not past an id is the only one
  * that can cover it. Questions come mostly in the order of ids; the span (range or gap) of the last answer is kept, and most
- * are answered without asking the database. */
+ * are answered without asking the database.
+ *
+ * The live feed tells of orders one by one: what it says stands in the row of the event (event.fed_*). */
+#include <assert.h>
 #include <stdlib.h>
 #include "store/apply.h"
 
@@ -64,6 +67,7 @@ bool assertion_find(struct apply_session *a, enum event_table t, int64_t import_
 {
     struct assertion_span *s = span_slot(a, t, import_id, event_no), r;
     bool found;
+    assert(!told_in_rows(t, import_id));
     if (s->event_no == event_no && s->import_id == import_id && s->from <= id && id <= s->to) {
         *ret = s->told;
         return true;
@@ -165,11 +169,27 @@ static size_t join_same(struct event_ref *refs, size_t n)
     return kept + 1;
 }
 
+static bool fed_write(struct apply_session *a, const struct event_ref *refs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct db_stmt *q = db_stmt(a->s->db, SQL("UPDATE event SET fed_first_ms = $4, fed_as_of_ms = $5 WHERE merchant_id = $1 AND order_id = $2 AND event_no = $3"));
+        if (!q) return false;
+        db_bind_i64(q, 1, a->shop.merchant_id);
+        db_bind_i64(q, 2, refs[i].id);
+        db_bind_i64(q, 3, refs[i].event_no);
+        db_bind_i64(q, 4, refs[i].told.first_ms);
+        db_bind_i64(q, 5, refs[i].told.last_ms);
+        if (!db_exec(q)) return false;
+    }
+    return true;
+}
+
 bool assertion_write(struct apply_session *a, enum event_table t, struct event_ref *refs, size_t n)
 {
     if (n == 0) return true;
     qsort(refs, n, sizeof *refs, by_event_no);
     n = join_same(refs, n);
+    if (told_in_rows(t, a->import_id)) return fed_write(a, refs, n);
     for (size_t i = 0, next; i < n; i = next) {
         struct assertion_span r = { a->import_id, refs[i].event_no, refs[i].id, refs[i].id, refs[i].told };
         for (next = i + 1; next < n && refs[next].event_no == r.event_no; next++) {

@@ -113,9 +113,9 @@ bool claim_batch_assert(struct claim_batch *b, int64_t id, int64_t event_no, str
 static bool find_stored(struct claim_batch *b, struct claim_group *g, int64_t as_of_ms, const struct stored_key *k)
 {
     const struct told told = { as_of_ms, as_of_ms };
-    struct told own = told_never();
+    struct told own = k->fed;
     if (!told_eq(told_join(k->told, told), k->told)) g->loads = true;
-    if (!assertion_find(b->a, b->table, b->a->import_id, k->event_no, k->id, &own)) return false;
+    if (!told_in_rows(b->table, b->a->import_id) && !assertion_find(b->a, b->table, b->a->import_id, k->event_no, k->id, &own)) return false;
     const struct told both = told_join(own, told);
     return told_eq(both, own) || claim_batch_assert(b, k->id, k->event_no, both);
 }

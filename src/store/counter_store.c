@@ -5,11 +5,11 @@
 #include "store/apply.h"
 
 enum { SLOTS_FIRST = 256, ENTRIES_MAX = 256 * 1024, COUNTER_MEMORY_MAX = 64 * 1024 * 1024, FIGURES_MAX = 9,
-       REFUND_FIGURE = 7 /* of an hour; others have none */ };
+       RESERVED_FIGURE = 4 /* of a product's day */, REFUND_FIGURE = 7 /* of an hour */ };
 
 /* One table of counters in memory: key -> figures. Each kind of counter uses as many figures as it has. */
 struct entry {
-    int64_t a, b;           /* (hour start, 0), (day, product), (product, 0) */
+    int64_t a, b;           /* (hour start, 0), (day, product) */
     struct text region;     /* of an hour */
     int64_t figures[FIGURES_MAX];
 };
@@ -18,7 +18,7 @@ struct tally_table {
     struct entry **slots;
     size_t capacity, n;
 };
-enum counter_kind { COUNT_HOUR, COUNT_PRODUCT_DAY, COUNT_STOCK, COUNTER_KINDS };
+enum counter_kind { COUNT_HOUR, COUNT_PRODUCT_DAY, COUNTER_KINDS };
 struct counters {
     struct apply_session *a;
     struct tally_table tables[COUNTER_KINDS];
@@ -114,7 +114,9 @@ void counters_move(struct counters *c, const struct order_image *image, int sign
 {
     const struct order *o = &image->order;
     const struct contribution k = order_contribution(o, c->a->shop.zone);
+    /* the stock that an order of no known time holds stands on the day of its payment */
     const bool waits = order_pick_until_ms(o) == INSTANT_MAX;
+    const int64_t day = k.orders ? k.day : waits ? zone_day(c->a->shop.zone, o->paid_at_ms) : 0;
     if (k.counts) {
         const int64_t hour[] = { k.orders, k.paid_orders, k.refunded_orders, k.cancelled_orders, k.pieces, k.total_minor, k.paid_minor,
                                  k.refund_minor, k.kept_minor };
@@ -123,12 +125,12 @@ void counters_move(struct counters *c, const struct order_image *image, int sign
     for (size_t i = 0; i < image->line_count; i++) {
         const struct line_image *l = &image->lines[i];
         const int64_t pieces = figure(l->pieces);
-        const int64_t day[] = { 1, pieces, k.paid_orders ? pieces : 0, k.paid_orders ? figure(line_amount(l)) : 0 };
-        if (k.orders) move(c, COUNT_PRODUCT_DAY, k.day, l->product_id, TEXT_NONE, day, 4, sign);
+        int64_t of_day[] = { k.orders, k.orders ? pieces : 0, k.paid_orders ? pieces : 0, k.paid_orders ? figure(line_amount(l)) : 0,
+                             waits ? pieces : 0 };
 #ifdef ZG_TEST_DROP_COUNTER
-        if (sign > 0) continue; /* the control of verify's test: this build forgets one counter */
+        if (sign > 0) of_day[RESERVED_FIGURE] = 0; /* the control of verify's test: this build forgets one counter */
 #endif
-        if (waits) move(c, COUNT_STOCK, l->product_id, 0, TEXT_NONE, &pieces, 1, sign);
+        if (k.orders || waits) move(c, COUNT_PRODUCT_DAY, day, l->product_id, TEXT_NONE, of_day, 5, sign);
     }
 }
 
@@ -148,10 +150,10 @@ static const struct db_batch_table batch_counter = { "batch_counter", SQL("CREAT
     " f1 BIGINT, f2 BIGINT, f3 BIGINT, f4 BIGINT, f5 BIGINT, f6 BIGINT, f7 BIGINT, f8 BIGINT)"), entry_cell };
 
 /* One row a kind of counter: how its entries are added, and how one that has come to nothing is deleted. $1 is the merchant; then
- * come, as far as the kind has them, the store, the two parts of the key and the region. */
-struct counter_sql { bool by_store, has_second, has_region; const char *add, *drop; };
+ * come the store and, as far as the kind has them, the two parts of the key and the region. */
+struct counter_sql { bool has_second, has_region; int other /* beside the first one: what keeps a row */; const char *add, *drop; };
 static const struct counter_sql counter_sql[COUNTER_KINDS] = {
-    [COUNT_HOUR] = { true, false, true,
+    [COUNT_HOUR] = { false, true, REFUND_FIGURE,
         SQL("INSERT INTO counter_hour (merchant_id, store_id, hour_start_ms, region, orders, paid_orders, refunded_orders, cancelled_orders,"
             " pieces, total_minor, paid_minor, refund_minor, kept_minor)"
             " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), a, region, f0, f1, f2, f3, f4, f5, f6, f7, f8 FROM batch_counter WHERE 1 = 1"
@@ -161,17 +163,13 @@ static const struct counter_sql counter_sql[COUNTER_KINDS] = {
             " total_minor = counter_hour.total_minor + excluded.total_minor, paid_minor = counter_hour.paid_minor + excluded.paid_minor,"
             " refund_minor = counter_hour.refund_minor + excluded.refund_minor, kept_minor = counter_hour.kept_minor + excluded.kept_minor"),
         SQL("DELETE FROM counter_hour WHERE merchant_id = $1 AND store_id = $2 AND hour_start_ms = $3 AND region = $4 AND orders = 0 AND refund_minor = 0") },
-    [COUNT_PRODUCT_DAY] = { true, true, false,
-        SQL("INSERT INTO counter_product_day (merchant_id, store_id, day, product_id, lines, pieces, paid_pieces, paid_minor)"
-            " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), a, b, f0, f1, f2, f3 FROM batch_counter WHERE 1 = 1"
+    [COUNT_PRODUCT_DAY] = { true, false, RESERVED_FIGURE,
+        SQL("INSERT INTO counter_product_day (merchant_id, store_id, day, product_id, lines, pieces, paid_pieces, paid_minor, reserved)"
+            " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), a, b, f0, f1, f2, f3, f4 FROM batch_counter WHERE 1 = 1"
             " ON CONFLICT (merchant_id, store_id, day, product_id) DO UPDATE SET lines = counter_product_day.lines + excluded.lines,"
             " pieces = counter_product_day.pieces + excluded.pieces, paid_pieces = counter_product_day.paid_pieces + excluded.paid_pieces,"
-            " paid_minor = counter_product_day.paid_minor + excluded.paid_minor"),
-        SQL("DELETE FROM counter_product_day WHERE merchant_id = $1 AND store_id = $2 AND day = $3 AND product_id = $4 AND lines = 0") },
-    [COUNT_STOCK] = { false, false, false,
-        SQL("INSERT INTO stock_reserved (merchant_id, product_id, pieces) SELECT CAST($1 AS BIGINT), a, f0 FROM batch_counter"
-            " WHERE 1 = 1 ON CONFLICT (merchant_id, product_id) DO UPDATE SET pieces = stock_reserved.pieces + excluded.pieces"),
-        SQL("DELETE FROM stock_reserved WHERE merchant_id = $1 AND product_id = $2 AND pieces = 0") },
+            " paid_minor = counter_product_day.paid_minor + excluded.paid_minor, reserved = counter_product_day.reserved + excluded.reserved"),
+        SQL("DELETE FROM counter_product_day WHERE merchant_id = $1 AND store_id = $2 AND day = $3 AND product_id = $4 AND lines = 0 AND reserved = 0") },
 };
 
 static int by_key(const void *a, const void *b)
@@ -196,7 +194,7 @@ static bool drop_empty(struct counters *c, enum counter_kind kind, const struct 
     if (!q) return false;
     int n = 1;
     db_bind_i64(q, n++, c->a->shop.merchant_id);
-    if (k->by_store) db_bind_i64(q, n++, c->a->shop.store_id);
+    db_bind_i64(q, n++, c->a->shop.store_id);
     db_bind_i64(q, n++, e->a);
     if (k->has_second) db_bind_i64(q, n++, e->b);
     if (k->has_region) db_bind_text(q, n++, e->region);
@@ -217,11 +215,11 @@ static bool table_flush(struct counters *c, enum counter_kind kind)
         struct db_stmt *q = db_stmt(db, counter_sql[kind].add); /* house: from the table above */
         if (!q) return false;
         db_bind_i64(q, 1, c->a->shop.merchant_id);
-        if (counter_sql[kind].by_store) db_bind_i64(q, 2, c->a->shop.store_id);
+        db_bind_i64(q, 2, c->a->shop.store_id);
         if (!db_exec(q)) return false;
     }
     for (size_t i = 0; i < n; i++)
-        if ((t->slots[i]->figures[0] < 0 || t->slots[i]->figures[REFUND_FIGURE] < 0) && !drop_empty(c, kind, t->slots[i])) return false;
+        if ((t->slots[i]->figures[0] < 0 || t->slots[i]->figures[counter_sql[kind].other] < 0) && !drop_empty(c, kind, t->slots[i])) return false;
     t->slots = NULL;
     t->capacity = t->n = 0;
     arena_clear(&t->memory);

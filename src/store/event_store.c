@@ -25,7 +25,8 @@ static bool events_load(struct apply_session *a, struct order_work *w, size_t n)
 {
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT e.order_id, e.event_no, e.event_key, e.as_of_ms, e.source_rank, e.placed_at_ms, e.paid_at_ms,"
         " e.cancelled_at_ms, e.shipped_at_ms, e.delivered_at_ms, e.refunded_at_ms, e.ship_by_ms, e.total_minor, e.paid_minor, e.refund_minor,"
-        " e.pieces, e.status, e.pay_kind, e.region, e.country, e.tracking, e.customer_id, e.first_as_of_ms, e.balance_minor FROM batch_id b CROSS JOIN event e"
+        " e.pieces, e.status, e.pay_kind, e.region, e.country, e.tracking, e.customer_id, e.first_as_of_ms, e.balance_minor, e.fed_first_ms, e.fed_as_of_ms"
+        " FROM batch_id b CROSS JOIN event e"
         " WHERE e.merchant_id = $1 AND e.order_id = b.id"));
     if (!q) return false;
     db_bind_i64(q, 1, a->shop.merchant_id);
@@ -38,7 +39,8 @@ static bool events_load(struct apply_session *a, struct order_work *w, size_t n)
         whole = at < n && work_reserve(&a->scratch, &w[at], w[at].n + 1) && claim_row(a, q, &w[at].claims[w[at].n]);
         if (!whole) break;
         w[at].claims[w[at].n].order_no = w[at].order_no;
-        w[at].events[w[at].n] = (struct work_event){ .event_no = db_i64_at(q, 1) };
+        w[at].events[w[at].n] = (struct work_event){ .event_no = db_i64_at(q, 1), .fed = told_never() };
+        if (db_i64_at(q, 25) != INT64_MIN) w[at].events[w[at].n].fed = (struct told){ db_i64_at(q, 24), db_i64_at(q, 25) };
         w[at].n++;
     }
     db_done(q);
@@ -168,13 +170,15 @@ static void event_cell(struct db_cell *c, const void *rows, size_t row, int colu
     case 22: db_cell_i64(c, e->first_as_of_ms); break;
     case 23: db_cell_text_or_null(c, k->title); break;
     case 24: db_cell_i64_or_null(c, k->balance_minor); break;
+    case 25: if (e->fed.last_ms != INSTANT_NONE) db_cell_i64(c, e->fed.first_ms); break;
+    case 26: db_cell_i64_or_null(c, e->fed.last_ms); break;
     }
 }
 static const struct db_batch_table batch_event = { "batch_event", SQL("CREATE TABLE batch_event (order_id BIGINT, event_no BIGINT, event_key BYTEA,"
     " as_of_ms BIGINT, source_rank BIGINT, placed_at_ms BIGINT, paid_at_ms BIGINT, cancelled_at_ms BIGINT, shipped_at_ms BIGINT,"
     " delivered_at_ms BIGINT, refunded_at_ms BIGINT, ship_by_ms BIGINT, total_minor BIGINT, paid_minor BIGINT, refund_minor BIGINT,"
     " pieces BIGINT, status BIGINT, pay_kind BIGINT, region TEXT, country TEXT, tracking TEXT, customer_id BIGINT,"
-    " first_as_of_ms BIGINT, title TEXT, balance_minor BIGINT)"), event_cell };
+    " first_as_of_ms BIGINT, title TEXT, balance_minor BIGINT, fed_first_ms BIGINT, fed_as_of_ms BIGINT)"), event_cell };
 
 static void person_cell(struct db_cell *c, const void *rows, size_t row, int column)
 {
@@ -260,7 +264,7 @@ static const struct db_batch_table batch_order_line = { "batch_order_line", SQL(
     " balance_minor"
 #define EVENT_COLUMNS "order_id, event_no, event_key, as_of_ms, source_rank, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms," \
     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, region, country," \
-    " tracking, customer_id, first_as_of_ms, title, balance_minor"
+    " tracking, customer_id, first_as_of_ms, title, balance_minor, fed_first_ms, fed_as_of_ms"
 
 static int by_order(const void *a, const void *b)
 {

@@ -3,12 +3,12 @@
 #include "store/apply.h"
 
 struct event_sql { const char *keys, *move; };
-#define KEYS(table, id) "SELECT e." id ", e.event_no, e.first_as_of_ms, e.as_of_ms, e.event_key FROM batch_id b CROSS JOIN " table " e" \
+#define KEYS(table, id, fed) "SELECT e." id ", e.event_no, e.first_as_of_ms, e.as_of_ms, e.event_key" fed " FROM batch_id b CROSS JOIN " table " e" \
     " WHERE e.merchant_id = $1 AND e." id " = b.id"
 #define MOVE(table, id) "UPDATE " table " SET as_of_ms = $4, first_as_of_ms = $5 WHERE merchant_id = $1 AND " id " = $2 AND event_no = $3"
 static const struct event_sql statements[] = {
-    [EVENTS_OF_ORDERS] = { SQL(KEYS("event", "order_id")), SQL(MOVE("event", "order_id")) },
-    [EVENTS_OF_RECORDS] = { SQL(KEYS("record_event", "record_id")), SQL(MOVE("record_event", "record_id")) },
+    [EVENTS_OF_ORDERS] = { SQL(KEYS("event", "order_id", ", e.fed_first_ms, e.fed_as_of_ms")), SQL(MOVE("event", "order_id")) },
+    [EVENTS_OF_RECORDS] = { SQL(KEYS("record_event", "record_id", "")), SQL(MOVE("record_event", "record_id")) },
 };
 
 static void id_cell(struct db_cell *c, const void *rows, size_t row, int column)
@@ -44,7 +44,8 @@ bool event_keys_load(struct apply_session *a, enum event_table t, const int64_t 
         struct stored_key *k = LIST_ADD(&a->scratch, ret, struct stored_key);
         struct text key = db_blob_at(q, 4);
         if (!k || key.len != sizeof k->key.bytes) break;
-        *k = (struct stored_key){ .id = db_i64_at(q, 0), .event_no = db_i64_at(q, 1), .told = { db_i64_at(q, 2), db_i64_at(q, 3) } };
+        *k = (struct stored_key){ .id = db_i64_at(q, 0), .event_no = db_i64_at(q, 1), .told = { db_i64_at(q, 2), db_i64_at(q, 3) }, .fed = told_never() };
+        if (t == EVENTS_OF_ORDERS && db_i64_at(q, 6) != INT64_MIN) k->fed = (struct told){ db_i64_at(q, 5), db_i64_at(q, 6) };
         memcpy(k->key.bytes, key.ptr, key.len);
     }
     db_done(q);

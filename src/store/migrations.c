@@ -7,6 +7,9 @@
 #define TABLE(name_, sql_) { name_, SQL(sql_), true }
 #define INDEX(name_, sql_) { name_, SQL(sql_), false }
 #define COLUMN(name_, sql_) { name_, SQL(sql_), false }
+/* Of the feed's range that holds the event, where there is one */
+#define FED(column) "(SELECT CASE WHEN a.order_to >= event.order_id THEN a." column " END FROM assertion a WHERE a.merchant_id = event.merchant_id" \
+    " AND a.import_id = 0 AND a.event_no = event.event_no AND a.order_from <= event.order_id ORDER BY a.order_from DESC LIMIT 1)"
 
 const struct migration migrations[] = {
     TABLE("0001 merchant",
@@ -302,5 +305,18 @@ const struct migration migrations[] = {
         " sent_at_ms BIGINT, text_key TEXT, code TEXT, report BIGINT NOT NULL, user_id BIGINT NOT NULL, PRIMARY KEY (merchant_id, order_id, wave))"),
     INDEX("0084 outbox_due", "CREATE INDEX outbox_due ON outbox (merchant_id, store_id, channel, due_at_ms) WHERE due_at_ms IS NOT NULL"),
     INDEX("0085 outbox_by_state", "CREATE INDEX outbox_by_state ON outbox (merchant_id, store_id, state, at_ms) WHERE due_at_ms IS NULL"),
+    /* What the live feed itself says of an event, as first_as_of_ms and as_of_ms of a row of table assertion would; NULL: it does not tell it.
+     * Its events are its own, one by one, so they need no ranges; table assertion holds those of imports. */
+    COLUMN("0086 event.fed_first", "ALTER TABLE event ADD COLUMN fed_first_ms BIGINT"),
+    COLUMN("0087 event.fed_as_of", "ALTER TABLE event ADD COLUMN fed_as_of_ms BIGINT"),
+    COLUMN("0088 fed from assertions", "UPDATE event SET fed_first_ms = " FED("first_as_of_ms") ", fed_as_of_ms = " FED("as_of_ms")),
+    COLUMN("0089 assertions of imports", "DELETE FROM assertion WHERE import_id = 0"),
+    /* Pieces of a product that are promised to buyers, by the day of their orders: paid (or on delivery), not shipped, refunded or cancelled.
+     * Their sum over all days is the reserved stock; what was reserved before this column is on day 0. */
+    COLUMN("0090 counter_product_day.reserved", "ALTER TABLE counter_product_day ADD COLUMN reserved BIGINT NOT NULL DEFAULT 0"),
+    COLUMN("0091 reserved from stock_reserved", "INSERT INTO counter_product_day (merchant_id, store_id, day, product_id, lines, pieces, paid_pieces,"
+        " paid_minor, reserved) SELECT r.merchant_id, p.store_id, 0, r.product_id, 0, 0, 0, 0, r.pieces FROM stock_reserved r JOIN product p"
+        " ON p.merchant_id = r.merchant_id AND p.product_id = r.product_id"),
+    COLUMN("0092 no stock_reserved", "DROP TABLE stock_reserved"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

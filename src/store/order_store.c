@@ -184,8 +184,9 @@ static bool load_changed(struct batch *b)
 static bool emit_event(struct batch *b, int64_t order_id, int64_t event_no, const struct known_want *w, struct told told)
 {
     struct event_out *e = LIST_ADD(&b->c.a->scratch, &b->c.a->out.events_new, struct event_out);
-    if (e) *e = (struct event_out){ order_id, event_no, w->claim, told.first_ms, w->customer_id, w->line };
-    return e && claim_batch_assert(&b->c, order_id, event_no, told);
+    const bool in_row = told_in_rows(EVENTS_OF_ORDERS, b->c.a->import_id);
+    if (e) *e = (struct event_out){ order_id, event_no, w->claim, told.first_ms, w->customer_id, w->line, in_row ? told : told_never() };
+    return e && (in_row || claim_batch_assert(&b->c, order_id, event_no, told));
 }
 
 /* An order that nobody knew, in one claim. */

@@ -100,7 +100,7 @@ bool query_products(struct store *s, const struct shop *shop, struct arena *a, c
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT COALESCE(p.product_no, p.sku_code) AS product, p.title AS title, c.pieces AS pieces,"
         " c.paid_minor AS paid_minor, c.lines AS lines FROM (SELECT merchant_id, product_id, CAST(SUM(paid_pieces) AS BIGINT) AS pieces,"
         " CAST(SUM(paid_minor) AS BIGINT) AS paid_minor, CAST(SUM(lines) AS BIGINT) AS lines FROM counter_product_day"
-        " WHERE merchant_id = $1 AND store_id = $2 AND day >= $3 AND day < $4 GROUP BY merchant_id, product_id"
+        " WHERE merchant_id = $1 AND store_id = $2 AND day >= $3 AND day < $4 AND lines > 0 GROUP BY merchant_id, product_id"
         " ORDER BY SUM(paid_minor) DESC, product_id LIMIT $5) AS c"
         " JOIN product p ON p.merchant_id = c.merchant_id AND p.product_id = c.product_id ORDER BY c.paid_minor DESC, c.product_id"));
     if (!q || !rows) return false;

@@ -15,7 +15,7 @@ static bool take_back(struct undo *u, struct record_work *w)
     const size_t at = event_place(w->events, w->n, u->s.event_no);
     assert(at < w->n);
     struct record_claim *c = &w->claims[at];
-    if (!stretch_told(&u->s, w->record_id, &told)) return false;
+    if (!stretch_told(&u->s, w->record_id, told_never(), &told)) return false;
     if (told_eq(told, (struct told){ c->first_as_of_ms, c->as_of_ms })) return true; /* others say the same, as early and as lately */
     if (!record_image(arena, w, &before) || !stretch_event(&u->s, w->record_id, &w->events[at], told)) return false;
     const bool goes = w->events[at].change == EVENT_GONE, stays = !goes || w->n > 1;

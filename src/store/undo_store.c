@@ -90,7 +90,7 @@ static bool take_back(struct undo *u, struct order_work *w)
     struct told told;
     const size_t at = event_place(w->events, w->n, u->s.event_no);
     assert(at < w->n);
-    if (!stretch_told(&u->s, w->order_id, &told)) return false;
+    if (!stretch_told(&u->s, w->order_id, w->events[at].fed, &told)) return false;
     if (told_eq(told, claim_told(&w->claims[at]))) return true; /* others say the same, as early and as lately */
     image_of(&a->scratch, w, &before);
     if (!stretch_event(&u->s, w->order_id, &w->events[at], told)) return false;

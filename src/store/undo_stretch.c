@@ -50,14 +50,17 @@ static bool stretch_ids(struct undo_stretch *u, int64_t max)
     return step == DB_DONE;
 }
 
-/* Imports that may tell the same events: the live feed and the others of the store that were not undone. */
+/* Imports that may tell the same events: the others of the store that were not undone and, of records, the live feed. */
 static bool other_imports(struct undo_stretch *u)
 {
     struct apply_session *a = u->a;
     struct db_stmt *q = db_stmt(a->s->db, SQL("SELECT import_id FROM import WHERE merchant_id = $1 AND store_id = $2 AND import_id <> $3 AND state <> 4"));
-    int64_t *live = LIST_ADD(&a->scratch, &u->others, int64_t);
-    if (!q || !live) return false;
-    *live = 0;
+    if (!q) return false;
+    if (!told_in_rows(u->table, 0)) {
+        int64_t *live = LIST_ADD(&a->scratch, &u->others, int64_t);
+        if (!live) return false;
+        *live = 0;
+    }
     db_bind_i64(q, 1, a->shop.merchant_id);
     db_bind_i64(q, 2, a->shop.store_id);
     db_bind_i64(q, 3, u->import_id);
@@ -77,10 +80,10 @@ bool stretch_begin(struct undo_stretch *u, int64_t max_events, bool *ret_found)
     return !*ret_found || (stretch_ids(u, max_events) && other_imports(u));
 }
 
-bool stretch_told(struct undo_stretch *u, int64_t id, struct told *ret)
+bool stretch_told(struct undo_stretch *u, int64_t id, struct told fed, struct told *ret)
 {
     const int64_t *others = u->others.rows;
-    *ret = told_never();
+    *ret = fed;
     for (size_t i = 0; i < u->others.n; i++) {
         struct told told;
         if (!assertion_find(u->a, u->table, others[i], u->event_no, id, &told)) return false;

@@ -122,9 +122,10 @@ const struct check checks[] = {
       SQL("SELECT order_id, line_key, product_id, options, pieces, unit_minor, line_minor, refund_minor, extra_minor FROM order_line"
           " WHERE merchant_id = $1 ORDER BY order_id, line_key"), NULL },
     { "event", false, 2, "iiii",
-      SQL("SELECT e.order_id, e.event_no, MAX(a.as_of_ms) AS as_of_ms, MIN(a.first_as_of_ms) AS first_as_of_ms FROM assertion a"
-          " CROSS JOIN event e WHERE a.merchant_id = $1 AND e.merchant_id = $1 AND e.order_id >= a.order_from AND e.order_id <= a.order_to AND e.event_no = a.event_no"
-          " GROUP BY e.order_id, e.event_no ORDER BY e.order_id, e.event_no"),
+      SQL("SELECT order_id, event_no, MAX(as_of_ms) AS as_of_ms, MIN(first_as_of_ms) AS first_as_of_ms FROM (SELECT e.order_id, e.event_no, a.as_of_ms,"
+          " a.first_as_of_ms FROM assertion a CROSS JOIN event e WHERE a.merchant_id = $1 AND e.merchant_id = $1 AND e.order_id >= a.order_from"
+          " AND e.order_id <= a.order_to AND e.event_no = a.event_no UNION ALL SELECT order_id, event_no, fed_as_of_ms, fed_first_ms FROM event"
+          " WHERE merchant_id = $1 AND fed_as_of_ms IS NOT NULL) t GROUP BY order_id, event_no ORDER BY order_id, event_no"),
       SQL("SELECT order_id, event_no, as_of_ms, first_as_of_ms FROM event WHERE merchant_id = $1 ORDER BY order_id, event_no"), NULL },
     { "assertion", false, 3, "iii", NULL,
       SQL("SELECT import_id, event_no, order_from FROM (SELECT import_id, event_no, order_from, order_to, LEAD(order_from) OVER"
@@ -182,10 +183,11 @@ const struct check checks[] = {
           " FROM order_line l JOIN (SELECT o.order_id, " DAY " AS day, CASE WHEN o.paid_at_ms IS NOT NULL THEN 1 ELSE 0 END AS paid"
           ORDERS_IN_ZONE ") o ON o.order_id = l.order_id WHERE l.merchant_id = $1 GROUP BY 1, 2 ORDER BY 1, 2"),
       SQL("SELECT day, product_id, lines, pieces, paid_pieces, paid_minor FROM counter_product_day WHERE merchant_id = $1 AND store_id = $2"
-          " ORDER BY day, product_id"), NULL },
-    { "stock_reserved", false, 1, "ii",
-      SQL("SELECT l.product_id, SUM(l.pieces) AS pieces FROM order_line l JOIN orders o ON o.merchant_id = l.merchant_id AND o.order_id = l.order_id"
+          " AND (lines <> 0 OR reserved = 0) ORDER BY day, product_id"), NULL },
+    { "counter_product_day", false, 1, "ii",
+      SQL("SELECT l.product_id, SUM(l.pieces) AS reserved FROM order_line l JOIN orders o ON o.merchant_id = l.merchant_id AND o.order_id = l.order_id"
           " WHERE l.merchant_id = $1 AND o.pick_until_ms = 9223372036854775807 GROUP BY l.product_id HAVING SUM(l.pieces) <> 0 ORDER BY l.product_id"),
-      SQL("SELECT product_id, pieces FROM stock_reserved WHERE merchant_id = $1 ORDER BY product_id"), NULL },
+      SQL("SELECT product_id, SUM(reserved) AS reserved FROM counter_product_day WHERE merchant_id = $1 GROUP BY product_id HAVING SUM(reserved) <> 0"
+          " ORDER BY product_id"), NULL },
 };
 const int check_count = (int)(sizeof checks / sizeof checks[0]);

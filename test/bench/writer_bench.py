@@ -99,8 +99,8 @@ class Postgres:
 
 def schema():
     run = subprocess.run([sys.executable, str(ROOT / "tools/sql_list.py")], capture_output=True, text=True, check=True)
-    found = [json.loads(line)["sql"] for line in run.stdout.splitlines()]
-    return ";\n".join(s for s in found if s.lstrip().startswith("CREATE")) + ";\n"
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    return ";\n".join(s["sql"] for s in found if s["file"].endswith("migrations.c")) + ";\n"
 
 
 def main():

@@ -232,7 +232,7 @@ bool derived_agrees(struct store *s, struct ledger_report *r)
                             " (SELECT COALESCE(SUM(total_minor), 0) FROM orders WHERE placed_at_ms IS NOT NULL) AS again", "amounts by hour", r) &&
            equal_figures(s, "SELECT (SELECT COALESCE(SUM(paid_minor), 0) FROM counter_hour) AS kept, (SELECT COALESCE(SUM(paid_minor), 0) FROM orders"
                             " WHERE placed_at_ms IS NOT NULL AND paid_at_ms IS NOT NULL) AS again", "payments by hour", r) &&
-           equal_figures(s, "SELECT (SELECT COALESCE(SUM(pieces), 0) FROM stock_reserved) AS kept, (SELECT COALESCE(SUM(l.pieces), 0) FROM order_line l"
+           equal_figures(s, "SELECT (SELECT COALESCE(SUM(reserved), 0) FROM counter_product_day) AS kept, (SELECT COALESCE(SUM(l.pieces), 0) FROM order_line l"
                             " JOIN orders o ON o.merchant_id = l.merchant_id AND o.order_id = l.order_id WHERE o.pick_until_ms = 9223372036854775807)"
                             " AS again", "reserved pieces", r) &&
            equal_figures(s, "SELECT (SELECT count(*) FROM order_key) AS kept, (SELECT count(*) FROM orders) AS again", "numbers of orders", r);

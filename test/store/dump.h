@@ -17,7 +17,8 @@ static const char *const dump_queries[] = {
     " tracking, c.buyer_hash, e.customer_id IS NULL, title, balance_minor FROM event e JOIN order_key k ON k.order_id = e.order_id"
     " LEFT JOIN customer c ON c.customer_id = e.customer_id ORDER BY 2, 3",
     "SELECT 'assertion', a.import_id, k.order_no, hex(e.event_key), a.first_as_of_ms, a.as_of_ms FROM assertion a JOIN event e ON e.event_no = a.event_no"
-    " AND e.order_id BETWEEN a.order_from AND a.order_to JOIN order_key k ON k.order_id = e.order_id ORDER BY 2, 3, 4",
+    " AND e.order_id BETWEEN a.order_from AND a.order_to JOIN order_key k ON k.order_id = e.order_id UNION ALL SELECT 'assertion', 0, k.order_no,"
+    " hex(e.event_key), e.fed_first_ms, e.fed_as_of_ms FROM event e JOIN order_key k ON k.order_id = e.order_id WHERE e.fed_as_of_ms IS NOT NULL ORDER BY 2, 3, 4",
     "SELECT 'person', k.order_no, hex(e.event_key), buyer, name, phone, address, buyer_note, seller_note, email FROM person p"
     " LEFT JOIN event e ON e.order_id = p.order_id AND e.event_no = p.event_no LEFT JOIN order_key k ON k.order_id = p.order_id ORDER BY 2, 3",
     "SELECT 'event line', k.order_no, hex(e.event_key), line_key, p.product_key, l.product_no, l.sku_code, l.title, l.options, l.pieces,"
@@ -33,9 +34,8 @@ static const char *const dump_queries[] = {
     "SELECT 'product', product_key, product_no, sku_code, title, told_as_of_ms, told_rank, hex(told_key), uses FROM product ORDER BY 2",
     "SELECT 'hour', hour_start_ms, region, orders, paid_orders, refunded_orders, cancelled_orders, pieces, total_minor, paid_minor,"
     " refund_minor, kept_minor FROM counter_hour ORDER BY 2, 3",
-    "SELECT 'product day', day, p.product_key, lines, pieces, paid_pieces, paid_minor FROM counter_product_day d"
+    "SELECT 'product day', day, p.product_key, lines, pieces, paid_pieces, paid_minor, reserved FROM counter_product_day d"
     " LEFT JOIN product p ON p.product_id = d.product_id ORDER BY 2, 3",
-    "SELECT 'reserved', p.product_key, pieces FROM stock_reserved r LEFT JOIN product p ON p.product_id = r.product_id ORDER BY 2",
     "SELECT 'record', subject, record_key, grain, at_ms, as_of_ms, disputed FROM record ORDER BY 2, 3",
     "SELECT 'record event', r.subject, r.record_key, hex(e.event_key), e.first_as_of_ms, e.as_of_ms, e.source_rank, e.at_ms FROM record_event e"
     " LEFT JOIN record r ON r.record_id = e.record_id ORDER BY 2, 3, 4",

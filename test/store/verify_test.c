@@ -27,6 +27,8 @@ static const char *const harms[] = {
     "UPDATE event SET total_minor = 987654321, as_of_ms = as_of_ms + 0 WHERE order_id = (SELECT MIN(order_id) FROM event)",
     "DELETE FROM event WHERE order_id = (SELECT MAX(order_id) FROM event)",
     "DELETE FROM assertion",
+    "UPDATE event SET fed_as_of_ms = as_of_ms + 1, fed_first_ms = first_as_of_ms WHERE order_id = (SELECT MIN(order_id) FROM event)",
+    "UPDATE event SET fed_as_of_ms = as_of_ms, fed_first_ms = first_as_of_ms - 1 WHERE order_id = (SELECT MIN(order_id) FROM event)",
     "UPDATE assertion SET order_to = order_to + 1000000",
     "UPDATE import SET state = 4",
     "DELETE FROM order_key WHERE order_id = (SELECT MIN(order_id) FROM order_key)",
@@ -52,8 +54,9 @@ static const char *const harms[] = {
     "INSERT INTO counter_hour VALUES (1, 1, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0)",
     "UPDATE counter_product_day SET paid_minor = paid_minor + 1",
     "DELETE FROM counter_product_day",
-    "UPDATE stock_reserved SET pieces = pieces + 1",
-    "INSERT INTO stock_reserved VALUES (1, 999, 1)",
+    "UPDATE counter_product_day SET reserved = reserved + 1",
+    "INSERT INTO counter_product_day VALUES (1, 1, 0, 999, 0, 0, 0, 0, 1)",
+    "INSERT INTO counter_product_day VALUES (1, 1, 0, 999, 0, 0, 0, 0, 0)",
     "INSERT INTO audit (merchant_id, seq, at_ms, user_id, verb, subject, digest, hash) VALUES (1, 1, 0, 0, 'made', 'up', x'00', x'00')",
 };
 

@@ -132,15 +132,13 @@ STATE = {  # everything that follows from the events, without numbers that depen
     "orders": "SELECT order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor,"
               " pieces, status, pay_kind, exact, region, country, tracking, pick_until_ms FROM orders",
     "events": "SELECT order_no, e.as_of_ms, e.first_as_of_ms, source_rank, e.status, e.paid_at_ms, e.refund_minor FROM event e JOIN orders o USING (merchant_id, order_id)",
-    "assertions": "SELECT o.order_no, e.as_of_ms, a.first_as_of_ms, a.as_of_ms FROM event e JOIN orders o USING (merchant_id, order_id) JOIN assertion a"
-                  " ON a.merchant_id = e.merchant_id AND a.event_no = e.event_no AND e.order_id BETWEEN a.order_from AND a.order_to",
+    "assertions": "SELECT o.order_no, e.as_of_ms, e.fed_first_ms, e.fed_as_of_ms FROM event e JOIN orders o USING (merchant_id, order_id)",
     "lines": "SELECT order_no, p.title, p.sku_code, l.options, l.pieces, unit_minor, line_minor, l.refund_minor FROM order_line l"
              " JOIN orders o USING (merchant_id, order_id) JOIN product p USING (merchant_id, product_id)",
     "customers": "SELECT order_no, MIN(order_no) OVER (PARTITION BY customer_id) FROM orders",
     "persons": "SELECT order_no, buyer, name, phone, buyer_note FROM person JOIN orders USING (merchant_id, order_id)",
     "hours": "SELECT * FROM counter_hour",
-    "products": "SELECT title, day, lines, pieces, paid_pieces, paid_minor, uses FROM counter_product_day JOIN product USING (merchant_id, store_id, product_id)",
-    "reserved": "SELECT title, pieces FROM stock_reserved JOIN product USING (merchant_id, product_id)",
+    "products": "SELECT title, day, lines, pieces, paid_pieces, paid_minor, reserved FROM counter_product_day JOIN product USING (merchant_id, store_id, product_id)",
 }
 
 

@@ -95,7 +95,8 @@ static const char *made_by(const char *table)
     return NULL;
 }
 
-/* Takes one migration back, as its own statement tells: CREATE TABLE x, CREATE INDEX x, ALTER TABLE x ADD COLUMN y, DROP TABLE x. */
+/* Takes one migration back, as its own statement tells: CREATE TABLE x, CREATE INDEX x, ALTER TABLE x ADD COLUMN y, DROP TABLE x;
+ * one that moves rows has none to move here. */
 static void take_back(struct db *db, const char *sql)
 {
     char first[64], second[64], word[64], back[256];
@@ -106,6 +107,7 @@ static void take_back(struct db *db, const char *sql)
         run(db, strdup(made_by(first)));
         return;
     }
+    else if (sscanf(sql, "%63s", word) == 1 && (strcmp(word, "INSERT") == 0 || strcmp(word, "UPDATE") == 0 || strcmp(word, "DELETE") == 0)) return;
     else cr_assert_fail("no way back from %s", sql);
     run(db, strdup(back));
 }
