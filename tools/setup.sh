@@ -54,14 +54,36 @@ missing_packages() {
     local have name
     have=" $(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p' | tr '\n' ' ')"
     for name in $(wanted_packages "${1:-}"); do
-        case $name in nodejs|npm) if node_is_new_enough; then continue; fi ;; esac
+        case $name in
+        nodejs|npm) if node_is_new_enough; then continue; fi ;;
+        # two mail servers cannot be installed at once; the tests of e-mail are skipped beside another one
+        exim4-daemon-light) if [ -e /usr/sbin/sendmail ] && [ ! -e /usr/sbin/exim4 ]; then continue; fi ;;
+        esac
         case $have in *" $name "*) ;; *) printf '%s ' "$name" ;; esac
     done
 }
 
+# Tests start their own servers. Those that come with a package do not start when it is installed, nor at the next boot.
+services_quiet() { # root or sudo
+    [ ! -e /usr/sbin/policy-rc.d ] || return 0
+    printf '#!/bin/sh\nexit 101\n' | "$@" install -m 755 /dev/stdin /usr/sbin/policy-rc.d
+    trap '"${root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
+}
+services_off() { # PACKAGES, root or sudo
+    local name missing=" $1 "
+    shift
+    for name in nginx:nginx exim4-daemon-light:exim4 kannel:kannel; do
+        case $missing in *" ${name%:*} "*) "$@" update-rc.d "${name#*:}" disable >/dev/null 2>&1 || true ;; esac
+    done
+    if [ -d /run/systemd/system ]; then
+        case $missing in *" exim4-daemon-light "*) "$@" systemctl disable --now exim4-base.timer >/dev/null 2>&1 || true ;; esac
+    fi
+}
+
 # setup_packages [test]
 setup_packages() {
-    local missing root=()
+    local missing
+    root=()
     if ! command -v dpkg-query >/dev/null; then
         echo "Zhanggui is built on Debian 12; here is no dpkg. Install what tools/packages.txt lists, then run: meson setup build && ninja -C build" >&2
         exit 1
@@ -83,10 +105,16 @@ setup_packages() {
         "${root[@]}" mkdir -p /etc/postgresql-common
         echo 'create_main_cluster = false' | "${root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
     fi
+    services_quiet "${root[@]}"
     run_step apt-update "Debian's package lists" "${root[@]}" apt-get update || fail_step apt-update
     # shellcheck disable=SC2086
     run_step apt-install "Debian packages" "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
         fail_step apt-install
+    services_off "$missing" "${root[@]}"
+    if [ -n "$(trap -p EXIT)" ]; then
+        "${root[@]}" rm -f /usr/sbin/policy-rc.d
+        trap - EXIT
+    fi
 }
 
 hash_of() { find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }

@@ -5,6 +5,11 @@
 #include "channel/link.h"
 
 static const struct { const char *word; const struct channel_driver *driver; } kinds[CHANNEL_KINDS] = {
+    [CHANNEL_KIND_SMTP] = { "smtp", &channel_smtp_driver },
+    [CHANNEL_KIND_KANNEL] = { "kannel", &channel_kannel_driver },
+    [CHANNEL_KIND_DINGTALK] = { "dingtalk", &channel_robot_driver },
+    [CHANNEL_KIND_WECOM] = { "wecom", &channel_robot_driver },
+    [CHANNEL_KIND_FEISHU] = { "feishu", &channel_robot_driver },
     [CHANNEL_KIND_DIRECTORY] = { "directory", &channel_directory_driver },
     [CHANNEL_KIND_NULL] = { "null", &channel_null_driver },
 };

@@ -5,6 +5,7 @@
  *   robot.c      group robots of DingTalk, WeCom and Feishu
  *   settings.c   what a channel is told once: read, checked, as JSON  mail.c       a message as e-mail (RFC 5322)
  *   call.c       one HTTP request, and how far it came                outcome.c    fates, retries, sentences
+ *   digest.c     many notices as few messages of a robot
  *
  * What is sent is in the ledger before it is sent and after (the outbox's work); a channel sends once and says how it ended. Nothing here logs,
  * reads the database or keeps a message; no outcome names a person, an address or a secret. */
@@ -73,7 +74,7 @@ struct channel_settings {
     char folder[CHANNEL_URL_MAX];
     char desk_url[512];         /* where this desk is reached from outside ("https://desk.example.com"), for links in messages and for reports; may be empty */
     char authority[8192];       /* SMTP: certificates in PEM that vouch for the server instead of the system's; mostly empty */
-    int timeout_ms;             /* of one send as a whole, 1,000..60,000; 0: 30,000 */
+    int timeout_ms;             /* of one send as a whole, 1,000..600,000; 0: 120,000 for SMTP (RFC 5321 4.5.3.2 asks for patience at the end), else 30,000 */
 };
 
 /* ---- sending ---- */

@@ -16,15 +16,24 @@ struct channel_driver {
     void (*send)(struct channel_link *link, const struct channel_message *message, struct channel_outcome *ret);
     void (*close)(struct channel_link *link);   /* NULL: nothing to give back */
 };
-extern const struct channel_driver channel_null_driver, channel_directory_driver;
+extern const struct channel_driver channel_smtp_driver, channel_kannel_driver, channel_robot_driver, channel_directory_driver, channel_null_driver;
 
 /* ---- how it ended; each fills in *ret ---- */
 
 enum channel_why { /* the words and sentences are in outcome.c */
     WHY_SENT, WHY_MESSAGE, WHY_MEMORY, WHY_FOLDER,
+    /* never got there whole: failed */
+    WHY_RESOLVE, WHY_CONNECT, WHY_TLS, WHY_BROKEN, WHY_SLOW,
+    /* answered with a no: failed */
+    WHY_LOGIN, WHY_LATER, WHY_PACE, WHY_REFUSED_ADDRESS, WHY_REFUSED_SENDER, WHY_REFUSED, WHY_SIGNATURE, WHY_ADDRESS_OF_SERVICE,
+    /* got there whole, and then: unknown */
+    WHY_LOST, WHY_SILENT, WHY_GARBLED, WHY_GATEWAY,
 };
-enum { CHANNEL_WHYS = WHY_FOLDER + 1 };
+enum { CHANNEL_WHYS = WHY_GATEWAY + 1 };
+const char *channel_why_code(enum channel_why why);
 void outcome_set(struct channel_outcome *ret, enum channel_fate fate, enum channel_why why);
 /* FAILED, to be tried again after the usual time. */
 void outcome_retry(const struct channel_link *link, const struct channel_message *m, struct channel_outcome *ret, enum channel_why why);
+/* The same, not before after_ms from now (the other side said so), at most a day. */
+void outcome_retry_after(const struct channel_link *link, struct channel_outcome *ret, enum channel_why why, int64_t after_ms);
 #endif

@@ -3,7 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "base/prng.h"
 #include "channel/channel.h"
+#include "channel/digest.h"
+#include "channel/mail.h"
+#include "channel/settings.h"
 #include "os/os.h"
 
 static struct env env;
@@ -126,4 +130,109 @@ Test(channel, words_lead_back)
         if (channel_kind_word((enum channel_kind)k)) cr_expect_eq(channel_kind_parse(text_from_cstr(channel_kind_word((enum channel_kind)k))), k);
     cr_expect_eq(channel_kind_parse(TEXT("")), CHANNEL_KIND_NONE);
     cr_expect_eq(channel_kind_parse(TEXT("smt")), CHANNEL_KIND_NONE);
+}
+
+/* ---- pace and digest: seeded minutes ---- */
+
+Test(digest, red_ones_leave_at_once_and_never_more_than_twenty_a_minute)
+{
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        static struct digest d;
+        static char text[DIGEST_TEXT_BYTES];
+        struct prng p;
+        int64_t left_ms[4000];
+        int sent = 0, reds = 0, reds_told = 0, ordinary = 0, ordinary_told = 0;
+        bool urgent;
+        memset(&d, 0, sizeof d);
+        prng_seed(&p, seed);
+        const uint64_t busy = prng_below(&p, 40) + 1;
+        for (int64_t now_ms = 0; now_ms < 10 * MS_PER_MIN; now_ms += 250) {
+            if (prng_below(&p, 250) < 6 * busy / 10 && now_ms < 9 * MS_PER_MIN) {
+                digest_add(&d, now_ms, TEXT("o"), false);
+                ordinary++;
+            }
+            if (now_ms % 6000 == 0 && now_ms < 9 * MS_PER_MIN) { /* ten red ones a minute */
+                digest_add(&d, now_ms, TEXT("R"), true);
+                reds++;
+                cr_assert_eq(digest_due_ms(&d, now_ms), now_ms, "seed %llu: a red one at %lld waits", (unsigned long long)seed, (long long)now_ms);
+            }
+            while (digest_take(&d, now_ms, false, text, &urgent)) {
+                left_ms[sent++] = now_ms;
+                for (const char *c = text; *c; c++) {
+                    reds_told += *c == 'R';
+                    ordinary_told += *c == 'o' && c[1] != 'r';
+                }
+                const char *more = strstr(text, "And ");
+                if (more) ordinary_told += (int)strtol(more + 4, NULL, 10) - 1; /* "more" has an o of its own */
+            }
+        }
+        cr_expect_eq(reds_told, reds, "seed %llu", (unsigned long long)seed);
+        cr_expect(d.n == 0 && d.left_out == 0, "seed %llu: %d wait", (unsigned long long)seed, d.n);
+        cr_expect(ordinary == 0 || ordinary_told > 0);
+        for (int i = PACE_MESSAGES; i < sent; i++) cr_assert(left_ms[i] - left_ms[i - PACE_MESSAGES] >= PACE_WINDOW_MS, "seed %llu: 21 within a minute", (unsigned long long)seed);
+    }
+}
+
+Test(digest, a_flood_of_red_ones_leaves_together_at_the_first_free_moment)
+{
+    static struct digest d;
+    static char text[DIGEST_TEXT_BYTES];
+    bool urgent;
+    int messages = 0, told = 0;
+    for (int i = 0; i < 60; i++) digest_add(&d, 0, TEXT("red"), true);
+    while (digest_take(&d, 0, true, text, &urgent)) {
+        messages++;
+        for (const char *c = text; (c = strstr(c, "red")); c += 3) told++;
+        cr_expect(urgent);
+    }
+    cr_expect_eq(messages, PACE_MESSAGES);
+    cr_expect_eq(told, 60, "the last one takes all that are left: %d", told);
+    digest_add(&d, 10, TEXT("red"), true);
+    cr_expect_eq(digest_due_ms(&d, 10), PACE_WINDOW_MS);
+    cr_expect(!digest_take(&d, PACE_WINDOW_MS - 1, true, text, &urgent));
+    cr_expect(digest_take(&d, PACE_WINDOW_MS, true, text, &urgent));
+}
+
+Test(digest, ordinary_ones_wait_for_company_and_give_way)
+{
+    static struct digest d;
+    static char text[DIGEST_TEXT_BYTES];
+    bool urgent;
+    digest_add(&d, 1000, TEXT("a"), false);
+    cr_expect_eq(digest_due_ms(&d, 1000), 1000 + DIGEST_GATHER_MS);
+    digest_add(&d, 2000, TEXT("b"), false);
+    digest_add(&d, 3000, TEXT("red"), true);
+    cr_expect(digest_take(&d, 3000, false, text, &urgent));
+    cr_expect(urgent);
+    cr_expect_str_eq(text, "red");
+    cr_expect(!digest_take(&d, 3000, false, text, &urgent));
+    cr_expect(digest_take(&d, 1000 + DIGEST_GATHER_MS, false, text, &urgent));
+    cr_expect(!urgent);
+    cr_expect_str_eq(text, "a\nb");
+    for (int i = 0; i < DIGEST_NOTICES + 5; i++) digest_add(&d, 100000, TEXT("o"), false);
+    digest_add(&d, 100000, TEXT("red"), true);
+    cr_expect(digest_take(&d, 100000, true, text, &urgent));
+    cr_expect(strstr(text, "red") && strstr(text, "另有 6 条未列出"), "%s", text);
+}
+
+/* ---- e-mail ---- */
+
+Test(channel, addresses)
+{
+    static const struct { const char *address; bool ok; } rows[] = {
+        { "a@b.example", true }, { "li.lei+shop@mail.buyer.example", true }, { "a@localhost", true }, { "o'brien@x.example", true },
+        { "", false }, { "a", false }, { "a@", false }, { "@b", false }, { "a@b@c", false }, { "a b@c.d", false }, { "a@b..c", false }, { ".a@b.c", false }, { "a.@b.c", false },
+        { "a@b.c.", false }, { "<a@b.c>", false }, { "a@b.c>", false }, { "a@b.c\r\nRCPT TO:<x@y.z>", false }, { "\"a b\"@c.d", false }, { "a@[127.0.0.1]", false }, { "a\xc3\xa9@b.c", false },
+        { "a@-b.c", false }, { "a,b@c.d", false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) cr_expect_eq(mail_address_ok(text_from_cstr(rows[i].address)), rows[i].ok, "%s", rows[i].address);
+}
+
+Test(channel, loopback_is_only_this_machine)
+{
+    static const struct { const char *host; bool is; } rows[] = {
+        { "localhost", true }, { "127.0.0.1", true }, { "127.9.9.9", true }, { "::1", true }, { "[::1]", true }, { "", false }, { "10.0.0.1", false }, { "127.0.0.1.evil.example", false },
+        { "0.0.0.0", false }, { "::ffff:127.0.0.1", false }, { "2130706433", false }, { "localhost.evil.example", false }, { "LOCALHOST.", false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) cr_expect_eq(host_is_loopback(text_from_cstr(rows[i].host)), rows[i].is, "%s", rows[i].host);
 }
