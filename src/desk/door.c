@@ -8,7 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 #include "desk/desk.h"
-#include "desk/team_change.h"
+#include "desk/explain.h"
 #include "desk/wire.h"
 
 enum { CALLERS_MAX = 16, BACKLOG = 16, ASK_TIMEOUT_S = 10 };
@@ -183,12 +183,18 @@ static json_t *serve_policy_set(struct caller *c, json_t *ask)
     return wire_of_end(desk_policy_set(c->door->desk, &a, &m), &m);
 }
 
-static json_t *serve_team_change(struct caller *c, json_t *ask)
+static json_t *serve_suppress(struct caller *c, json_t *ask)
 {
-    const struct team_ask a = { .store = text_from_cstr(wire_text(ask, "store")), .changes = json_object_get(ask, "changes"), .user_id = wire_i64(ask, "user_id"),
-                                .only_self = json_is_true(json_object_get(ask, "only_self")) };
+    const int64_t stop = wire_i64(ask, "stop");
+    if (stop < STOP_OPT_OUT || stop > STOP_DISPUTE) return bad_ask();
+    const struct suppress_ask a = { .store = text_from_cstr(wire_text(ask, "store")), .order_no = text_from_cstr(wire_text(ask, "order")),
+                                    .who = text_from_cstr(wire_text(ask, "who")), .stop = (enum stop)stop,
+                                    .remove = json_is_true(json_object_get(ask, "remove")), .user_id = wire_i64(ask, "user_id") };
     struct desk_message m = { 0 };
-    return wire_of_end(desk_team_change(c->door->desk, &a, &m), &m);
+    int changed = 0;
+    json_t *end = wire_of_end(desk_suppress(c->door->desk, &a, &changed, &m), &m);
+    json_object_set_new(end, "changed", json_integer(changed));
+    return end;
 }
 
 static json_t *serve_mark(struct caller *c, json_t *ask)
@@ -221,7 +227,7 @@ static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_
     { "import-resume", serve_change },  { "backup", serve_backup },           { "store-create", serve_store_create },
     { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
     { "archive-read", serve_archive_read }, { "person-erase", serve_person_erase }, { "policy-set", serve_policy_set },
-    { "feed-change", serve_feed_change }, { "team-change", serve_team_change },
+    { "feed-change", serve_feed_change }, { "suppress", serve_suppress },
 };
 
 /* ---- callers ---- */

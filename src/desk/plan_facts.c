@@ -119,14 +119,15 @@ static bool has_number(const int64_t *rows, int64_t n, int64_t number)
     return n > 0 && bsearch(&number, rows, (size_t)n, sizeof *rows, number_compare) != NULL;
 }
 
-bool plan_people_load(struct plan_people *p, struct store *s, const struct shop *shop, const struct policy *policy, int64_t now_ms)
+bool plan_people_load(struct plan_people *p, struct store *s, const struct shop *shop, const struct plan_people_ask *q)
 {
+    const struct policy *policy = q->policy;
     struct people_load l = { .s = s, .shop = shop, .p = p, .ok = true };
-    const struct bad_reviews_ask ask = { now_ms - policy->bad_review_days * MS_PER_DAY, now_ms, policy->bad_review_stars };
+    const struct bad_reviews_ask ask = { q->now_ms - policy->bad_review_days * MS_PER_DAY, q->now_ms, policy->bad_review_stars };
     memset(p, 0, sizeof *p);
     arena_init(&p->arena, &s->env->memory, 0);
     if (policy->bad_review_stars > 0 && !bad_reviews_each(s, shop, &ask, bad_review_take, &l)) return false;
-    if (!l.ok || !consents_each(s, shop, consent_take, &l) || !l.ok || p->arena.failed) return false;
+    if (!l.ok || !(q->consents ? consents_each(s, shop, consent_take, &l) : refusals_each(s, shop, consent_take, &l)) || !l.ok || p->arena.failed) return false;
     if (p->bad_customer_count) qsort(p->bad_customers, (size_t)p->bad_customer_count, sizeof *p->bad_customers, number_compare);
     if (p->bad_order_count) qsort(p->bad_orders, (size_t)p->bad_order_count, sizeof *p->bad_orders, number_compare);
     if (p->person_count) qsort(p->persons, (size_t)p->person_count, sizeof *p->persons, person_compare);
@@ -158,7 +159,7 @@ bool plan_desk_begin(struct plan_desk *d, const struct plan_desk_ask *ask)
         !suppression_book_load(s, ask->shop, d->book))
         return false;
     if (ask->people) return true;
-    d->owns_people = plan_people_load(&d->own, s, ask->shop, ask->policy, ask->now_ms);
+    d->owns_people = plan_people_load(&d->own, s, ask->shop, &(struct plan_people_ask){ ask->policy, ask->now_ms, ask->consents });
     d->ask.people = &d->own;
     if (!d->owns_people) plan_people_release(&d->own);
     return d->owns_people;
@@ -239,11 +240,21 @@ static bool person_facts(struct plan_desk *d, const struct order_row *o, const s
     return true;
 }
 
-bool plan_facts_person(struct plan_desk *d, const struct order_row *o, struct contact_facts *ret)
+static void event_facts(const struct plan_desk *d, int64_t placed_ms, struct contact_facts *c)
+{
+    const struct campaign *event = event_of(d, placed_ms);
+    c->placed_at_ms = placed_ms;
+    c->has_event = event != NULL;
+    c->event_from_ms = event ? event->event_from_ms : INSTANT_NONE;
+    c->event_until_ms = event ? event->event_until_ms : INSTANT_NONE;
+}
+
+bool plan_facts_contact(struct plan_desk *d, const struct order_row *o, struct contact_facts *ret)
 {
     struct person_cells who = { 0 };
     struct arena a;
     bool ok = true;
+    event_facts(d, o->order.placed_at_ms, ret);
     arena_init(&a, &d->ask.store->env->memory, 0);
     if (d->book->count > 0 || d->ask.people->person_count > 0) ok = query_person(d->ask.store, d->ask.shop, &a, o->order_id, &who);
     ok = ok && person_facts(d, o, &who, ret);
@@ -273,14 +284,9 @@ static bool facts_fill(struct plan_desk *d, struct arena *scratch, const struct 
 bool plan_facts_of(struct plan_desk *d, struct arena *a, const struct order_row *o, struct plan_facts *ret)
 {
     struct arena scratch;
-    const struct campaign *event = event_of(d, o->order.placed_at_ms);
     (void)a; /* who is named here goes into it */
-    *ret = (struct plan_facts){ .order = &o->order, .contact = { .now_ms = d->ask.now_ms, .feed_age_s = d->feed_age_s, .message_class = MESSAGE_SERVICE,
-                                .placed_at_ms = o->order.placed_at_ms, .has_event = event != NULL } };
-    if (event) {
-        ret->contact.event_from_ms = event->event_from_ms;
-        ret->contact.event_until_ms = event->event_until_ms;
-    }
+    *ret = (struct plan_facts){ .order = &o->order, .contact = { .now_ms = d->ask.now_ms, .feed_age_s = d->feed_age_s, .message_class = MESSAGE_SERVICE } };
+    event_facts(d, o->order.placed_at_ms, &ret->contact);
     ret->held_out = holdout_has(d->ask.shop, d->holdouts, d->holdout_count, o->order.placed_at_ms, o->order_no);
     balance_window(d, o->order.placed_at_ms, ret);
     buyer_zones_fill(&d->zones, d->ask.store->env, d->ask.shop, o->order.country, &ret->contact);

@@ -28,10 +28,16 @@ struct plan_people {
     int64_t *bad_orders, bad_order_count;       /* of reviews whose order has no customer; ascending */
     struct plan_person *persons; int64_t person_count; /* by kind, then hash */
 };
-bool plan_people_load(struct plan_people *p, struct store *s, const struct shop *shop, const struct policy *policy, int64_t now_ms);
+/* consents: also who allowed which channel, which only a commercial message needs; it reads whole lists. */
+struct plan_people_ask { const struct policy *policy; int64_t now_ms; bool consents; };
+bool plan_people_load(struct plan_people *p, struct store *s, const struct shop *shop, const struct plan_people_ask *ask);
 void plan_people_release(struct plan_people *p);
 
-struct plan_desk_ask { struct store *store; const struct shop *shop; const struct policy *policy; int64_t now_ms; const struct plan_people *people /* NULL: loaded here */; };
+struct plan_desk_ask {
+    struct store *store; const struct shop *shop; const struct policy *policy; int64_t now_ms;
+    const struct plan_people *people; /* NULL: loaded here */
+    bool consents;                    /* then */
+};
 struct plan_desk {
     struct plan_desk_ask ask;
     struct arena arena;
@@ -51,6 +57,7 @@ bool plan_facts_of(struct plan_desk *d, struct arena *a, const struct order_row 
 /* The same by the order's number; *ret_found false: there is none. Texts of the order in the arena. */
 struct plan_found { bool found; struct order_row row; struct plan_facts facts; };
 bool plan_facts_find(struct plan_desk *d, struct arena *a, struct text order_no, struct plan_found *ret);
-/* Only what speaks against contacting whoever ordered: opt-outs, complaints, disputes, bad reviews. For Today, which has the rest. */
-bool plan_facts_person(struct plan_desk *d, const struct order_row *o, struct contact_facts *ret);
+/* Only what speaks against contacting whoever ordered (opt-outs, complaints, disputes, bad reviews), and the event: for Today, which has
+ * the rest from elsewhere, for many orders at once. */
+bool plan_facts_contact(struct plan_desk *d, const struct order_row *o, struct contact_facts *ret);
 #endif

@@ -6,7 +6,7 @@
 #include <sodium.h>
 #include <string.h>
 #include "desk/desk.h"
-#include "desk/team_change.h"
+#include "desk/explain.h"
 #include "desk/wire.h"
 
 enum { SOCK_PATH_MAX = 100, BACKLOG = 16 };
@@ -194,13 +194,20 @@ enum desk_result remote_policy_set(struct desk *d, const struct policy_ask *ask,
     return ask_plainly(d, o, m);
 }
 
-enum desk_result remote_team_change(struct desk *d, const struct team_ask *ask, struct desk_message *m)
+enum desk_result remote_suppress(struct desk *d, const struct suppress_ask *ask, int *ret_changed, struct desk_message *m)
 {
-    json_t *o = new_ask("team-change", ask->user_id);
+    json_t *o = new_ask("suppress", ask->user_id);
     set_text(o, "store", ask->store);
-    json_object_set(o, "changes", ask->changes);
-    json_object_set_new(o, "only_self", json_boolean(ask->only_self));
-    return ask_plainly(d, o, m);
+    set_text(o, "order", ask->order_no);
+    set_text(o, "who", ask->who);
+    json_object_set_new(o, "stop", json_integer((json_int_t)ask->stop));
+    json_object_set_new(o, "remove", json_boolean(ask->remove));
+    json_t *end = ask_desk(d, o, NULL, NULL, m);
+    if (!end) return DESK_FAILED;
+    *ret_changed = (int)wire_i64(end, "changed");
+    const enum desk_result r = wire_to_end(end, m);
+    json_decref(end);
+    return r;
 }
 
 enum desk_result remote_mark(struct desk *d, const struct mark_ask *ask, struct desk_message *m)

@@ -13,6 +13,7 @@ struct remind {
     struct answer *w;
     struct today_found *found;
     struct buyer_zones zones;
+    struct plan_desk desk;         /* what speaks against contacting a buyer */
     struct mark_row *by_order;     /* by order, then time */
     struct mark_row *by_customer;  /* by customer, newest first */
     int64_t mark_count, due_capacity, held_capacity;
@@ -77,12 +78,13 @@ static bool remind_one(void *ctx, const struct order_row *o)
     struct reminder_facts f = { .order = &o->order, .contact = { .now_ms = w->ask->now_ms, .feed_age_s = w->age_s } };
     buyer_zones_fill(&r->zones, w->ask->store->env, w->ask->shop, o->order.country, &f.contact);
     remind_marks(r, o, &f);
+    if (!plan_facts_contact(&r->desk, o, &f.contact)) return false;
     struct reminder_decision d = reminder_decide(&w->arena, w->ask->policy, &f);
     if (d.verdict == REMINDER_NONE) return !w->arena.failed;
 
     struct reminder_entry *e = ARENA_NEW(&w->arena, struct reminder_entry);
     if (!e) return false;
-    *e = (struct reminder_entry){ o->order_id, o->order.customer_id, order_open_minor(&o->order), o->order.placed_at_ms,
+    *e = (struct reminder_entry){ o->order_id, order_open_minor(&o->order), o->order.placed_at_ms,
                                   o->order.placed_at_ms + w->ask->policy->payment_window_s * MS_PER_S,
                                   arena_text(&w->arena, o->order_no), arena_text(&w->arena, o->order.region), d };
     struct today_facts *t = &found->facts;
@@ -112,6 +114,7 @@ static bool remind_begin(struct remind *r, struct answer *w)
     int64_t now_ms = w->ask->now_ms, window_ms = w->ask->policy->payment_window_s * MS_PER_S;
     int64_t marks_ms = window_ms > MS_PER_DAY ? window_ms : MS_PER_DAY;
     *r = (struct remind){ .w = w };
+    if (!plan_desk_begin(&r->desk, &(struct plan_desk_ask){ .store = w->ask->store, .shop = w->ask->shop, .policy = w->ask->policy, .now_ms = now_ms })) return false;
     if (!holdout_list(w->ask->store, w->ask->shop, now_ms - window_ms, now_ms, r->holdouts, &r->holdout_count)) return false;
     if (!query_marks(w->ask->store, w->ask->shop, &w->arena, now_ms - marks_ms, now_ms, &r->by_order, &r->mark_count)) return false;
     if (r->mark_count == 0) return true;
@@ -125,9 +128,13 @@ static bool remind_begin(struct remind *r, struct answer *w)
 bool today_marks_of(struct answer *w, const struct order_row *o, struct reminder_facts *ret)
 {
     struct remind r;
-    if (!remind_begin(&r, w)) return false;
-    remind_marks(&r, o, ret);
-    return true;
+    bool ok = remind_begin(&r, w);
+    if (ok) {
+        remind_marks(&r, o, ret);
+        ok = plan_facts_contact(&r.desk, o, &ret->contact);
+    }
+    plan_desk_end(&r.desk);
+    return ok;
 }
 
 static bool today_remind(struct answer *w, struct today_found *found)
@@ -136,11 +143,12 @@ static bool today_remind(struct answer *w, struct today_found *found)
     struct remind r;
     int64_t now_ms = w->ask->now_ms;
 
-    if (!remind_begin(&r, w)) return false;
+    bool ok = remind_begin(&r, w);
     r.found = found;
-    if (!query_unpaid(w->ask->store, w->ask->shop, now_ms - p->payment_window_s * MS_PER_S, now_ms - p->wave1_after_s * MS_PER_S, now_ms,
-                      remind_one, &r) || w->arena.failed)
-        return false;
+    ok = ok && query_unpaid(w->ask->store, w->ask->shop, now_ms - p->payment_window_s * MS_PER_S, now_ms - p->wave1_after_s * MS_PER_S, now_ms,
+                            remind_one, &r) && !w->arena.failed;
+    plan_desk_end(&r.desk);
+    if (!ok) return false;
     if (found->due_count > 0) qsort(found->due, (size_t)found->due_count, sizeof *found->due, entry_compare);
     if (found->held_count > 0) qsort(found->held, (size_t)found->held_count, sizeof *found->held, entry_compare);
     return true;

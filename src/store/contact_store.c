@@ -11,9 +11,9 @@ bool contacts_of(struct store *s, const struct shop *shop, const struct contacts
     struct db_stmt *q = ask->customer_id != CLAIM_NONE
         ? db_stmt(s->db, SQL("SELECT m.at_ms FROM customer_order c JOIN orders o ON o.merchant_id = c.merchant_id AND o.order_id = c.order_id"
                              " JOIN reminder_mark m ON m.merchant_id = c.merchant_id AND m.order_id = c.order_id WHERE c.merchant_id = $1"
-                             " AND c.customer_id = $2 AND o.customer_id = $2 AND m.outcome = 1 AND m.at_ms > $3 AND m.at_ms <= $4"
+                             " AND c.customer_id = $2 AND o.customer_id = $2 AND m.outcome IN (1, 3) AND m.at_ms > $3 AND m.at_ms <= $4"
                              " ORDER BY m.at_ms DESC LIMIT $5"))
-        : db_stmt(s->db, SQL("SELECT at_ms FROM reminder_mark WHERE merchant_id = $1 AND order_id = $2 AND outcome = 1 AND at_ms > $3 AND at_ms <= $4"
+        : db_stmt(s->db, SQL("SELECT at_ms FROM reminder_mark WHERE merchant_id = $1 AND order_id = $2 AND outcome IN (1, 3) AND at_ms > $3 AND at_ms <= $4"
                              " ORDER BY at_ms DESC LIMIT $5"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
@@ -58,17 +58,16 @@ bool bad_reviews_each(struct store *s, const struct shop *shop, const struct bad
                       void *ctx)
 {
     enum db_step step;
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT o.text AS order_no, p.text AS buyer FROM record r"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT (SELECT o.text FROM record_cell o WHERE o.merchant_id = r.merchant_id AND o.record_id = r.record_id AND o.field = $8),"
+        " (SELECT p.text FROM record_cell b JOIN record_person_cell p ON p.merchant_id = b.merchant_id AND p.record_id = b.record_id AND p.event_no = b.event_no"
+        " AND p.field = b.field WHERE b.merchant_id = r.merchant_id AND b.record_id = r.record_id AND b.field = $9) FROM record r"
         " LEFT JOIN record_cell st ON st.merchant_id = r.merchant_id AND st.record_id = r.record_id AND st.field = $6"
         " LEFT JOIN record_cell v ON v.merchant_id = r.merchant_id AND v.record_id = r.record_id AND v.field = $7"
-        " LEFT JOIN record_cell o ON o.merchant_id = r.merchant_id AND o.record_id = r.record_id AND o.field = $8"
-        " LEFT JOIN record_cell b ON b.merchant_id = r.merchant_id AND b.record_id = r.record_id AND b.field = $9"
-        " LEFT JOIN record_person_cell p ON p.merchant_id = b.merchant_id AND p.record_id = b.record_id AND p.event_no = b.event_no AND p.field = b.field"
-        " LEFT JOIN record_cell a ON a.merchant_id = r.merchant_id AND a.record_id = r.record_id AND a.field = $10"
-        " LEFT JOIN record_cell w ON w.merchant_id = r.merchant_id AND w.record_id = r.record_id AND w.field = $11"
         " WHERE r.merchant_id = $1 AND r.store_id = $2 AND r.subject = 4 AND r.at_ms > $3 AND r.at_ms <= $4"
         " AND (st.number <= $5 OR (st.number IS NULL AND v.text IN ('差评', '中评', 'bad', 'Bad', 'negative', 'Negative', 'neutral', 'Neutral')))"
-        " AND ((a.number IS NULL AND w.field IS NULL) OR a.number > $4)"));
+        " AND NOT EXISTS (SELECT 1 FROM record_cell a WHERE a.merchant_id = r.merchant_id AND a.record_id = r.record_id AND a.field = $10 AND a.number <= $4)"
+        " AND (EXISTS (SELECT 1 FROM record_cell a WHERE a.merchant_id = r.merchant_id AND a.record_id = r.record_id AND a.field = $10)"
+        " OR NOT EXISTS (SELECT 1 FROM record_cell w WHERE w.merchant_id = r.merchant_id AND w.record_id = r.record_id AND w.field = $11))"));
     const char *const fields[] = { "stars", "verdict", "order_no", "buyer", "replied_at", "reply" };
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
@@ -104,6 +103,31 @@ static bool known_by(struct store *s, const struct shop *shop, struct arena *a, 
     }
     db_done(q);
     return step != DB_FAILED && !a->failed;
+}
+
+bool refusals_each(struct store *s, const struct shop *shop, bool (*each)(void *ctx, const struct consent_row *r), void *ctx)
+{
+    struct arena a;
+    enum db_step step;
+    bool ok = true;
+    /* as index record_refused has it, to the letter; 16: customers.opted_out */
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT c.record_id, r.as_of_ms, c.text FROM record_cell c JOIN record r ON r.merchant_id = c.merchant_id"
+        " AND r.record_id = c.record_id WHERE c.merchant_id = $1 AND c.field = 16 AND c.text NOT IN ('否', '无', '0', 'no', 'No', 'NO', 'false', 'False', 'N')"
+        " AND r.store_id = $2 AND r.subject = 5"));
+    assert(field_of(SUBJECT_CUSTOMERS, "opted_out") == 16);
+    if (!q) return false;
+    arena_init(&a, &s->env->memory, 0);
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    while ((step = db_step(q)) == DB_ROW) {
+        arena_clear(&a);
+        struct consent_row r = { .as_of_ms = db_i64_at(q, 1), .opted_out = db_text_at(q, 2) };
+        ok = known_by(s, shop, &a, db_i64_at(q, 0), &r.who);
+        if (!ok || !each(ctx, &r)) break;
+    }
+    db_done(q);
+    arena_release(&a);
+    return ok && step != DB_FAILED;
 }
 
 bool consents_each(struct store *s, const struct shop *shop, bool (*each)(void *ctx, const struct consent_row *r), void *ctx)

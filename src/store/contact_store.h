@@ -18,5 +18,8 @@ bool bad_reviews_each(struct store *s, const struct shop *shop, const struct bad
 
 /* What the lists of customers tell about being contacted: one record's words, empty where it tells none, and by what it is known. */
 struct consent_row { struct text sms, mail, chat, opted_out; struct person_cells who; int64_t as_of_ms; };
+/* Only those that may refuse everything: found by an index. */
+bool refusals_each(struct store *s, const struct shop *shop, bool (*each)(void *ctx, const struct consent_row *r), void *ctx);
+/* All that tell anything: reads every record of the list. */
 bool consents_each(struct store *s, const struct shop *shop, bool (*each)(void *ctx, const struct consent_row *r), void *ctx);
 #endif

@@ -318,5 +318,8 @@ const struct migration migrations[] = {
         " paid_minor, reserved) SELECT r.merchant_id, p.store_id, 0, r.product_id, 0, 0, 0, 0, r.pieces FROM stock_reserved r JOIN product p"
         " ON p.merchant_id = r.merchant_id AND p.product_id = r.product_id"),
     COLUMN("0092 no stock_reserved", "DROP TABLE stock_reserved"),
+    /* customers that refuse everything (core/record, customers.opted_out is field 16), among many that do not */
+    INDEX("0093 record_refused", "CREATE INDEX record_refused ON record_cell (merchant_id, record_id)"
+        " WHERE field = 16 AND text NOT IN ('否', '无', '0', 'no', 'No', 'NO', 'false', 'False', 'N')"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -32,10 +32,11 @@ void delay_read(struct call *c, struct store *s);
 void lift_read(struct call *c, struct store *s);
 /* live.c */
 void changes_read(struct call *c, struct store *s);
-/* team_page.c */
-void team_read(struct call *c, struct store *s);
-void team_change_read(struct call *c, struct store *s);
-void team_self_read(struct call *c, struct store *s);
+
+/* explain_page.c */
+void explain_read(struct call *c, struct store *s);
+void explain_if_read(struct call *c, struct store *s);
+void suppress_read(struct call *c, struct store *s);
 /* upload_page.c */
 void upload_handle(struct call *c);
 void upload_read(struct call *c, struct store *s);

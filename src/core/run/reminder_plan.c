@@ -63,7 +63,7 @@ static int wave_done(const struct plan_facts *f, bool *ret_skipped)
         const struct reminder_mark *m = &f->marks[i];
         if (m->at_ms > f->contact.now_ms) continue;
         if (m->outcome == MARK_SKIPPED) *ret_skipped = true;
-        if (m->outcome == MARK_DONE && m->wave > done) done = m->wave;
+        if (mark_is_contact(m->outcome) && m->wave > done) done = m->wave;
     }
     return done;
 }

@@ -121,20 +121,29 @@ static struct reason add(struct arena *a, const struct reason *r, struct text en
                             arena_printf(a, "%.*s%.*s", (int)r->zh.len, r->zh.ptr, (int)zh.len, zh.ptr) };
 }
 
+/* Nothing goes out by itself where there is nowhere to send it to. */
+static struct reason say_reach(struct arena *a, const struct plan_facts *f, const struct reminder_plan *plan, struct reason r)
+{
+    if (plan_reaches(f, plan->channel) || plan->channel == CHANNEL_NONE) return r;
+    if (plan->channel == CHANNEL_SMS)
+        return add(a, &r, TEXT("No phone number of this buyer is known here: a person has to write."), TEXT("这里没有该买家的手机号，只能人工联系。"));
+    return add(a, &r, TEXT("No e-mail address of this buyer is known here: a person has to write."), TEXT("这里没有该买家的邮箱，只能人工联系。"));
+}
+
 struct reason plan_say(struct arena *a, const struct policy *p, const struct plan_facts *f, const struct reminder_plan *plan)
 {
     const char *by_en, *by_zh;
-    if (plan->verdict == CONTACT_SEND) return say_send(a, f, plan);
+    if (plan->verdict == CONTACT_SEND) return say_reach(a, f, plan, say_send(a, f, plan));
     struct reason r = say_rule(a, p, f, plan);
     if (plan->verdict == CONTACT_NEVER) return r;
     channel_names(plan->channel, &by_en, &by_zh);
     if (plan->until_ms != INSTANT_NONE) {
         const struct zone *z = f->contact.zones[0];
-        struct text en = words_clock(a, plan->until_ms, f->contact.now_ms, z, false), zh = words_clock(a, plan->until_ms, f->contact.now_ms, z, true);
+        struct text en = words_at(a, plan->until_ms, f->contact.now_ms, z, false), zh = words_clock(a, plan->until_ms, f->contact.now_ms, z, true);
         r = add(a, &r, arena_printf(a, "Planned: the %s reminder %s, %.*s.", wave_en(plan->wave), by_en, (int)en.len, en.ptr),
                 arena_printf(a, "计划%.*s 用%s做%s催付。", (int)zh.len, zh.ptr, by_zh, wave_zh(plan->wave)));
     }
     if (plan->by_hand)
         r = add(a, &r, TEXT("Today lists this order: a person may write by chat now."), TEXT("“今天”列出了此订单：现在可以人工用聊天联系。"));
-    return r;
+    return say_reach(a, f, plan, r);
 }
