@@ -4,6 +4,7 @@
  *   answer_today.c   Today: lines, reminders, held, pick, pace        answer_review.c   a period: figures, drivers, tables
  *   answer_orders.c  the list of orders, and one order                answer_policy.c   every default with its source
  *   answer_records.c records of other subjects, and what data there is
+ *   answer_team.c    the team: shifts, load, the rota
  *   answer_delay.c   the best first delay of a reminder               answer_lift.c     what reminding brings
  *
  * Each function returns a new reference, or NULL and *ret_error.  All reads of one answer see one snapshot.
@@ -108,6 +109,14 @@ struct review_ask {
 bool answer_day_parse(struct text s, int64_t *ret_day);
 /* GET /stores/{key}/review and `zhanggui review --json` are the same answer. "enough": the period has at least "min_orders" orders. */
 json_t *answer_review(const struct answer_ask *q, const struct review_ask *r, enum answer_error *ret_error);
+
+struct team_view { int64_t day /* local, of the week to be shown; INT64_MIN: today */, user_id /* whose own row it is; 0: nobody's */; bool with_accounts; };
+/* GET /stores/{key}/team and `zhanggui team --json`: {"at","today","hour","monday" of the week shown,"me","limit","load_high_bp","load_high","talks_as_of",
+ * "talks_age_s","due":{"count","in_line","nobodys","by_rule"},"agents":[{"agent","name","kind","account","own_limit","limit","nicks","state":"here"|"off"|
+ * "away","back_at","chats","in_hand","given_today","week":[hours of each weekday, Monday first],"days":[{"day","hours","by":"painted"|"file"|"week"}],
+ * "absences":[{"absence","from","until","why"}]}],"rota":[agent of each hour],"listed":[{"name","role","limit","service"}] in a file but not on the team,
+ * "accounts"} */
+json_t *answer_team(const struct answer_ask *q, const struct team_view *v, enum answer_error *ret_error);
 
 /* GET /policy and `zhanggui policy show --json` */
 json_t *answer_policy(const struct policy *p);

@@ -75,6 +75,8 @@ enum desk_result remote_shop_create(struct desk *d, const struct shop_new *n, in
 enum desk_result remote_profile_save(struct desk *d, struct text store, struct text name, struct text json, int64_t user_id,
                                      struct desk_message *m);
 enum desk_result remote_policy_set(struct desk *d, const struct policy_ask *ask, struct desk_message *m);
+struct team_ask;
+enum desk_result remote_team_change(struct desk *d, const struct team_ask *ask, struct desk_message *m);
 struct suppress_ask;
 enum desk_result remote_suppress(struct desk *d, const struct suppress_ask *ask, int *ret_changed, struct desk_message *m);
 enum desk_result remote_mark(struct desk *d, const struct mark_ask *ask, struct desk_message *m);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "desk/desk.h"
 #include "desk/explain.h"
+#include "desk/team_change.h"
 #include "desk/wire.h"
 
 enum { CALLERS_MAX = 16, BACKLOG = 16, ASK_TIMEOUT_S = 10 };
@@ -183,6 +184,14 @@ static json_t *serve_policy_set(struct caller *c, json_t *ask)
     return wire_of_end(desk_policy_set(c->door->desk, &a, &m), &m);
 }
 
+static json_t *serve_team_change(struct caller *c, json_t *ask)
+{
+    const struct team_ask a = { .store = text_from_cstr(wire_text(ask, "store")), .changes = json_object_get(ask, "changes"), .user_id = wire_i64(ask, "user_id"),
+                                .only_self = json_is_true(json_object_get(ask, "only_self")) };
+    struct desk_message m = { 0 };
+    return wire_of_end(desk_team_change(c->door->desk, &a, &m), &m);
+}
+
 static json_t *serve_suppress(struct caller *c, json_t *ask)
 {
     const int64_t stop = wire_i64(ask, "stop");
@@ -227,7 +236,7 @@ static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_
     { "import-resume", serve_change },  { "backup", serve_backup },           { "store-create", serve_store_create },
     { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
     { "archive-read", serve_archive_read }, { "person-erase", serve_person_erase }, { "policy-set", serve_policy_set },
-    { "feed-change", serve_feed_change }, { "suppress", serve_suppress },
+    { "feed-change", serve_feed_change }, { "team-change", serve_team_change }, { "suppress", serve_suppress },
 };
 
 /* ---- callers ---- */

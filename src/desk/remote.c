@@ -7,6 +7,7 @@
 #include <string.h>
 #include "desk/desk.h"
 #include "desk/explain.h"
+#include "desk/team_change.h"
 #include "desk/wire.h"
 
 enum { SOCK_PATH_MAX = 100, BACKLOG = 16 };
@@ -191,6 +192,15 @@ enum desk_result remote_policy_set(struct desk *d, const struct policy_ask *ask,
         json_array_append_new(values, v);
     }
     json_object_set_new(o, "values", values);
+    return ask_plainly(d, o, m);
+}
+
+enum desk_result remote_team_change(struct desk *d, const struct team_ask *ask, struct desk_message *m)
+{
+    json_t *o = new_ask("team-change", ask->user_id);
+    set_text(o, "store", ask->store);
+    json_object_set(o, "changes", ask->changes);
+    json_object_set_new(o, "only_self", json_boolean(ask->only_self));
     return ask_plainly(d, o, m);
 }
 

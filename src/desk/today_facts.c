@@ -84,7 +84,7 @@ static bool remind_one(void *ctx, const struct order_row *o)
 
     struct reminder_entry *e = ARENA_NEW(&w->arena, struct reminder_entry);
     if (!e) return false;
-    *e = (struct reminder_entry){ o->order_id, order_open_minor(&o->order), o->order.placed_at_ms,
+    *e = (struct reminder_entry){ o->order_id, o->order.customer_id, order_open_minor(&o->order), o->order.placed_at_ms,
                                   o->order.placed_at_ms + w->ask->policy->payment_window_s * MS_PER_S,
                                   arena_text(&w->arena, o->order_no), arena_text(&w->arena, o->order.region), d };
     struct today_facts *t = &found->facts;

@@ -9,7 +9,7 @@
 #include "store/holdout_store.h"
 
 struct reminder_entry {
-    int64_t order_id, open_minor /* still to be paid */, placed_at_ms, closes_at_ms;
+    int64_t order_id, customer_id /* CLAIM_NONE: unknown */, open_minor /* still to be paid */, placed_at_ms, closes_at_ms;
     struct text order_no, region;
     struct reminder_decision decision;
 };

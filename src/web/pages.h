@@ -32,6 +32,10 @@ void delay_read(struct call *c, struct store *s);
 void lift_read(struct call *c, struct store *s);
 /* live.c */
 void changes_read(struct call *c, struct store *s);
+/* team_page.c */
+void team_read(struct call *c, struct store *s);
+void team_change_read(struct call *c, struct store *s);
+void team_self_read(struct call *c, struct store *s);
 
 /* explain_page.c */
 void explain_read(struct call *c, struct store *s);
