@@ -71,11 +71,11 @@ const struct archive_table archive_tables[] = {
           " c.store_id = $2"),
       SQL("INSERT INTO customer_order (merchant_id, customer_id, order_id)"
           " VALUES ($1, $2, $3)") },
-    { "product", "iPtttiibi", true,
-      SQL("SELECT x.product_key, x.product_id, x.product_no, x.sku_code, x.title, x.told_as_of_ms, x.told_rank, x.told_key, x.uses"
+    { "product", "iPtttiib", true,
+      SQL("SELECT x.product_key, x.product_id, x.product_no, x.sku_code, x.title, x.told_as_of_ms, x.told_rank, x.told_key"
           " FROM product x WHERE x.merchant_id = $1 AND x.store_id = $2"),
-      SQL("INSERT INTO product (merchant_id, store_id, product_key, product_id, product_no, sku_code, title, told_as_of_ms, told_rank, told_key, uses)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)") },
+      SQL("INSERT INTO product (merchant_id, store_id, product_key, product_id, product_no, sku_code, title, told_as_of_ms, told_rank, told_key)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)") },
     { "event_line", "OiiPttttiiiiii", false,
       SQL("SELECT x.order_id, x.event_no, x.line_key, x.product_id, x.product_no, x.sku_code, x.title, x.options, x.pieces, x.unit_minor, x.line_minor, "
           "x.refund_minor, x.extra_minor, x.sums"

@@ -4,12 +4,13 @@
 #include "store/apply.h"
 
 struct known { /* one distinct customer or product of a batch */
-    int64_t hash, id, uses;
+    int64_t hash, id;
     bool seen;  /* a customer that this session remembers */
     bool fresh; /* numbered just now */
     uint32_t first; /* want that named it first: numbers are given in that order */
     const struct order_claim *claim;  /* of the greatest line that names the product */
     const struct line_facts *line;
+    bool alike; /* a product: all lines of the batch that name it use the same words */
 };
 
 extern const struct db_batch_table batch_known; /* (hash, id, place) of an array of struct known */

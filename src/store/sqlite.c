@@ -335,7 +335,8 @@ struct text db_text_at(struct db_stmt *s, int column)
 struct text db_blob_at(struct db_stmt *s, int column)
 {
     const void *p = sqlite3_column_blob(s->handle, column);
-    return p ? (struct text){ p, (size_t)sqlite3_column_bytes(s->handle, column) } : TEXT_NONE;
+    if (p) return (struct text){ p, (size_t)sqlite3_column_bytes(s->handle, column) };
+    return sqlite3_column_type(s->handle, column) == SQLITE_NULL ? TEXT_NONE : TEXT(""); /* the engine gives no place to no bytes */
 }
 
 int64_t db_i64(struct db_stmt *s, const char *column) { return db_i64_at(s, column_of(s, column)); }

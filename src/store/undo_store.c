@@ -19,7 +19,7 @@ struct undo {
     struct list products;         /* product_turn */
 };
 struct customer_turn { int64_t customer_id, order_id; struct text buyer; };
-struct product_turn { int64_t product_id; struct claim_key key; bool gone; };
+struct product_turn { int64_t product_id; struct claim_key key; };
 
 static bool order_numbers(struct undo *u)
 {
@@ -103,7 +103,7 @@ static bool take_back(struct undo *u, struct order_work *w)
     if (w->events[at].line) {
         struct product_turn *p = LIST_ADD(&a->scratch, &u->products, struct product_turn);
         if (!p) return false;
-        *p = (struct product_turn){ w->events[at].line->product_id, w->claims[at].key, gone };
+        *p = (struct product_turn){ w->events[at].line->product_id, w->claims[at].key };
     }
     image_of(&a->scratch, w, &after);
     reduce_emit(a, w->order_id, w->order_no, &before, &after);
@@ -142,7 +142,7 @@ static bool release(struct undo *u)
     for (size_t i = 0; i < u->customers.n; i++)
         if (!known_customer_release(u->s.a, c[i].customer_id, c[i].order_id, c[i].buyer)) return false;
     for (size_t i = 0; i < u->products.n; i++)
-        if (!known_product_release(u->s.a, p[i].product_id, &p[i].key, p[i].gone)) return false;
+        if (!known_product_release(u->s.a, p[i].product_id, &p[i].key)) return false;
     return true;
 }
 

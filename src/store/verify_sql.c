@@ -155,14 +155,22 @@ const struct check checks[] = {
     { "customer", false, 1, "i",
       SQL("SELECT DISTINCT customer_id FROM event WHERE merchant_id = $1 AND customer_id IS NOT NULL ORDER BY customer_id"),
       SQL("SELECT customer_id FROM customer WHERE merchant_id = $1 ORDER BY customer_id"), NULL },
-    { "product", false, 1, "iixxxiib",
+    { "product", false, 1, "ixxx",
       SQL("WITH told AS (SELECT l.product_id, l.product_no, l.sku_code, l.title, e.as_of_ms, e.source_rank, e.event_key,"
-          " COUNT(*) OVER (PARTITION BY l.product_id) AS uses, ROW_NUMBER() OVER (PARTITION BY l.product_id ORDER BY e.as_of_ms DESC,"
-          " e.source_rank DESC, e.event_key DESC) AS place FROM event_line l JOIN event e ON e.merchant_id = l.merchant_id"
+          " ROW_NUMBER() OVER (PARTITION BY l.product_id ORDER BY e.as_of_ms DESC, e.source_rank DESC, e.event_key DESC) AS place FROM event_line l JOIN event e ON e.merchant_id = l.merchant_id"
           " AND e.order_id = l.order_id AND e.event_no = l.event_no WHERE l.merchant_id = $1)"
-          " SELECT product_id, uses, product_no, sku_code, title, as_of_ms, source_rank, event_key FROM told WHERE place = 1 ORDER BY product_id"),
-      SQL("SELECT product_id, uses, product_no, sku_code, title, told_as_of_ms, told_rank, told_key FROM product WHERE merchant_id = $1"
-          " ORDER BY product_id"), NULL },
+          " SELECT product_id, product_no, sku_code, title FROM told WHERE place = 1 ORDER BY product_id"),
+      SQL("SELECT product_id, product_no, sku_code, title FROM product WHERE merchant_id = $1 ORDER BY product_id"), NULL },
+    { "product", false, 1, "i", NULL,
+      SQL("SELECT p.product_id FROM product p WHERE p.merchant_id = $1 AND LENGTH(p.told_key) = 0 AND EXISTS (SELECT 1 FROM event_line l"
+          " WHERE l.merchant_id = p.merchant_id AND l.product_id = p.product_id AND (l.title <> p.title OR COALESCE(l.sku_code, '') <> COALESCE(p.sku_code, '')"
+          " OR COALESCE(l.product_no, '') <> COALESCE(p.product_no, ''))) ORDER BY p.product_id"), "all lines call it the same, or it is known which one is the latest" },
+    { "product", false, 1, "iiib",
+      SQL("SELECT product_id, as_of_ms, source_rank, event_key FROM (SELECT p.product_id, e.as_of_ms, e.source_rank, e.event_key, ROW_NUMBER() OVER"
+          " (PARTITION BY p.product_id ORDER BY e.as_of_ms DESC, e.source_rank DESC, e.event_key DESC) AS place FROM product p JOIN event_line l"
+          " ON l.merchant_id = p.merchant_id AND l.product_id = p.product_id JOIN event e ON e.merchant_id = l.merchant_id AND e.order_id = l.order_id"
+          " AND e.event_no = l.event_no WHERE p.merchant_id = $1 AND LENGTH(p.told_key) > 0) t WHERE place = 1 ORDER BY product_id"),
+      SQL("SELECT product_id, told_as_of_ms, told_rank, told_key FROM product WHERE merchant_id = $1 AND LENGTH(told_key) > 0 ORDER BY product_id"), NULL },
     { "counter_hour", true, 2, "itiiiiiiiii",
       SQL("SELECT hour_start_ms, region, SUM(orders) AS orders, SUM(paid_orders) AS paid_orders, SUM(refunded_orders) AS refunded_orders,"
           " SUM(cancelled_orders) AS cancelled_orders, SUM(pieces) AS pieces, SUM(total_minor) AS total_minor, SUM(paid_minor) AS paid_minor,"

@@ -4,8 +4,8 @@
 -- Numbers come from sequences, which never wait. Rows that clients share are
 -- touched in the order of their keys (no deadlocks), and the most wanted ones last, so that they are held for the shortest time.
 CREATE SEQUENCE order_ids CACHE 100;
-INSERT INTO product (merchant_id, store_id, product_key, product_id, sku_code, title, told_as_of_ms, told_rank, told_key, uses)
-  SELECT 1, 1, n, n, 'SKU-' || n, 'tea', 0, 10, '\x00', 0 FROM generate_series(0, 999) n; -- p1 and p2 are never equal
+INSERT INTO product (merchant_id, store_id, product_key, product_id, sku_code, title, told_as_of_ms, told_rank, told_key)
+  SELECT 1, 1, n, n, 'SKU-' || n, 'tea', 0, 0, '' FROM generate_series(0, 999) n; -- p1 and p2 are never equal
 
 CREATE FUNCTION put_order(buyer TEXT, region_ TEXT, paid BOOLEAN, p1 BIGINT, p2 BIGINT) RETURNS VOID LANGUAGE plpgsql AS $$
 DECLARE

@@ -31,7 +31,7 @@ static const char *const dump_queries[] = {
     "SELECT 'customer', buyer_hash FROM customer ORDER BY 2",
     "SELECT 'customer order', c.buyer_hash, k.order_no FROM customer_order o LEFT JOIN customer c ON c.customer_id = o.customer_id"
     " LEFT JOIN order_key k ON k.order_id = o.order_id ORDER BY 2, 3",
-    "SELECT 'product', product_key, product_no, sku_code, title, told_as_of_ms, told_rank, hex(told_key), uses FROM product ORDER BY 2",
+    "SELECT 'product', product_key, product_no, sku_code, title FROM product ORDER BY 2",
     "SELECT 'hour', hour_start_ms, region, orders, paid_orders, refunded_orders, cancelled_orders, pieces, total_minor, paid_minor,"
     " refund_minor, kept_minor FROM counter_hour ORDER BY 2, 3",
     "SELECT 'product day', day, p.product_key, lines, pieces, paid_pieces, paid_minor, reserved FROM counter_product_day d"

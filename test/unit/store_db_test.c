@@ -95,12 +95,13 @@ static const char *made_by(const char *table)
     return NULL;
 }
 
-/* Takes one migration back, as its own statement tells: CREATE TABLE x, CREATE INDEX x, ALTER TABLE x ADD COLUMN y, DROP TABLE x;
+/* Takes one migration back, as its own statement tells: CREATE TABLE x, CREATE INDEX x, ALTER TABLE x ADD COLUMN y and DROP COLUMN y (a number), DROP TABLE x;
  * one that moves rows has none to move here. */
 static void take_back(struct db *db, const char *sql)
 {
     char first[64], second[64], word[64], back[256];
     if (sscanf(sql, "ALTER TABLE %63s ADD COLUMN %63s", first, second) == 2) snprintf(back, sizeof back, "ALTER TABLE %s DROP COLUMN %s", first, second);
+    else if (sscanf(sql, "ALTER TABLE %63s DROP COLUMN %63s", first, second) == 2) snprintf(back, sizeof back, "ALTER TABLE %s ADD COLUMN %s BIGINT", first, second);
     else if (sscanf(sql, "CREATE UNIQUE INDEX %63s", second) == 1) snprintf(back, sizeof back, "DROP INDEX %s", second);
     else if (sscanf(sql, "CREATE %63s %63s", word, second) == 2) snprintf(back, sizeof back, "DROP %s %s", word, second);
     else if (sscanf(sql, "DROP TABLE %63s", first) == 1) {
