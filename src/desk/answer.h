@@ -85,7 +85,7 @@ struct delay_ask {                /* negative: as the policy's terms say */
 };
 /* GET /stores/{key}/delay and `zhanggui delay --json`: {"orders","paid","never","open","without_time","mean_total":money,"margin":minor units an order,
  * "best":{"delay_s","value_minor","unpaid_share","wasted_share"},"at":[the same at 0 s, 30 min, 1 h, with "loss_share": of the best value],
- * "gain_minor": best beside the policy's delay, per order, "policy_delay_s","curve":[{"delay_s","unpaid_share","wasted_share","value_minor"}],
+ * "gain_minor": best beside the policy's delay, per order, "policy_delay_s","policy":[the same at that delay],"curve":[{"delay_s","unpaid_share","wasted_share","value_minor"}],
  * "bands":[{"from","until","orders","wasted_at_best","best_delay_s","gain_minor": beside the policy's delay}],"detail":[as curve, for a picture],
  * "terms": what it was worked out with,"reminded": orders reminded about while unpaid,"reminded_cut": they are seen until their reminder only
  * (payment_times_cut),"adopt": the whole minute that the policy can be given, as best, with "gain_minor" and "gain_month":money, null when
@@ -97,7 +97,7 @@ json_t *answer_delay(const struct answer_ask *q, const struct delay_ask *d, enum
  * "reminded":{..} of the treated, "difference":{"difference","low","high","fixed_low","fixed_high","p_value"} of the recovered shares (low and high
  * hold at every look, core/run/lift.h),"money_difference": the same in minor units an order,"recovered_by_reminding": orders,"due_after_s",
  * "persuasion":{"share","low","high","delay_s"}: of the orders that would be lost, so many are won by a reminder at that age,"reason","needed":
- * reminders in 28 days from which orders are held out,"needed_orders": in each group,"earlier":[the same of the holdouts before, latest first]}.
+ * reminders in 28 days from which orders are held out,"policy_share_bp": then so many,"needed_orders": in each group,"earlier":[the same of the holdouts before, latest first]}.
  * Orders whose time to pay is over, of the latest holdout that has any; difference is null while there are too few. */
 json_t *answer_lift(const struct answer_ask *q, enum answer_error *ret_error);
 

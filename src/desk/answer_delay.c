@@ -158,6 +158,7 @@ static void put_best(struct delay_answer *x, json_t *o, const struct policy *p)
     const int64_t policy_ms = p->wave1_after_s * MS_PER_S;
     put(&x->w, o, "best", enough ? point_json(x, x->best_ms) : json_null());
     put(&x->w, o, "policy_delay_s", json_integer(p->wave1_after_s));
+    put(&x->w, o, "policy", point_json(x, policy_ms));
     put(&x->w, o, "gain_minor", enough ? json_real(x->best_value - delay_value(&x->curve, &x->terms, policy_ms)) : json_null());
     put(&x->w, o, "at", points_json(x, compared_at_s, sizeof compared_at_s / sizeof compared_at_s[0], enough));
     put(&x->w, o, "curve", points_json(x, curve_at_s, sizeof curve_at_s / sizeof curve_at_s[0], false));

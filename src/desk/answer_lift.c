@@ -167,6 +167,7 @@ json_t *answer_lift(const struct answer_ask *q, enum answer_error *ret_error)
     if (n == 0) put_none(&x, o, done);
     put(&x.w, o, "reminders", json_integer(done));
     put(&x.w, o, "needed", json_integer(q->policy->holdout_min_reminders));
+    put(&x.w, o, "policy_share_bp", json_integer(q->policy->holdout_share_bp));
     put(&x.w, o, "needed_orders", json_integer(LIFT_MIN_ORDERS));
     put(&x.w, o, "earlier", earlier);
     return answer_end(&x.w, o, ret_error);

@@ -119,6 +119,24 @@ export interface Records {
   subject: string; subject_text: Said; fields: RecordField[]; total: number | null; grains: { grain: string[]; records: number }[] | null; records: RecordRow[]; next: string | null
 }
 export interface RecordsAsk { subject: string; q?: string; grain?: string; disputed?: string; from?: string; to?: string; after?: string | null; limit?: number }
+/** What a first reminder after a delay brings: minor units per order placed; shares of orders, of reminders. */
+export interface DelayPoint { delay_s: number; value_minor: number; unpaid_share: number; wasted_share: number }
+export interface DelayTerms { margin_bp: number; cost_minor: number; persuasion: number; decay_h: number }
+export interface Delay {
+  orders: number; paid: number; never: number; open: number; without_time: number; never_share: number; mean_total: Money | null; margin_minor: number
+  best: DelayPoint | null; policy_delay_s: number; policy: DelayPoint; gain_minor: number | null; at: (DelayPoint & { loss_share?: number | null })[]; curve: DelayPoint[]; detail: DelayPoint[]
+  bands: { orders: number; best_delay_s: number; wasted_at_best: number; gain_minor: number; from: Money | null; until: Money | null }[]
+  terms: DelayTerms; reminded: number; reminded_cut: boolean; adopt: (DelayPoint & { gain_minor: number; gain_month: Money | null }) | null; orders_month: number; reason: Reason
+}
+export interface DelayAsk { margin_bp?: number; cost_minor?: number; persuasion_bp?: number; decay_s?: number }
+export interface LiftArm { orders: number; recovered: number; rate: number | null; recovered_money: Money | null }
+export interface LiftFigure { difference: number; low: number; high: number; fixed_low: number; fixed_high: number; p_value: number }
+export interface LiftTrial {
+  since: string | null; until: string | null; share_bp: number | null; due_after_s: number | null; treated: LiftArm; held_out: LiftArm; reminded: LiftArm
+  difference: LiftFigure | null; money_difference: LiftFigure | null; recovered_by_reminding: number | null
+  persuasion: { share: number; low: number; high: number; delay_s: number } | null; reason: Reason
+}
+export interface Lift extends LiftTrial { reminders: number; needed: number; policy_share_bp: number; needed_orders: number; earlier: LiftTrial[] }
 export interface PolicyRow { name: string; value: number; unit: string; source: string; what: Said; default: number; min: number; max: number }
 
 export type FeedSource = 'events' | 'standard' | 'shopify' | 'woocommerce' | 'folder'
@@ -236,6 +254,8 @@ export const api = {
   policy: (store: string) => call<{ rows: PolicyRow[] }>('GET', `/stores/${encodeURIComponent(store)}/policy`),
   setPolicy: (store: string, values: Record<string, number | null>) => call<{ ok: boolean }>('POST', `/stores/${encodeURIComponent(store)}/policy`, { values }),
 
+  delay: (store: string, q: DelayAsk, signal?: AbortSignal) => call<Delay>('GET', `/stores/${seg(store)}/delay${query({ ...q })}`, undefined, signal),
+  lift: (store: string, signal?: AbortSignal) => call<Lift>('GET', `/stores/${seg(store)}/lift`, undefined, signal),
   feeds: (store: string, signal?: AbortSignal) => call<Feeds>('GET', `/stores/${seg(store)}/feeds`, undefined, signal),
   changeFeed: (store: string, source: FeedSource, b: { limit_s?: number; on?: boolean; folder?: string }) =>
     call<{ ok: boolean; folder: string | null }>('POST', `/stores/${seg(store)}/feeds/${seg(source)}`, b),

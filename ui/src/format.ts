@@ -107,3 +107,9 @@ export function todayIn(zone: string): string {
   try { return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date()) }
   catch { return new Date().toISOString().slice(0, 10) }
 }
+
+/** A wait in whole seconds, as exact as it is: "at once" is the caller's; "45 s", "2 min 10 s", "30 min", "1 h 30 min". */
+export function wait(s: number, l: Lang): string {
+  if (s < 60 || s >= 3600 || s % 60 === 0) return span(s, l)
+  return span(s - (s % 60), l) + (l === 'zh' ? ` ${s % 60} 秒` : ` ${s % 60} s`)
+}
