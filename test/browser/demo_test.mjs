@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { obstacle, openBrowser, openDesk, openPage, scratch, tap } from './browser.mjs'
 
-const PLACES = { owner: ['today', 'orders', 'import', 'review', 'data', 'people', 'settings'], operator: ['today', 'orders', 'import', 'review', 'data', 'settings'],
+const PLACES = { owner: ['today', 'orders', 'import', 'review', 'gains', 'data', 'people', 'settings'], operator: ['today', 'orders', 'import', 'review', 'gains', 'data', 'settings'],
   service: ['today', 'orders', 'data', 'settings'], warehouse: ['today', 'orders', 'data', 'settings'] }
 
 async function asRole(t, browser, desk, role, i) {
