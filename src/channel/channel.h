@@ -57,6 +57,9 @@ struct channel_outcome {
     char ref[CHANNEL_REF_MAX];  /* what the other side calls the message; "" when it does not say */
 };
 
+/* The sentences of a code that was kept; NULL for one that is not known. */
+const char *channel_code_text(struct text code, bool zh);
+
 /* ---- what a channel is told once ---- */
 
 enum channel_tls { CHANNEL_TLS_STARTTLS = 0, CHANNEL_TLS_WHOLE = 1 /* from the first byte (port 465) */, CHANNEL_TLS_OFF = 2 /* loopback only */ };

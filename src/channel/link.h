@@ -30,7 +30,6 @@ enum channel_why { /* the words and sentences are in outcome.c */
     WHY_LOST, WHY_SILENT, WHY_GARBLED, WHY_GATEWAY,
 };
 enum { CHANNEL_WHYS = WHY_GATEWAY + 1 };
-const char *channel_why_code(enum channel_why why);
 void outcome_set(struct channel_outcome *ret, enum channel_fate fate, enum channel_why why);
 /* FAILED, to be tried again after the usual time. */
 void outcome_retry(const struct channel_link *link, const struct channel_message *m, struct channel_outcome *ret, enum channel_why why);

@@ -26,7 +26,12 @@ static const struct { const char *code, *en, *zh; } whys[CHANNEL_WHYS] = {
     [WHY_GATEWAY] = { "gateway", "The whole message had left, and a gateway in between does not know what became of it.", "消息已全部发出，但中间网关不知道结果。" },
 };
 
-const char *channel_why_code(enum channel_why why) { return whys[why].code; }
+const char *channel_code_text(struct text code, bool zh)
+{
+    for (int i = 0; i < CHANNEL_WHYS; i++)
+        if (text_is(code, whys[i].code)) return zh ? whys[i].zh : whys[i].en;
+    return NULL;
+}
 
 void outcome_set(struct channel_outcome *ret, enum channel_fate fate, enum channel_why why)
 {

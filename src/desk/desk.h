@@ -8,6 +8,7 @@
 #define ZG_DESK_DESK_H
 #include <pthread.h>
 #include "desk/archive.h"
+#include "desk/channel_change.h"
 #include "desk/commands.h"
 #include "desk/feed_change.h"
 #include "desk/files.h"
@@ -85,6 +86,7 @@ enum desk_result remote_restore(struct desk *d, const char *from, struct desk_me
 enum desk_result remote_archive_read(struct desk *d, const char *from, struct text key, int64_t user_id, archive_progress *progress, void *ctx,
                                      struct archive_done *ret, struct desk_message *m);
 enum desk_result remote_feed_change(struct desk *d, const struct feed_ask *ask, struct feed_made *ret, struct desk_message *m);
+enum desk_result remote_channel_change(struct desk *d, const struct channel_ask *ask, struct channel_made *ret, struct desk_message *m);
 enum desk_result remote_person_erase(struct desk *d, const struct person_ask *ask, json_t **ret, struct desk_message *m);
 /* Whether somebody answers on F.sock. */
 bool remote_answers(const struct desk *d);

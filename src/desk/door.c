@@ -231,12 +231,28 @@ static json_t *serve_feed_change(struct caller *c, json_t *ask)
     return end;
 }
 
+static json_t *serve_channel_change(struct caller *c, json_t *ask)
+{
+    const int64_t what = wire_i64(ask, "what");
+    if (what < CHANNEL_ADD || what > CHANNEL_TEST) return bad_ask();
+    const struct channel_ask a = { .what = (enum channel_what)what, .store = text_from_cstr(wire_text(ask, "store")), .settings = json_object_get(ask, "settings"),
+                                   .channel_id = wire_i64(ask, "channel_id"), .to = text_from_cstr(wire_text(ask, "to")), .user_id = wire_i64(ask, "user_id") };
+    struct channel_made made;
+    struct desk_message m = { 0 };
+    json_t *end = wire_of_end(desk_channel_change(c->door->desk, &a, &made, &m), &m);
+    json_t *said = json_pack("{s:I,s:s,s:i,s:i,s:s,s:s,s:s}", "channel_id", (json_int_t)made.channel_id, "label", made.label, "fate", (int)made.outcome.fate, "reply", made.outcome.reply,
+                             "said_code", made.outcome.code, "said_en", made.outcome.en, "said_zh", made.outcome.zh);
+    json_object_update_new(end, said);
+    return end;
+}
+
 static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_t *ask); } verbs[] = {
     { "hello", serve_hello },           { "import", serve_import },           { "import-undo", serve_change },
     { "import-resume", serve_change },  { "backup", serve_backup },           { "store-create", serve_store_create },
     { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
     { "archive-read", serve_archive_read }, { "person-erase", serve_person_erase }, { "policy-set", serve_policy_set },
     { "feed-change", serve_feed_change }, { "team-change", serve_team_change }, { "suppress", serve_suppress },
+    { "channel-change", serve_channel_change },
 };
 
 /* ---- callers ---- */

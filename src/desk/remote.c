@@ -288,6 +288,28 @@ enum desk_result remote_feed_change(struct desk *d, const struct feed_ask *ask, 
     return r;
 }
 
+enum desk_result remote_channel_change(struct desk *d, const struct channel_ask *ask, struct channel_made *ret, struct desk_message *m)
+{
+    json_t *o = new_ask("channel-change", ask->user_id);
+    json_object_set_new(o, "what", json_integer(ask->what));
+    json_object_set_new(o, "channel_id", json_integer(ask->channel_id));
+    json_object_set_new(o, "settings", ask->settings ? json_deep_copy(ask->settings) : json_null());
+    set_text(o, "store", ask->store);
+    set_text(o, "to", ask->to);
+    json_t *end = ask_desk(d, o, NULL, NULL, m);
+    if (!end) return DESK_FAILED;
+    ret->channel_id = wire_i64(end, "channel_id");
+    text_copy(ret->label, sizeof ret->label, text_from_cstr(wire_text(end, "label")));
+    ret->outcome.fate = (enum channel_fate)wire_i64(end, "fate");
+    ret->outcome.reply = (int)wire_i64(end, "reply");
+    text_copy(ret->outcome.code, sizeof ret->outcome.code, text_from_cstr(wire_text(end, "said_code")));
+    text_copy(ret->outcome.en, sizeof ret->outcome.en, text_from_cstr(wire_text(end, "said_en")));
+    text_copy(ret->outcome.zh, sizeof ret->outcome.zh, text_from_cstr(wire_text(end, "said_zh")));
+    const enum desk_result r = wire_to_end(end, m);
+    json_decref(end);
+    return r;
+}
+
 enum desk_result remote_person_erase(struct desk *d, const struct person_ask *ask, json_t **ret, struct desk_message *m)
 {
     json_t *o = new_ask("person-erase", ask->user_id);

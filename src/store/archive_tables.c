@@ -212,6 +212,7 @@ const struct archive_left_out archive_left_out[] = {
     { "upload", "files that wait to be imported stay where they are" },
     { "feed_token", "who may tell a desk something is told by that desk" },
     { "feed_secret", "sealed with the key of another desk" },
+    { "channel", "sealed with the key of another desk" },
     { "agent", "the team is the merchant's, serves all its shops and signs in at a desk, as accounts do" },
     { "agent_nick", "of the team" },
     { "agent_week", "of the team" },

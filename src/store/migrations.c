@@ -324,5 +324,11 @@ const struct migration migrations[] = {
     /* Lines that name a product are found by event_line_product. told_key is empty while all of them use the same words: then told_* name none
      * (known_store.c). Rows from before keep theirs. */
     COLUMN("0094 no product.uses", "ALTER TABLE product DROP COLUMN uses"),
+    /* Ways out for messages (channel_store.h). kind as enum channel_kind, carries as enum channel, sealed: settings, with the desk's key file; how the
+     * last send ended: fate as enum channel_fate, 0: none yet. */
+    TABLE("0095 channel",
+        "CREATE TABLE channel (merchant_id BIGINT NOT NULL, channel_id BIGINT NOT NULL, store_id BIGINT NOT NULL, kind BIGINT NOT NULL, carries BIGINT NOT NULL,"
+        " label TEXT NOT NULL, sealed BYTEA NOT NULL, made_at_ms BIGINT NOT NULL, user_id BIGINT NOT NULL, last_at_ms BIGINT, last_fate BIGINT NOT NULL,"
+        " last_code TEXT NOT NULL, last_sent_at_ms BIGINT, PRIMARY KEY (merchant_id, channel_id))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

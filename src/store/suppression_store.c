@@ -168,6 +168,41 @@ bool suppression_find(struct store *s, const struct suppression_book *b, const s
     return true;
 }
 
+enum { CELLS_MAX = 64, CELLS_BYTES = 256 * 1024 };
+
+/* Copied before anything is written. */
+static bool cells_of_order(struct store *s, const struct shop *shop, int64_t order_id, struct arena *a, struct person_cells ret[CELLS_MAX], int *ret_n)
+{
+    enum db_step step = DB_DONE;
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT DISTINCT p.buyer, p.phone, p.email FROM orders o JOIN person p ON p.merchant_id = o.merchant_id AND p.order_id = o.order_id"
+                                           " WHERE o.merchant_id = $1 AND o.store_id = $2 AND o.order_id = $3 UNION SELECT p.buyer, p.phone, p.email FROM orders o"
+                                           " JOIN customer_order c ON c.merchant_id = o.merchant_id AND c.customer_id = o.customer_id"
+                                           " JOIN person p ON p.merchant_id = c.merchant_id AND p.order_id = c.order_id"
+                                           " WHERE o.merchant_id = $1 AND o.store_id = $2 AND o.order_id = $3"));
+    *ret_n = 0;
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, order_id);
+    while (*ret_n < CELLS_MAX && (step = db_step(q)) == DB_ROW)
+        ret[(*ret_n)++] = (struct person_cells){ .buyer = arena_text(a, db_text_at(q, 0)), .phone = arena_text(a, db_text_at(q, 1)), .email = arena_text(a, db_text_at(q, 2)) };
+    db_done(q);
+    return step != DB_FAILED && !a->failed;
+}
+
+bool suppression_add_order(struct store *s, const struct shop *shop, const struct suppression_new *n, int64_t order_id, bool *ret_known)
+{
+    struct person_cells cells[CELLS_MAX];
+    struct arena a;
+    int count = 0, added;
+    arena_init(&a, &s->env->memory, CELLS_BYTES);
+    bool ok = cells_of_order(s, shop, order_id, &a, cells, &count);
+    for (int i = 0; ok && i < count; i++) ok = suppression_add(s, shop, n, &cells[i], &added);
+    *ret_known = count > 0;
+    arena_release(&a);
+    return ok;
+}
+
 bool suppression_cells_each(struct store *s, const struct shop *shop, int64_t customer_id, bool (*each)(void *ctx, const struct person_cells *p), void *ctx)
 {
     enum db_step step;

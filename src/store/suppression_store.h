@@ -19,6 +19,9 @@ struct suppression_new { enum stop stop; enum stop_how how; int64_t user_id; /* 
 /* Of each of buyer, phone and email that the cells tell (and that names somebody) a row, as of the store's clock; one that is there stays
  * as it is. *ret_added: how many are new; 0 of cells that name nobody. In the open transaction; with one audit row when anything is new. */
 bool suppression_add(struct store *s, const struct shop *shop, const struct suppression_new *n, const struct person_cells *who, int *ret_added);
+/* The same of everything that whoever placed this order is known by, from this order and the customer's others. *ret_known false: nothing is,
+ * or there is no such order. */
+bool suppression_add_order(struct store *s, const struct shop *shop, const struct suppression_new *n, int64_t order_id, bool *ret_known);
 /* Takes rows away again, told in whichever store of the merchant: a dispute that is settled, an opt-out taken back by the buyer. */
 bool suppression_remove(struct store *s, const struct shop *shop, const struct suppression_new *n, const struct person_cells *who, int *ret_removed);
 
