@@ -132,6 +132,16 @@ const struct archive_table archive_tables[] = {
           " FROM policy_term x WHERE x.merchant_id = $1 AND x.store_id = $2"),
       SQL("INSERT INTO policy_term (merchant_id, store_id, name, value)"
           " VALUES ($1, $2, $3, $4)") },
+    { "own_text", "tiiiiiiitttii", true,
+      SQL("SELECT x.code, x.occasion, x.topic, x.language, x.class, x.windows, x.channels, x.claims, x.title, x.subject, x.body, x.is_off, x.changed_at_ms"
+          " FROM own_text x WHERE x.merchant_id = $1 AND x.store_id = $2"),
+      SQL("INSERT INTO own_text (merchant_id, store_id, code, occasion, topic, language, class, windows, channels, claims, title, subject, body, is_off, changed_at_ms)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)") },
+    { "shop_word", "tt", true,
+      SQL("SELECT x.name, x.value"
+          " FROM shop_word x WHERE x.merchant_id = $1 AND x.store_id = $2"),
+      SQL("INSERT INTO shop_word (merchant_id, store_id, name, value)"
+          " VALUES ($1, $2, $3, $4)") },
     { "holdout", "iiiiii", true,
       SQL("SELECT x.holdout_no, x.share_bp, x.started_at_ms, x.ended_at_ms, x.due_after_s, x.window_s"
           " FROM holdout x WHERE x.merchant_id = $1 AND x.store_id = $2"),

@@ -330,5 +330,13 @@ const struct migration migrations[] = {
         "CREATE TABLE channel (merchant_id BIGINT NOT NULL, channel_id BIGINT NOT NULL, store_id BIGINT NOT NULL, kind BIGINT NOT NULL, carries BIGINT NOT NULL,"
         " label TEXT NOT NULL, sealed BYTEA NOT NULL, made_at_ms BIGINT NOT NULL, user_id BIGINT NOT NULL, last_at_ms BIGINT, last_fate BIGINT NOT NULL,"
         " last_code TEXT NOT NULL, last_sent_at_ms BIGINT, PRIMARY KEY (merchant_id, channel_id))"),
+    /* A shop's own texts, and what it tells about itself once (core/contact/texts.h) */
+    TABLE("0096 own_text",
+        "CREATE TABLE own_text (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, code TEXT NOT NULL, occasion BIGINT NOT NULL, topic BIGINT NOT NULL,"
+        " language BIGINT NOT NULL, class BIGINT NOT NULL, windows BIGINT NOT NULL, channels BIGINT NOT NULL, claims BIGINT NOT NULL, title TEXT NOT NULL,"
+        " subject TEXT NOT NULL, body TEXT NOT NULL, is_off BIGINT NOT NULL, changed_at_ms BIGINT NOT NULL, PRIMARY KEY (merchant_id, store_id, code))"),
+    TABLE("0097 shop_word",
+        "CREATE TABLE shop_word (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
+        " PRIMARY KEY (merchant_id, store_id, name))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -76,6 +76,12 @@ void archive_progress_handle(struct call *c);
 void person_handle(struct call *c);
 void person_erase_handle(struct call *c);
 /* about_page.c */
+void texts_read(struct call *c, struct store *s);
+void text_preview_read(struct call *c, struct store *s);
+void text_choose_read(struct call *c, struct store *s);
+void text_keep_read(struct call *c, struct store *s);
+void text_forget_read(struct call *c, struct store *s);
+void shop_words_read(struct call *c, struct store *s);
 void policy_read(struct call *c, struct store *s);
 void policy_set_read(struct call *c, struct store *s);
 void openapi_handle(struct call *c);

@@ -130,6 +130,7 @@ static const struct shop_word_kind word_kinds[] = {
     { "event_closes_30m", SHOP_WORD_YES, "Its rule closes unpaid orders after 30 minutes", "官方活动规定下单 30 分钟未付款即关闭", "yes", "yes" },
     { "ships_by_payment", SHOP_WORD_YES, "Parcels leave in the order of payment", "本店按付款先后发货", "yes", "yes" },
     { "stock_low_at", SHOP_WORD_NUMBER, "Stock is called low from how many pieces down", "库存剩多少件起算“不多”", "10", "10" },
+    { "stock_fresh_min", SHOP_WORD_NUMBER, "A figure of stock counts for how many minutes (60 unless said otherwise)", "库存数据在多少分钟内有效（默认 60）", "60", "60" },
     { "sms_per_1000_minor", SHOP_WORD_NUMBER, "Price of 1,000 SMS parts, in the smallest unit of the currency", "每 1000 条短信的价格（分）", "4500", "4500" },
 };
 

@@ -89,14 +89,6 @@ static bool put_blank(struct filling *r, struct text name, struct text as_writte
     return ok;
 }
 
-/* {name}: letters, digits and _; any other brace stands for itself. */
-static size_t blank_length(struct text s)
-{
-    size_t i = 1;
-    while (i < s.len && i < 40 && ((s.ptr[i] >= 'a' && s.ptr[i] <= 'z') || s.ptr[i] == '_' || (i > 1 && s.ptr[i] >= '0' && s.ptr[i] <= '9'))) i++;
-    return i > 1 && i < s.len && s.ptr[i] == '}' ? i + 1 : 0;
-}
-
 /* False when it does not fit. */
 static bool fill(struct filling *r, struct text s)
 {
@@ -106,7 +98,7 @@ static bool fill(struct filling *r, struct text s)
         if (!put(r, (struct text){ s.ptr, n })) return false;
         s = (struct text){ s.ptr + n, s.len - n };
         if (text_empty(s)) break;
-        n = blank_length(s);
+        n = text_blank_length(s);
         const bool ok = n ? put_blank(r, (struct text){ s.ptr + 1, n - 2 }, (struct text){ s.ptr, n }) : put(r, (struct text){ s.ptr, 1 });
         if (!ok) return false;
         n = n ? n : 1;

@@ -135,6 +135,18 @@ int text_candidates(struct arena *a, const struct wording_set *set, const struct
 struct text_choice { const struct wording *wording; /* NULL: none can be said, see reason */ struct rendering rendering; struct reason reason; };
 struct text_choice text_choose(struct arena *a, const struct wording_set *set, const struct text_ask *ask);
 
+/* May a shop keep this as a text of its own?  False and why: a field that is missing, too long or no text, a blank that nobody knows, or
+ * what the lint refuses on one of its channels. */
+bool wording_shaped(const struct wording *w, struct reason *ret); /* only its fields are looked at */
+struct wording_ground { const struct lint *lint; struct text own_hosts; bool own_site; };
+bool wording_sound(struct arena *a, const struct wording_ground *g, const struct wording *w, struct reason *ret);
+/* Is the name a blank that facts of an order fill ("item"), or one of the shop's words? */
+bool text_blank_known(struct text name);
+/* Bytes of the blank "{name}" that s begins with (letters, digits and _); 0: any other brace stands for itself. */
+size_t text_blank_length(struct text s);
+/* The next blank of a body: its name, and the body moved behind it; false when there is none left. */
+bool text_blank_next(struct text *body, struct text *ret_name);
+
 const char *occasion_word(enum occasion o);       /* "remind", "remind_last", "balance", "shipped", "arrived", "signed", "script" */
 bool occasion_find(struct text word, enum occasion *ret);
 const char *text_language_word(enum text_language l); /* "en", "zh" */
