@@ -19,6 +19,7 @@ struct remind {
     int64_t mark_count, due_capacity, held_capacity;
     struct holdout holdouts[HOLDOUTS_MAX];
     int holdout_count;
+    bool last_chance;              /* asked for */
 };
 
 static int mark_customer_compare(const void *a, const void *b)
@@ -86,7 +87,8 @@ static bool remind_one(void *ctx, const struct order_row *o)
     if (!e) return false;
     *e = (struct reminder_entry){ o->order_id, o->order.customer_id, order_open_minor(&o->order), o->order.placed_at_ms,
                                   o->order.placed_at_ms + w->ask->policy->payment_window_s * MS_PER_S,
-                                  arena_text(&w->arena, o->order_no), arena_text(&w->arena, o->order.region), d };
+                                  arena_text(&w->arena, o->order_no), arena_text(&w->arena, o->order.region), d, false };
+    if (r->last_chance && d.verdict == REMINDER_DUE) e->last_chance = reminder_last_chance(&w->arena, w->ask->policy, &f);
     struct today_facts *t = &found->facts;
     if (d.verdict == REMINDER_DUE) {
         t->remind_count++;
@@ -106,7 +108,7 @@ static int entry_compare(const void *a, const void *b)
 {
     const struct reminder_entry *x = *(struct reminder_entry *const *)a, *y = *(struct reminder_entry *const *)b;
     struct reminder_rank rx = { x->open_minor, x->placed_at_ms, x->order_no }, ry = { y->open_minor, y->placed_at_ms, y->order_no };
-    return reminder_rank_compare(&rx, &ry);
+    return reminder_work_compare(x->last_chance, &rx, y->last_chance, &ry);
 }
 
 static bool remind_begin(struct remind *r, struct answer *w)
@@ -137,7 +139,7 @@ bool today_marks_of(struct answer *w, const struct order_row *o, struct reminder
     return ok;
 }
 
-static bool today_remind(struct answer *w, struct today_found *found)
+static bool today_remind(struct answer *w, bool last_chance, struct today_found *found)
 {
     const struct policy *p = w->ask->policy;
     struct remind r;
@@ -145,6 +147,7 @@ static bool today_remind(struct answer *w, struct today_found *found)
 
     bool ok = remind_begin(&r, w);
     r.found = found;
+    r.last_chance = last_chance;
     ok = ok && query_unpaid(w->ask->store, w->ask->shop, now_ms - p->payment_window_s * MS_PER_S, now_ms - p->wave1_after_s * MS_PER_S, now_ms,
                             remind_one, &r) && !w->arena.failed;
     plan_desk_end(&r.desk);
@@ -285,7 +288,15 @@ bool today_find(struct answer *w, int64_t pick_limit, struct today_found *ret)
               query_interrupted_imports(q->store, q->shop, &f->interrupted_imports) &&
               query_quarantined(q->store, q->shop, q->now_ms - QUARANTINE_DAYS * MS_PER_DAY, &f->quarantine_rows);
     if (ok) f->moment = moment_at(&w->arena, ret->campaigns, ret->campaign_count, q->now_ms, q->shop->zone);
-    ok = ok && today_remind(w, ret) && today_pick(w, pick_limit, ret) && today_pace(w, ret);
+    ok = ok && today_remind(w, false, ret) && today_pick(w, pick_limit, ret) && today_pace(w, ret);
     if (!ok) w->failed = true;
     return ok;
+}
+
+bool today_reminders(struct answer *w, bool last_chance, struct today_found *ret)
+{
+    *ret = (struct today_found){ .has_compare = false };
+    ret->facts.remind_first_close_ms = ret->facts.held_first_until_ms = INSTANT_NONE;
+    if (!today_remind(w, last_chance, ret)) w->failed = true;
+    return !w->failed;
 }

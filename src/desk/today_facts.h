@@ -12,6 +12,7 @@ struct reminder_entry {
     int64_t order_id, customer_id /* CLAIM_NONE: unknown */, open_minor /* still to be paid */, placed_at_ms, closes_at_ms;
     struct text order_no, region;
     struct reminder_decision decision;
+    bool last_chance;                    /* of those that are due, where it was asked for */
 };
 struct pick_entry { int64_t order_id, paid_at_ms, pieces, total_minor; struct text order_no, region; struct pick_decision decision; };
 struct pace_hour { int64_t paid_minor, compare_minor; };
@@ -30,6 +31,9 @@ struct today_found {
 /* False when something failed (w->failed). */
 bool today_find(struct answer *w, int64_t pick_limit, struct today_found *ret);
 
-/* The marks and contacts of one order's reminder, as Today sees them. */
+/* Only the reminders of it; last_chance: with whether it is the last, and in the order in which a person works. */
+bool today_reminders(struct answer *w, bool last_chance, struct today_found *ret);
+
+/* The marks, contacts and wishes of one order's reminder, as Today sees them. */
 bool today_marks_of(struct answer *w, const struct order_row *r, struct reminder_facts *ret);
 #endif

@@ -175,7 +175,6 @@ Test(core_reminder_board, adds_up)
                 credited += x->credited[a].orders;
             }
         }
-        cr_assert_eq(recovered, f->due[DEED_REMINDED][END_PAID].orders + (recovered - f->due[DEED_REMINDED][END_PAID].orders));
         cr_assert(recovered >= f->due[DEED_REMINDED][END_PAID].orders, "each order that was reminded about and paid is somebody's");
         for (int a = 0; a < ATTRIBUTION_COUNT; a++) cr_assert_leq(by[a], paid, "an order is credited once");
         cr_assert(by[ATTRIBUTION_ORDER_FIRST] >= by[ATTRIBUTION_ORDER] && by[ATTRIBUTION_ORDER_FIRST] >= by[ATTRIBUTION_PAYMENT]);

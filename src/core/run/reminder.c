@@ -155,6 +155,24 @@ struct reminder_decision reminder_decide(struct arena *a, const struct policy *p
     return d;
 }
 
+bool reminder_last_chance(struct arena *a, const struct policy *p, const struct reminder_facts *f)
+{
+    struct reminder_facts later = *f;
+    later.contact.now_ms += REMINDER_SOON_S * MS_PER_S;
+    switch (reminder_decide(a, p, &later).verdict) {
+    case REMINDER_DUE:
+    case REMINDER_HELD: return false;
+    case REMINDER_NONE:
+    case REMINDER_NEVER: return true;
+    }
+    return false;
+}
+
+int reminder_work_compare(bool a_last, const struct reminder_rank *a, bool b_last, const struct reminder_rank *b)
+{
+    return a_last != b_last ? (a_last ? -1 : 1) : reminder_rank_compare(a, b);
+}
+
 int reminder_rank_compare(const struct reminder_rank *a, const struct reminder_rank *b)
 {
     if (a->total_minor != b->total_minor) return a->total_minor > b->total_minor ? -1 : 1;

@@ -35,7 +35,13 @@ struct reminder_decision {
  * window's end is NEVER. A wave marked done or unreached (this one or a later one) or an order marked skipped is NONE with its reason.
  * At age >= payment_window the order is NONE. */
 struct reminder_decision reminder_decide(struct arena *a, const struct policy *p, const struct reminder_facts *f);
+enum { REMINDER_SOON_S = 3600 };
+/* Of an order that is due now: is it the last chance, because within REMINDER_SOON_S the time to pay ends, or hours begin in which the buyer
+ * is left alone until it has ended? Asked of the same rules at that later instant. */
+bool reminder_last_chance(struct arena *a, const struct policy *p, const struct reminder_facts *f);
 /* Most valuable first, then the one whose window closes first, then by order number. For qsort-like use on plain rows. */
 struct reminder_rank { int64_t total_minor, placed_at_ms; struct text order_no; };
 int reminder_rank_compare(const struct reminder_rank *a, const struct reminder_rank *b);
+/* The order in which a person works: last chances first, among them and among the others as above. */
+int reminder_work_compare(bool a_last, const struct reminder_rank *a, bool b_last, const struct reminder_rank *b);
 #endif
