@@ -34,6 +34,8 @@ CMD(lift);
 CMD(texts_list);
 CMD(texts_lint);
 CMD(texts_render);
+CMD(queue);
+CMD(board);
 CMD(verify);
 CMD(export);
 CMD(person_export);

@@ -101,6 +101,25 @@ json_t *answer_delay(const struct answer_ask *q, const struct delay_ask *d, enum
  * Orders whose time to pay is over, of the latest holdout that has any; difference is null while there are too few. */
 json_t *answer_lift(const struct answer_ask *q, enum answer_error *ret_error);
 
+struct queue_ask { int64_t agent_id; /* whose rows; 0: those in nobody's hands, -1: all */ };
+/* GET /stores/{key}/queue and `zhanggui queue --json`: {"at", the data's age,"rows":[{"order","wave","due_at","closes_at","placed_at","amount",
+ * "buyer","region","title","reason","last_chance","agent","agent_reason","text":{"code","language","body"}|null,"no_text"}] at most 100, last chances
+ * first, then the most valuable,"totals":{"due","amount","last_chance","unhanded"},"due_all": of everybody,"team":[{"id","name","kind","user_id","here",
+ * "here_from","chats","limit","due"}],"paid": the latest that were paid after a while,"held":[{"orders","never","until","reason"}] by rule,
+ * "young":{"orders","first_due_at"}}. Without a team every row is everybody's. */
+json_t *answer_queue(const struct answer_ask *q, const struct queue_ask *ask, enum answer_error *ret_error);
+/* What is due and in the hands of somebody else than it should be, for team_hand_out; none: nothing is to be given out. In the arena. */
+struct team_due;
+bool answer_queue_due(const struct answer_ask *q, struct arena *a, struct team_due **ret, int64_t *ret_n);
+
+struct board_ask { int64_t from_day, to_day; /* as struct review_ask; at most 62 days */ };
+/* GET /stores/{key}/board and `zhanggui board --json`: {"from","to","at", the data's age,"funnel":{"placed","paid_early","young","closed_early":
+ * {"orders","amount"},"due":{deed:{end:{"orders","amount"}}},"crossed"},"specialists":[{"name","agent","reminded","open","unreached","skipped",
+ * "recovered":{"orders","amount"},"rate_bp","credited":{attribution:{"orders","amount"}}}],"others":[the same and "asked",
+ * "converted":{attribution:{"buyers","rate_bp"}}],"talks_as_of": null where no file ever told who talked with whom}. What each figure means:
+ * core/review/reminder_board.h. */
+json_t *answer_board(const struct answer_ask *q, const struct board_ask *b, enum answer_error *ret_error);
+
 struct review_ask {
     int64_t from_day, to_day;     /* local days of the store since 1970-01-01, half-open; from < to, at most 800 days */
     bool compare;                 /* with the period of the same length before */

@@ -38,6 +38,9 @@ const struct route routes[] = {
     { HTTP_POST, API "/demo", "stores.write", BY_OWNER, NULL, ROUTE_NO_BODY, demo_create_handle, NULL },
 
     { HTTP_GET, STORE "/today", "today.read", BY_ALL, MASK_LIST, ROUTE_CACHED, NULL, today_read },
+    { HTTP_GET, STORE "/queue", "queue.read", SPEAKERS, MASK_LIST, ROUTE_CACHED, NULL, queue_read },
+    { HTTP_POST, STORE "/queue/take", "reminders.mark", SPEAKERS, NULL, ROUTE_NO_BODY, queue_take_handle, NULL },
+    { HTTP_GET, STORE "/board", "board.read", SPEAKERS, MASK_LIST, ROUTE_CACHED, NULL, board_read },
     { HTTP_GET, STORE "/changes", "today.read", BY_ALL, NULL, 0, NULL, changes_read },
     { HTTP_POST, STORE "/reminders/{order}/mark", "reminders.mark", SPEAKERS, NULL, 0, mark_handle, NULL },
     { HTTP_POST, STORE "/reminders/{order}/unmark", "reminders.mark", SPEAKERS, NULL, 0, unmark_handle, NULL },
