@@ -26,6 +26,7 @@ CMD(review);
 CMD(policy);
 CMD(policy_set);
 CMD(explain);
+CMD(waves);
 extern const struct option suppress_options[];
 enum cli_exit suppress_add_run(struct cli *c);
 enum cli_exit suppress_remove_run(struct cli *c);

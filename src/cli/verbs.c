@@ -32,6 +32,8 @@ const struct verb verbs[] = {
       { "change rules within their bounds; RULE=default puts one back", "在范围内改规则；RULE=default 恢复默认" }, policy_set_options, 1, 64, policy_set_run },
     { "explain", NULL, "zhanggui explain --db shop.db --store main --order 100012345678",
       { "what is done about an order now, and by which rule", "此刻对某订单怎么催付、依据哪条规则" }, explain_options, 0, 0, explain_run },
+    { "waves", NULL, "zhanggui waves --db shop.db --store main --from 2020-02-01 --to 2020-03-01",
+      { "a period played again: reminders by wave and hour, who is disturbed", "重演一段时间：各波各时段的催付数、可挽回金额、误扰" }, waves_options, 0, 0, waves_run },
     { "suppress add", NULL, "zhanggui suppress add --db shop.db --store main --customer tb_12345 --because complaint",
       { "leave a buyer alone from now on, in all stores", "从此不再联系某买家，所有店铺都有效" }, suppress_options, 0, 0, suppress_add_run },
     { "suppress remove", NULL, "zhanggui suppress remove --db shop.db --store main --customer tb_12345 --because dispute",

@@ -22,6 +22,13 @@ json_t *answer_explain_cli(const struct answer_ask *q, struct text order_no, boo
  * and the rule table: "rules":[{"rule","verdict","en","zh","source","speaks"}]. NULL with *ret_field: that field is none of these, or is wrong. */
 json_t *answer_explain_if(const struct answer_ask *q, const json_t *what, const char **ret_field, enum answer_error *ret_error);
 
+/* `zhanggui waves --json`: the orders placed on days [from_day, to_day) of the store, played again by the plan as answer_waves.c says:
+ * {"from","to","currency","orders","waves":[{"wave","sent","amount_minor","recoverable","recoverable_minor","disturbed","disturbed_share"}],
+ * "hours":[the same of an hour of the store, with "hour","wave_1","wave_2","wave_3" sent],"delays":[{"delay_s","unpaid","disturbed","share"}]}.
+ * recoverable: reminded, and never paid within the time; disturbed: reminded, and paid by themselves afterwards; delays: the same had everybody been
+ * contacted after exactly that time. ANSWER_BAD_PERIOD: more orders than can be played at once. */
+json_t *answer_waves(const struct answer_ask *q, int64_t from_day, int64_t to_day, enum answer_error *ret_error);
+
 /* Keeping somebody from being contacted, or letting it again. */
 struct suppress_ask {
     struct text store;

@@ -281,15 +281,21 @@ static bool facts_fill(struct plan_desk *d, struct arena *scratch, const struct 
     return true;
 }
 
+void plan_facts_at(struct plan_desk *d, const struct order_row *o, int64_t now_ms, struct plan_facts *ret)
+{
+    d->ask.now_ms = now_ms;
+    *ret = (struct plan_facts){ .order = &o->order, .contact = { .now_ms = now_ms, .feed_age_s = d->feed_age_s, .message_class = MESSAGE_SERVICE } };
+    event_facts(d, o->order.placed_at_ms, &ret->contact);
+    balance_window(d, o->order.placed_at_ms, ret);
+    buyer_zones_fill(&d->zones, d->ask.store->env, d->ask.shop, o->order.country, &ret->contact);
+}
+
 bool plan_facts_of(struct plan_desk *d, struct arena *a, const struct order_row *o, struct plan_facts *ret)
 {
     struct arena scratch;
     (void)a; /* who is named here goes into it */
-    *ret = (struct plan_facts){ .order = &o->order, .contact = { .now_ms = d->ask.now_ms, .feed_age_s = d->feed_age_s, .message_class = MESSAGE_SERVICE } };
-    event_facts(d, o->order.placed_at_ms, &ret->contact);
+    plan_facts_at(d, o, d->ask.now_ms, ret);
     ret->held_out = holdout_has(d->ask.shop, d->holdouts, d->holdout_count, o->order.placed_at_ms, o->order_no);
-    balance_window(d, o->order.placed_at_ms, ret);
-    buyer_zones_fill(&d->zones, d->ask.store->env, d->ask.shop, o->order.country, &ret->contact);
     arena_init(&scratch, &d->ask.store->env->memory, 0);
     const bool ok = facts_fill(d, &scratch, o, ret);
     arena_release(&scratch);

@@ -52,6 +52,9 @@ struct plan_desk {
 bool plan_desk_begin(struct plan_desk *d, const struct plan_desk_ask *ask);
 void plan_desk_end(struct plan_desk *d);
 
+/* What the order and the moment alone tell: zones, event, balance window; nobody's marks, contacts or wishes. For rehearsals: from here on it is
+ * now_ms for this desk. */
+void plan_facts_at(struct plan_desk *d, const struct order_row *o, int64_t now_ms, struct plan_facts *ret);
 /* Facts about an order of the shop; the facts point to o->order. The arena holds nothing of them but the agent's name. */
 bool plan_facts_of(struct plan_desk *d, struct arena *a, const struct order_row *o, struct plan_facts *ret);
 /* The same by the order's number; *ret_found false: there is none. Texts of the order in the arena. */
