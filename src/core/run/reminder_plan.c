@@ -188,6 +188,7 @@ struct reminder_plan plan_check(const struct policy *p, const struct plan_facts 
     if (is_presale(f->order) && f->balance_from_ms == INSTANT_NONE && !skipped) {
         plan = never(PLAN_RULE_BALANCE_UNKNOWN);
         plan.verdict = CONTACT_HOLD;
+        plan.by_hand = listed_today(p, f, s.done);
         return plan;
     }
     if (decided_before(f, skipped, &s.waves, &plan)) return plan;
@@ -196,7 +197,7 @@ struct reminder_plan plan_check(const struct policy *p, const struct plan_facts 
     s.plan.verdict = CONTACT_HOLD; /* and so it stays, nobody can tell until when, where there is no end within the steps */
     s.plan.until_ms = INSTANT_NONE;
     for (int i = 0; i < STEPS_MAX && !search_step(&s); i++) continue;
-    s.plan.by_hand = s.plan.verdict == CONTACT_HOLD && s.plan.channel != CHANNEL_CHAT && listed_today(p, f, s.done);
+    s.plan.by_hand = s.plan.verdict != CONTACT_SEND && listed_today(p, f, s.done);
     return s.plan;
 }
 

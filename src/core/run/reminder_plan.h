@@ -44,7 +44,7 @@ struct reminder_plan {
     enum plan_rule rule;                 /* which rule speaks now, and of PLAN_RULE_CONTACT which of the contact policy's */
     struct contact_check contact;
     int64_t spoke_at_ms;                 /* the instant at which it was asked: now, or a later one where only that tells */
-    bool by_hand;                        /* Today lists the order now: a person may write by chat, whatever the channel waits for */
+    bool by_hand;                        /* not SEND, and yet Today lists the order now: a person may write by chat, whatever the channel waits for */
 };
 /* The first rule that speaks at contact.now_ms decides; until_ms is found by asking the same rules at later instants, on facts as they are
  * now, with fresh data. What happened after now is not seen. */

@@ -135,9 +135,8 @@ struct reason plan_say(struct arena *a, const struct policy *p, const struct pla
     const char *by_en, *by_zh;
     if (plan->verdict == CONTACT_SEND) return say_reach(a, f, plan, say_send(a, f, plan));
     struct reason r = say_rule(a, p, f, plan);
-    if (plan->verdict == CONTACT_NEVER) return r;
     channel_names(plan->channel, &by_en, &by_zh);
-    if (plan->until_ms != INSTANT_NONE) {
+    if (plan->verdict == CONTACT_HOLD && plan->until_ms != INSTANT_NONE) {
         const struct zone *z = f->contact.zones[0];
         struct text en = words_at(a, plan->until_ms, f->contact.now_ms, z, false), zh = words_clock(a, plan->until_ms, f->contact.now_ms, z, true);
         r = add(a, &r, arena_printf(a, "Planned: the %s reminder %s, %.*s.", wave_en(plan->wave), by_en, (int)en.len, en.ptr),
