@@ -132,7 +132,7 @@ json_t *answer_review(const struct answer_ask *q, const struct review_ask *r, en
 struct team_view { int64_t day /* local, of the week to be shown; INT64_MIN: today */, user_id /* whose own row it is; 0: nobody's */; bool with_accounts; };
 /* GET /stores/{key}/team and `zhanggui team --json`: {"at","today","hour","monday" of the week shown,"me","limit","load_high_bp","load_high","talks_as_of",
  * "talks_age_s","due":{"count","in_line","nobodys","by_rule"},"agents":[{"agent","name","kind","account","own_limit","limit","nicks","state":"here"|"off"|
- * "away","back_at","chats","in_hand","given_today","week":[hours of each weekday, Monday first],"days":[{"day","hours","by":"painted"|"file"|"week"}],
+ * "away","back_at","chats","reminders","load","given_today","week":[hours of each weekday, Monday first],"days":[{"day","hours","by":"painted"|"file"|"week"}],
  * "absences":[{"absence","from","until","why"}]}],"rota":[agent of each hour],"listed":[{"name","role","limit","service"}] in a file but not on the team,
  * "accounts"} */
 json_t *answer_team(const struct answer_ask *q, const struct team_view *v, enum answer_error *ret_error);

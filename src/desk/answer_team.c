@@ -89,7 +89,8 @@ static json_t *agent_json(struct answer *w, const struct team *t, int i, int64_t
     put(w, o, "state", json_string(here_word(shift_at(&t->plans[i], w->ask->shop->zone, w->ask->now_ms))));
     put(w, o, "back_at", at->here ? json_null() : json_instant(w, at->here_from_ms));
     put(w, o, "chats", json_integer(t->chats[i]));
-    put(w, o, "in_hand", json_integer(t->in_hand[i]));
+    put(w, o, "reminders", json_integer(t->reminders[i]));
+    put(w, o, "load", json_integer(t->load[i]));
     put(w, o, "given_today", json_integer(at->given));
     put(w, o, "week", week);
     put(w, o, "days", days_json(w, shown, monday));

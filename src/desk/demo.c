@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include "desk/demo_records.h"
 #include "desk/demo_world.h"
+#include "store/agent_store.h"
 #include "store/audit_store.h"
 #include "store/campaign_store.h"
 #include "store/import_store.h"
@@ -163,12 +164,37 @@ static bool mark_reminders(struct maker *m)
     return !m->batch.failed;
 }
 
+/* The team that the lists of staff and shifts name, with an ordinary week and a rota; only in a desk of its own, where it joins no other
+ * shop's people. */
+static bool make_team(struct maker *m)
+{
+    enum { DAY_HOURS = 0x01FF00 /* 8-17 */, LATE_HOURS = 0xFF0000 /* 16-24 */, REMIND_HOURS = 0x3FE000 /* 13-22 */ };
+    static const struct { const char *name; enum agent_kind kind; int chats_max, day_off; uint32_t hours; bool signs_in; } team[] = {
+        { "周客服", AGENT_SERVICE, 8, 6, DAY_HOURS, true }, { "小满", AGENT_SERVICE, 6, 2, DAY_HOURS, false },
+        { "阿竹", AGENT_SERVICE, 5, 0, LATE_HOURS, false }, { "南枝", AGENT_SPECIALIST, 12, 1, REMIND_HOURS, false },
+    };
+    enum { TEAM = sizeof team / sizeof team[0] };
+    const int64_t merchant = m->shop.merchant_id;
+    struct shop shops[2];
+    int64_t ids[TEAM];
+    if (shop_list(m->store, shops, 2) != 1) return true;
+    for (int i = 0; i < TEAM; i++) {
+        const struct agent_put p = { .name = text_from_cstr(team[i].name), .kind = team[i].kind, .chats_max = team[i].chats_max, .user_id = team[i].signs_in ? m->user_ids[2] : 0 };
+        if (agent_put(m->store, merchant, &p, m->user_ids[0], &ids[i]) != AGENT_OK) return false;
+        for (int d = 0; d < SHIFT_WEEK_DAYS; d++)
+            if (agent_week_put(m->store, merchant, ids[i], d, d == team[i].day_off ? 0 : team[i].hours, m->user_ids[0]) != AGENT_OK) return false;
+    }
+    for (int h = 8; h < ROTA_HOURS; h++) /* 8-9 A, 9-10 B ..; the evening is the late shift's */
+        if (agent_rota_put(m->store, merchant, h, ids[h >= 17 ? 2 : h % 2], m->user_ids[0]) != AGENT_OK) return false;
+    return true;
+}
+
 static bool run(struct maker *m)
 {
     int64_t per_year = m->options->orders_per_year ? m->options->orders_per_year : DEMO_ORDERS_PER_YEAR;
     if (!make_shop(m) || !make_staff(m)) return false;
     if (!demo_world_make(&m->arena, m->shop.zone, m->options->seed, m->options->now_ms, per_year, &m->world)) return false;
-    if (!import_world(m) || !add_campaigns(m) || !mark_reminders(m)) return false;
+    if (!import_world(m) || !add_campaigns(m) || !make_team(m) || !mark_reminders(m)) return false;
     const struct audit_deed deed = { .user_id = m->user_ids[0], .verb = "demo", .subject = arena_printf(&m->batch, "import %lld", (long long)m->import_id) };
     return audit_append(m->store, m->shop.merchant_id, &deed);
 }

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include "intake/record_claim.h"
 
-enum { REVIEW_DAYS = 45, REVIEW_ONE_IN = 9, CHAT_DAYS = 28, SHIFT_DAYS = 7, SERVICE_PEOPLE = 3 };
+enum { REVIEW_DAYS = 45, REVIEW_ONE_IN = 9, CHAT_DAYS = 28, SHIFT_DAYS = 7, SERVICE_PEOPLE = 3, TALK_DAYS = 2, TALKS_NOW = 9 };
 
 /* ---- values ---- */
 
@@ -168,7 +168,7 @@ static int review_row(struct arena *a, const struct demo_world *w, int64_t row, 
 
 static const struct { const char *staff, *role, *kind, *skills; int64_t hourly_fen, at_once, packed; } people[] = {
     { "周客服", "客服", "全职", "售前、售后", 3200, 8, 0 }, { "小满", "客服", "全职", "售前", 2800, 6, 0 }, { "阿竹", "客服", "兼职", "晚班", 2600, 5, 0 },
-    { "陈师傅", "仓库", "全职", "打包、盘点", 2900, 0, 42 }, { "小谷", "仓库", "兼职", "打包", 2400, 0, 30 },
+    { "陈师傅", "仓库", "全职", "打包、盘点", 2900, 0, 42 }, { "小谷", "仓库", "兼职", "打包", 2400, 0, 30 }, { "南枝", "催付专员", "全职", "催付", 3000, 12, 0 },
 };
 enum { PEOPLE = sizeof people / sizeof people[0] };
 
@@ -195,13 +195,14 @@ static int shift_row(struct arena *a, const struct demo_world *w, int64_t row, s
 {
     struct filling f = { SUBJECT_SHIFTS, values, 0 };
     const int64_t who = row % PEOPLE;
-    const bool late = who == 2;
+    const bool late = who == 2, off = row / PEOPLE == who + 1, reminds = who == 5;
     (void)a;
     put_number(&f, "day", zone_day(w->zone, w->now_ms) + row / PEOPLE);
     put_word(&f, "staff", people[who].staff);
-    put_word(&f, "shift", late ? "晚班" : "早班");
-    put_number(&f, "begins", (late ? 16 : 8) * 60 + (who == 3 ? 30 : 0));
-    put_number(&f, "ends", (late ? 24 : 17) * 60);
+    put_word(&f, "shift", off ? "休息" : late ? "晚班" : reminds ? "催付" : "早班");
+    if (off) return f.n;
+    put_number(&f, "begins", (late ? 16 : reminds ? 13 : 8) * 60 + (who == 3 ? 30 : 0));
+    put_number(&f, "ends", (late ? 24 : reminds ? 22 : 17) * 60);
     return f.n;
 }
 
@@ -226,11 +227,80 @@ static int chat_row(struct arena *a, const struct demo_world *w, int64_t row, st
     return f.n;
 }
 
+/* ---- with whom they spoke ---- */
+
+/* Of three orders one and a bit had a question before. By night nobody answers. *ret_who: a place in people. */
+static bool talked(const struct demo_world *w, const struct demo_order *o, int *ret_who, int64_t *ret_began_ms)
+{
+    struct prng p = dice(w, 5, o->number);
+    const int64_t began_ms = demo_second(o->placed_at_ms - (int64_t)(2 + prng_below(&p, 38)) * MS_PER_MIN);
+    const int hour = zone_civil(w->zone, began_ms).hour;
+    const uint64_t die = prng_below(&p, 100);
+    *ret_began_ms = began_ms;
+    *ret_who = hour >= 17 ? 2 : (int)(die % (hour == 16 ? 3 : 2));
+    return die < 40 && hour >= 8;
+}
+
+static const struct demo_order *talk_order(const struct demo_world *w, int64_t row, int64_t *ret_n, int *ret_who, int64_t *ret_began_ms)
+{
+    int64_t n = 0;
+    for (int64_t i = w->order_count - 1; i >= 0 && w->orders[i].placed_at_ms > w->now_ms - TALK_DAYS * MS_PER_DAY; i--)
+        if (talked(w, &w->orders[i], ret_who, ret_began_ms) && n++ == row) return &w->orders[i];
+    if (ret_n) *ret_n = n;
+    return NULL;
+}
+
+/* Chats before an order, then those that go on right now, with people who have not ordered yet. */
+static int64_t talk_rows(const struct demo_world *w)
+{
+    int64_t n = 0, began_ms;
+    int who;
+    const int hour = zone_civil(w->zone, w->now_ms).hour;
+    (void)talk_order(w, INT64_MAX, &n, &who, &began_ms);
+    return n + (hour >= 9 && w->order_count > 40 * TALKS_NOW ? TALKS_NOW : 0);
+}
+
+static int talk_now_row(struct arena *a, const struct demo_world *w, int64_t k, struct record_value *values)
+{
+    struct filling f = { SUBJECT_TALKS, values, 0 };
+    struct prng p = dice(w, 6, k);
+    struct person_cells person = { .buyer = TEXT_NONE };
+    const int hour = zone_civil(w->zone, w->now_ms).hour;
+    const int64_t began_ms = demo_second(w->now_ms - (int64_t)(4 + prng_below(&p, 45)) * MS_PER_MIN);
+    demo_person(a, w->seed, &w->orders[w->order_count - 40 * (k + 1)], &person);
+    put_text(&f, "buyer", person.buyer);
+    put_word(&f, "staff", people[hour >= 17 ? 2 : k % 3 == 0].staff);
+    put_number(&f, "began_at", began_ms);
+    put_number(&f, "last_at", demo_second(w->now_ms - (int64_t)(1 + prng_below(&p, 3)) * MS_PER_MIN));
+    put_number(&f, "messages", 3 + (int64_t)prng_below(&p, 12));
+    return f.n;
+}
+
+static int talk_row(struct arena *a, const struct demo_world *w, int64_t row, struct record_value *values)
+{
+    struct filling f = { SUBJECT_TALKS, values, 0 };
+    struct person_cells person = { .buyer = TEXT_NONE };
+    int64_t n = 0, began_ms;
+    int who;
+    const struct demo_order *o = talk_order(w, row, &n, &who, &began_ms);
+    if (!o) return talk_now_row(a, w, row - n, values);
+    struct prng p = dice(w, 7, o->number);
+    const int64_t last_ms = demo_second(began_ms + (int64_t)(4 + prng_below(&p, 22)) * MS_PER_MIN);
+    demo_person(a, w->seed, o, &person);
+    put_text(&f, "buyer", person.buyer);
+    put_word(&f, "staff", people[who].staff);
+    put_number(&f, "began_at", began_ms);
+    if (last_ms < w->now_ms) put_number(&f, "ended_at", last_ms);
+    put_number(&f, "last_at", last_ms < w->now_ms ? last_ms : demo_second(w->now_ms - MS_PER_MIN));
+    put_number(&f, "messages", 4 + (int64_t)prng_below(&p, 30));
+    return f.n;
+}
+
 const struct demo_list demo_lists[DEMO_LISTS] = {
     { "demo-traffic", SUBJECT_TRAFFIC, traffic_rows, traffic_row }, { "demo-products", SUBJECT_PRODUCTS, sku_rows, product_row },
     { "demo-stock", SUBJECT_STOCK, stock_rows, stock_row }, { "demo-reviews", SUBJECT_REVIEWS, review_rows, review_row },
     { "demo-staff", SUBJECT_STAFF, staff_rows, staff_row }, { "demo-shifts", SUBJECT_SHIFTS, shift_rows, shift_row },
-    { "demo-chats", SUBJECT_CHATS, chat_rows, chat_row },
+    { "demo-chats", SUBJECT_CHATS, chat_rows, chat_row }, { "demo-talks", SUBJECT_TALKS, talk_rows, talk_row },
 };
 
 bool demo_record_claim(struct arena *a, const struct demo_world *w, const struct demo_list *list, const unsigned char hash_key[32], int64_t row,

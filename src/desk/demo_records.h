@@ -1,10 +1,10 @@
-/* What the demo shop knows beside its orders: products with cost and stock, traffic by the hour, reviews, staff with shifts and chats. */
+/* What the demo shop knows beside its orders: products with cost and stock, traffic by the hour, reviews, staff with shifts, their chats and with whom. */
 #ifndef ZG_DESK_DEMO_RECORDS_H
 #define ZG_DESK_DEMO_RECORDS_H
 #include "core/record/record.h"
 #include "desk/demo_world.h"
 
-enum { DEMO_LISTS = 7 };
+enum { DEMO_LISTS = 8 };
 struct demo_list {
     const char *name; /* "demo-traffic" */
     enum subject subject;

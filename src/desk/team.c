@@ -179,8 +179,9 @@ bool team_find(struct store *s, const struct shop *shop, const struct policy *p,
     const size_t n = (size_t)ret->books.agent_count + 1;
     ret->agents = ARENA_ARRAY(a, struct assignment_agent, n);
     ret->chats = ARENA_ARRAY(a, int, n);
-    ret->in_hand = ARENA_ARRAY(a, int, n);
-    if (!ret->agents || !ret->chats || !ret->in_hand || !find_plans(&f) || !find_talks(&f) || !find_hands(&f)) return false;
+    ret->reminders = ARENA_ARRAY(a, int, n);
+    ret->load = ARENA_ARRAY(a, int, n);
+    if (!ret->agents || !ret->chats || !ret->reminders || !ret->load || !find_plans(&f) || !find_talks(&f) || !find_hands(&f)) return false;
     find_agents(&f);
     for (int h = 0; h < ROTA_HOURS; h++) ret->desk.rota[h] = place_of(ret, agent_of(&ret->books, ret->books.rota[h]));
     ret->desk.agents = ret->agents;
@@ -195,7 +196,6 @@ bool team_assign(struct arena *a, struct team *t, const struct team_due *due, in
     struct assignment_desk desk = t->desk;
     if (!orders || !agents) return false;
     if (t->books.agent_count > 0) memcpy(agents, t->agents, (size_t)t->books.agent_count * sizeof *agents);
-    memset(t->in_hand, 0, ((size_t)t->books.agent_count + 1) * sizeof *t->in_hand);
     for (int64_t i = 0; i < n; i++) {
         const struct team_served *s = served_of(t, due[i].customer_id);
         const struct hand *h = hand_of(t, due[i].order_id, due[i].wave);
@@ -204,10 +204,20 @@ bool team_assign(struct arena *a, struct team *t, const struct team_due *due, in
             .kept = h ? place_of(t, agent_of(&t->books, h->agent_id)) : -1 };
         const int kept = orders[i].kept;
         if (kept >= 0 && !(s && s->open && s->agent == kept)) agents[kept].load++;
-        if (kept >= 0) t->in_hand[kept]++;
     }
     desk.agents = agents;
-    return assign_all(a, &desk, orders, n, ret);
+    if (!assign_all(a, &desk, orders, n, ret)) return false;
+    for (int i = 0; i < t->books.agent_count; i++) {
+        t->reminders[i] = 0;
+        t->load[i] = t->chats[i];
+    }
+    for (int64_t i = 0; i < n; i++) {
+        const int to = ret[i].agent;
+        if (to < 0) continue;
+        t->reminders[to]++;
+        t->load[to] += !(orders[i].talking && orders[i].served == to);
+    }
+    return true;
 }
 
 bool team_hand_out(struct store *s, const struct shop *shop, const struct policy *p, int64_t at_ms, const struct team_due *due, int64_t n, int64_t *ret_changed)

@@ -13,8 +13,8 @@ struct team {
     struct agent_books books;
     struct shift_plan *plans;                 /* of each agent of the books */
     struct assignment_agent *agents;          /* likewise */
-    int *chats, *in_hand;                     /* likewise, what load is made of: chats that are open in any of the merchant's shops, and
-                                               * of the reminders that team_assign was asked about those that are in hand */
+    int *chats;                               /* likewise: chats that are open, in any of the merchant's shops */
+    int *reminders, *load;                    /* likewise, since team_assign: reminders that are theirs, and all they have with these */
     struct assignment_desk desk;
     struct team_served *served; int64_t served_count;   /* by customer, the latest first */
     struct hand *hands; int64_t hand_count;   /* by order, then wave */
@@ -26,7 +26,7 @@ bool team_find(struct store *s, const struct shop *shop, const struct policy *p,
 /* A reminder that is due. */
 struct team_due { int64_t order_id, customer_id /* CLAIM_NONE: unknown */, placed_at_ms, due_at_ms; struct text order_no; int wave; };
 /* ret[i] belongs to due[i]; agent is a place in t->agents. What was paid or marked since it was given out is not due and so in nobody's
- * hands any more: t->in_hand is counted here. False when memory ran out. */
+ * hands any more. Counts t->reminders and t->load. False when memory ran out. */
 bool team_assign(struct arena *a, struct team *t, const struct team_due *due, int64_t n, struct assignment *ret);
 /* Writes down who has what from now on (in the writer's transaction), and counts what changed hands. Facts are read anew. */
 bool team_hand_out(struct store *s, const struct shop *shop, const struct policy *p, int64_t at_ms, const struct team_due *due, int64_t n, int64_t *ret_changed);

@@ -67,6 +67,31 @@ export interface Review extends Aged {
   traffic: { visitors: number | null; views: number | null; carts: number | null; favourites: number | null; conversion_bp: number | null } | null
 }
 
+/* ---- the team ---- */
+export type AgentState = 'here' | 'off' | 'away'
+export type AwayWhy = 'leave' | 'break' | 'training' | 'other'
+export interface AgentDay { day: string; hours: number[]; by: 'painted' | 'file' | 'week' }
+export interface Agent {
+  agent: number; name: string; kind: 'service' | 'specialist'; account: number | null; own_limit: number | null; limit: number; nicks: string[]
+  state: AgentState; back_at: string | null; chats: number; reminders: number; load: number; given_today: number
+  week: number[][]; days: AgentDay[]; absences: { absence: number; from: string; until: string | null; why: AwayWhy }[]
+}
+export interface Team {
+  at: string; today: string; hour: number; monday: string; me: number | null; limit: number; load_high_bp: number; load_high: boolean
+  talks_as_of: string | null; talks_age_s: number | null; due: { count: number; in_line: number; nobodys: number; by_rule: Record<string, number> }
+  agents: Agent[]; rota: (number | null)[]; listed: { name: string; role: string | null; limit: number | null; service: boolean }[]
+  accounts: { id: number; name: string; role: Role }[] | null
+}
+/** One small change, as docs/internals/team.md tells them. */
+export type TeamChange =
+  | { op: 'agent'; agent?: number; name?: string; kind?: Agent['kind']; limit?: number | null; account?: number | null; nicks?: string[]; left?: boolean }
+  | { op: 'week'; agent: number; weekday: number; hours: number[] }
+  | { op: 'day'; agent: number; day: string; hours: number[] | null }
+  | { op: 'rota'; hour: number; agent: number | null }
+  | { op: 'away'; agent: number; from?: string; until?: string | null; why: AwayWhy }
+  | { op: 'back'; absence: number }
+  | { op: 'take'; names: string[] }
+
 export interface Upload { upload_id: string; file: string; bytes: number }
 export interface Doubt extends Said { code: string }
 /** understood: as our words (ISO time in the shop's zone, "12.00 CNY", "paid"); null when nothing is told. */
@@ -272,6 +297,10 @@ export const api = {
     call<{ ok: boolean }>('POST', `/stores/${seg(store)}/reminders/${seg(order)}/mark`, b),
   unmark: (store: string, order: string, wave: number) =>
     call<{ ok: boolean }>('POST', `/stores/${seg(store)}/reminders/${seg(order)}/unmark`, { wave }),
+
+  team: (store: string, week: string, signal?: AbortSignal) => call<Team>('GET', `/stores/${seg(store)}/team${query({ week })}`, undefined, signal),
+  changeTeam: (store: string, changes: TeamChange[]) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/team`, { changes }),
+  changeTeamSelf: (store: string, changes: TeamChange[]) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/team/self`, { changes }),
 
   orders: (store: string, q: { state?: string; q?: string; from?: string; to?: string; after?: string | null; limit?: number }, signal?: AbortSignal) =>
     call<Orders>('GET', `/stores/${seg(store)}/orders${query(q)}`, undefined, signal),
