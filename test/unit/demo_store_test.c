@@ -123,7 +123,10 @@ Test(demo_store, the_whole_shop_goes_in)
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM campaign") == 2);
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM account WHERE role = 1") == 1);
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM record WHERE subject = 3") > 24 * 400);
-    cr_expect(number(&s, "SELECT COUNT(DISTINCT subject) AS v FROM record") == 7, "traffic, products, stock, reviews, staff, shifts, chats");
+    cr_expect(number(&s, "SELECT COUNT(DISTINCT subject) AS v FROM record") == 8, "traffic, products, stock, reviews, staff, shifts, chats and with whom");
+    cr_expect(number(&s, "SELECT COUNT(*) AS v FROM record WHERE subject = 20") > 20, "who served whom in the last two days");
+    cr_expect(number(&s, "SELECT COUNT(*) AS v FROM agent") == 4 && number(&s, "SELECT COUNT(*) AS v FROM agent_rota") == 16 &&
+              number(&s, "SELECT COUNT(*) AS v FROM agent WHERE user_id IS NOT NULL") == 1, "the team, one of whom signs in");
     cr_expect(number(&s, "SELECT demo AS v FROM store WHERE store_key = 'demo'") == 1);
     cr_expect(number(&s, "SELECT COUNT(*) AS v FROM reminder_mark") > 3);
     holds(&s);
