@@ -57,7 +57,7 @@ static json_t *row_json(struct answer *w, const struct queue_found *f, struct qu
     put(w, o, "last_chance", json_boolean(e->last_chance));
     put(w, o, "agent", agent_json(f, f->assigned[i].agent));
     put(w, o, "agent_reason", f->team.books.agent_count > 0 ? json_reason(&f->assigned[i].reason) : json_null());
-    queue_text_put(w, o, texts, e, lines.title);
+    queue_text_put(w, o, texts, e);
     return o;
 }
 
