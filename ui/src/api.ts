@@ -262,6 +262,28 @@ function upload(store: string, file: File, progress: (share: number) => void): P
   })
 }
 
+/** The reminder desk. */
+export interface QueueRow extends Reminder {
+  last_chance: boolean; agent: { id: number; name: string; kind: 'service' | 'specialist' } | null; agent_reason: Reason | null
+  text: { code: string; language: 'en' | 'zh'; body: string } | null; no_text: Reason | null
+}
+export interface QueueMember { id: number; name: string; kind: 'service' | 'specialist'; user_id: number | null; here: boolean; here_from: string | null; chats: number; limit: number; due: number }
+export interface Queue extends Aged {
+  at: string; rows: QueueRow[]; totals: { due: number; amount: Money | null; last_chance: number; unhanded: number }; due_all: number
+  team: QueueMember[]; paid: { order: string; paid_at: string; amount: Money | null }[]
+  held: { orders: number; never: boolean; until: string | null; reason: Reason }[]; young: { orders: number; first_due_at: string | null }
+}
+export type Attribution = 'order' | 'payment' | 'order_first'
+export type BoardDeed = 'reminded' | 'unreached' | 'skipped' | 'held_out' | 'none'
+export interface BoardSum { orders: number; amount: Money | null }
+export interface BoardPerson {
+  name: string; agent: number | null; left: boolean; reminded: number; open: number; unreached: number; skipped: number; asked: number
+  recovered: BoardSum; rate_bp: number | null; credited: Record<Attribution, BoardSum>; converted: Record<Attribution, { buyers: number; rate_bp: number | null }>
+}
+export interface Board extends Aged {
+  from: string; to: string; at: string; specialists: BoardPerson[]; others: BoardPerson[]; talks_as_of: string | null
+  funnel: { placed: BoardSum; paid_early: BoardSum; young: BoardSum; closed_early: BoardSum; due: Record<BoardDeed, Record<'paid' | 'open' | 'lost', BoardSum>>; crossed: number }
+}
 export type Outcome = 'done' | 'skipped' | 'unreached'
 export const api = {
   session: () => sessionFrom(call<Session>('GET', '/session')),
@@ -293,6 +315,10 @@ export const api = {
   changes: (store: string, since: string, signal?: AbortSignal) =>
     call<{ revision: string; again_after_s: number }>('GET', `/stores/${seg(store)}/changes${query({ since })}`, undefined, signal),
   today: (store: string, revision: string, signal?: AbortSignal) => call<Today>('GET', `/stores/${seg(store)}/today${query({ revision })}`, undefined, signal),
+  /** agent: a number, all or none. */
+  queue: (store: string, agent: string, revision: string, signal?: AbortSignal) => call<Queue>('GET', `/stores/${seg(store)}/queue${query({ agent, revision })}`, undefined, signal),
+  takeQueue: (store: string) => call<{ given: number }>('POST', `/stores/${seg(store)}/queue/take`, {}),
+  board: (store: string, q: { from?: string; to?: string }, revision: string, signal?: AbortSignal) => call<Board>('GET', `/stores/${seg(store)}/board${query({ ...q, revision })}`, undefined, signal),
   mark: (store: string, order: string, b: { wave: number; outcome: Outcome; reason?: string }) =>
     call<{ ok: boolean }>('POST', `/stores/${seg(store)}/reminders/${seg(order)}/mark`, b),
   unmark: (store: string, order: string, wave: number) =>

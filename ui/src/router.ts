@@ -7,6 +7,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/setup', name: 'setup', component: () => import('./pages/Setup.vue'), meta: { open: true } },
   { path: '/login', name: 'login', component: () => import('./pages/Login.vue'), meta: { open: true } },
   { path: '/today', name: 'today', component: () => import('./pages/Today.vue'), meta: { may: 'today.read' } },
+  { path: '/remind/:part(board)?', name: 'remind', component: () => import('./pages/Remind.vue'), meta: { may: 'queue.read' } },
   { path: '/orders/:order?', name: 'orders', component: () => import('./pages/Orders.vue'), meta: { may: 'orders.read' } },
   { path: '/import', name: 'import', component: () => import('./pages/Import.vue'), meta: { may: 'import.write' } },
   { path: '/data', name: 'data', component: () => import('./pages/Data.vue'), meta: { may: 'records.read' } },
