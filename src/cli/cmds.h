@@ -51,6 +51,10 @@ CMD(feed_secret);
 CMD(feed_forget);
 CMD(feed_limit);
 CMD(feed_folder);
+CMD(channel_list);
+CMD(channel_add);
+CMD(channel_test);
+CMD(channel_remove);
 CMD(demo);
 CMD(serve);
 #endif

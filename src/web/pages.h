@@ -90,4 +90,12 @@ void policy_read(struct call *c, struct store *s);
 void policy_set_read(struct call *c, struct store *s);
 void openapi_handle(struct call *c);
 void health_read(struct call *c, struct store *s);
+/* channel_page.c */
+void channels_page_read(struct call *c, struct store *s);
+void channel_add_read(struct call *c, struct store *s);
+void channel_remove_read(struct call *c, struct store *s);
+void channel_test_handle(struct call *c);
+void unsubscribe_read(struct call *c, struct store *s);
+void unsubscribe_do_read(struct call *c, struct store *s);
+void report_read(struct call *c, struct store *s);
 #endif

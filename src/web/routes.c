@@ -92,6 +92,14 @@ const struct route routes[] = {
     { HTTP_POST, STORE "/secrets", "feeds.write", BY_OWNER, NULL, 0, NULL, secret_set_read },
     { HTTP_POST, STORE "/secrets/revoke", "feeds.write", BY_OWNER, NULL, 0, NULL, secret_revoke_read },
 
+    { HTTP_GET, STORE "/channels", "channels.read", BY_OWNER, NULL, 0, NULL, channels_page_read },
+    { HTTP_POST, STORE "/channels", "channels.write", BY_OWNER, NULL, 0, NULL, channel_add_read },
+    { HTTP_POST, STORE "/channels/{id}/remove", "channels.write", BY_OWNER, NULL, ROUTE_NO_BODY, NULL, channel_remove_read },
+    { HTTP_POST, STORE "/channels/{id}/test", "channels.write", BY_OWNER, NULL, 0, channel_test_handle, NULL },
+    { HTTP_GET, API "/unsubscribe/{token}", NULL, 0, NULL, ROUTE_PUBLIC, NULL, unsubscribe_read },
+    { HTTP_POST, API "/unsubscribe/{token}", NULL, 0, NULL, ROUTE_PUBLIC | ROUTE_FEED, NULL, unsubscribe_do_read },
+    { HTTP_GET, API "/reports/{token}", NULL, 0, NULL, ROUTE_PUBLIC, NULL, report_read },
+
     { HTTP_GET, STORE "/export", "export.read", BY_ALL, MASK_LIST, 0, export_handle, NULL },
     { HTTP_GET, STORE "/archive", "archive.read", BY_OWNER, NULL, 0, archive_handle, NULL },
     { HTTP_GET, STORE "/archive/progress", "archive.read", BY_OWNER, NULL, 0, archive_progress_handle, NULL },
