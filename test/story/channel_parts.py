@@ -69,10 +69,10 @@ def hand_over(path):
         for where, folders, files in os.walk(path):
             for name in [where, *(os.path.join(where, n) for n in folders + files)]:
                 os.chown(name, NOBODY, NOBODY)
-        parent = pathlib.Path(path)
-        while parent != parent.parent and not os.stat(parent).st_mode & 0o001:
-            os.chmod(parent, os.stat(parent).st_mode | 0o011)
-            parent = parent.parent
+        for parent in pathlib.Path(path).parents:
+            mode = os.stat(parent).st_mode
+            if not mode & 0o001:
+                os.chmod(parent, mode | 0o011)
 
 
 def as_nobody():
