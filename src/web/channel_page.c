@@ -1,5 +1,6 @@
 /* Channels: Settings sets them up; buyers leave by one click (RFC 8058); an SMS gateway tells what arrived. The last two are open to the world and act
  * by a token alone, which names a message and holds no personal data; what is wrong with one is never told. */
+#include <sodium.h>
 #include "desk/channel_change.h"
 #include "desk/channels.h"
 #include "web/call.h"
@@ -63,13 +64,12 @@ void channel_test_handle(struct call *c) { call_on_exporter(c, test_work); }
 
 /* ---- a page for whoever got an e-mail ---- */
 
-#define LEAVE_POLICY "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+#define LEAVE_STYLE ":root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.25rem}" \
+    "h1{font-size:1.4rem;margin:0 0 .5rem}button{font:inherit;padding:.6rem 1.4rem;border-radius:.5rem;border:1px solid currentColor;background:none;color:inherit;cursor:pointer}" \
+    "button:focus-visible{outline:3px solid Highlight;outline-offset:2px}[lang=en]{opacity:.8}"
 /* The button's request must tell where it comes from, or it is taken for a foreign one: hence the referrer policy. */
 #define LEAVE_HEAD "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">" \
-    "<meta name=\"referrer\" content=\"same-origin\"><meta name=\"robots\" content=\"noindex\"><title>退订 · Unsubscribe</title><style>" \
-    ":root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.25rem}" \
-    "h1{font-size:1.4rem;margin:0 0 .5rem}button{font:inherit;padding:.6rem 1.4rem;border-radius:.5rem;border:1px solid currentColor;background:none;color:inherit;cursor:pointer}" \
-    "button:focus-visible{outline:3px solid Highlight;outline-offset:2px}[lang=en]{opacity:.8}</style></head><body><main>"
+    "<meta name=\"referrer\" content=\"same-origin\"><meta name=\"robots\" content=\"noindex\"><title>退订 · Unsubscribe</title><style>" LEAVE_STYLE "</style></head><body><main>"
 #define LEAVE_TAIL "</main></body></html>"
 
 static const char leave_ask[] = LEAVE_HEAD
@@ -82,10 +82,21 @@ static const char leave_wrong[] = LEAVE_HEAD
     "<h1>链接无效</h1><p>此链接不完整或已失效。请直接回复邮件告知我们，我们会为您退订。</p>"
     "<p lang=\"en\">This link is not whole or no longer good. Answer the e-mail instead and we will take you off.</p>" LEAVE_TAIL;
 
+/* Nothing but the page's own style, named by its hash, and its own button. */
+static struct text leave_policy(struct arena *a)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char shown[sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)];
+    crypto_hash_sha256(hash, (const unsigned char *)LEAVE_STYLE, sizeof LEAVE_STYLE - 1);
+    sodium_bin2base64(shown, sizeof shown, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
+    return arena_printf(a, "default-src 'none'; style-src 'sha256-%s'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'", shown);
+}
+
 static void leave_page(struct call *c, int status, const char *html)
 {
     struct http_response *r = http_response_create(c->web->env, status, text_from_cstr(html), HTTP_BODY_STATIC);
-    if (r && (!reply_headers(c->web, r, "text/html; charset=utf-8", LEAVE_POLICY) || !http_response_header(r, "Cache-Control", "no-store"))) {
+    const struct text policy = leave_policy(&c->q->arena);
+    if (r && (!policy.ptr || !reply_headers(c->web, r, "text/html; charset=utf-8", policy.ptr) || !http_response_header(r, "Cache-Control", "no-store"))) {
         http_response_unref(r);
         r = NULL;
     }
