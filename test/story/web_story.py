@@ -209,14 +209,15 @@ def story_forged(directory):
                 assert got.status == 403 and got.code in ("csrf", "origin"), (method, path, form, got.status, got.body)
                 count += 1
             for plain in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-                if not path.endswith("/uploads"):
+                if not path.endswith(("/uploads", "/unsubscribe/{token}")):  # the second is a form by RFC 8058, and needs its token
                     got = owner.ask(method, "!" + fill(path), json.dumps(body).encode(), content=plain)
                     assert got.status == 415, (method, path, plain, got.status)
             assert not any(m == "GET" and p == path for m, p, _ in routes(owner)) or path in (
                 "/api/v1/accounts", "/api/v1/stores", "/api/v1/stores/{store}/policy", "/api/v1/stores/{store}/profiles", "/api/v1/stores/{store}/imports",
-                "/api/v1/stores/{store}/explain", "/api/v1/stores/{store}/team"), path
+                "/api/v1/stores/{store}/explain", "/api/v1/stores/{store}/team", "/api/v1/stores/{store}/channels", "/api/v1/stores/{store}/texts", "/api/v1/unsubscribe/{token}"), path
             got = owner.get("!" + fill(path) + "?wave=1&outcome=done&disabled=true")
-            assert got.status in (403, 200) or (got.status == 422 and path.endswith("/explain")), (path, got.status) # it names no order
+            assert got.status in (403, 200) or (got.status == 422 and path.endswith("/explain")) or (
+                got.status == 404 and path.endswith("/unsubscribe/{token}")), (path, got.status)  # the one names no order, the other no message
         assert count > 100 and tables(shop.db) == before
         files = str(shop.db) + ".files"
         assert not os.path.exists(files) or os.listdir(files) == []
@@ -394,7 +395,7 @@ def story_headers(directory):
             assert h["x-content-type-options"] == "nosniff" and h["referrer-policy"] == "no-referrer", h
             assert "default-src 'none'" in h["content-security-policy"] and "frame-ancestors 'none'" in h["content-security-policy"], h
             assert "unsafe" not in h["content-security-policy"]
-            assert h["cache-control"] == "no-store" if not h["content-type"].startswith("text/html") else h["cache-control"] == "no-cache", h
+            assert h["cache-control"] == ("no-cache" if h["content-type"].startswith("text/html") and "script-src" in h["content-security-policy"] else "no-store"), h
         assert owner.ask("POST", "/login", b'{"name":"' + b"x" * 1100000 + b'"}').status == 413, "JSON has a size"
         assert owner.ask("POST", "/login", b'{"name":' + b"[" * 64 + b"]" * 64 + b"}").status == 422, "and a depth"
         assert owner.upload("main", "a.csv", b"x" * 2000000).status == 201
