@@ -1,7 +1,9 @@
 /* Zones as plain tables, for tests of the core. */
 #ifndef ZG_TEST_CORE_ZONES_H
 #define ZG_TEST_CORE_ZONES_H
+#ifndef ZG_PLAIN_TEST
 #include <criterion/criterion.h>
+#endif
 #include "base/instant.h"
 
 static inline int64_t at(const char *iso)

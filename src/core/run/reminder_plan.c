@@ -125,7 +125,11 @@ static bool search_step(struct search *s)
 {
     static const enum plan_rule sends[] = { PLAN_RULE_CONTACT, PLAN_RULE_WAVE_1, PLAN_RULE_WAVE_2, PLAN_RULE_WAVE_3 };
     const int64_t now_ms = s->f->contact.now_ms;
-    if (s->at_ms >= s->waves.closes_ms) return search_never(s, s->at_ms == now_ms ? PLAN_RULE_WINDOW_OVER : PLAN_RULE_CLOSES_FIRST, NULL);
+    if (s->at_ms >= s->waves.closes_ms) { /* not now: that was asked before */
+        const int last = wave_at(&s->waves, s->waves.closes_ms - 1);
+        if (last > s->plan.wave) s->plan.wave = last; /* the one it would have been */
+        return search_never(s, PLAN_RULE_CLOSES_FIRST, NULL);
+    }
     int wave = wave_at(&s->waves, s->at_ms);
     if (wave <= s->done) wave = s->done + 1;
     if (wave > PLAN_WAVES || s->waves.begins_ms[wave] == INSTANT_NONE) {
