@@ -19,6 +19,8 @@ json_t *answer_explain_cli(const struct answer_ask *q, struct text order_no, boo
  *   feed_age_s, contacts: [instant ..], marks: [{"wave","outcome":"done"|"skipped"|"unreached","at"} ..]
  *   event_from, event_until, balance_from, balance_until
  *   policy: {term: value ..}   instead of the shop's own
+ *   strip: {"from","hours": 1..72}   also tell every minute of it on the same facts: "strip":[{"from","until","decision","wave","channel","rule",
+ *                   "reason": of its first minute}]
  * and the rule table: "rules":[{"rule","verdict","en","zh","source","speaks"}]. NULL with *ret_field: that field is none of these, or is wrong. */
 json_t *answer_explain_if(const struct answer_ask *q, const json_t *what, const char **ret_field, enum answer_error *ret_error);
 

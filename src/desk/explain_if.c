@@ -2,10 +2,17 @@
 #include <stddef.h>
 #include "desk/explain_parts.h"
 
-enum { SUPPOSED_AGE_S = 2400, AGE_MAX_S = 366 * 86400 };
+enum { SUPPOSED_AGE_S = 2400, AGE_MAX_S = 366 * 86400, STRIP_HOURS_MAX = 72 };
 
 /* What is being supposed, and the field that could not be read. */
-struct supposed { struct answer *w; struct order order; struct plan_facts facts; struct policy policy; const char *bad; };
+struct supposed {
+    struct answer *w;
+    struct order order;
+    struct plan_facts facts;
+    struct policy policy;
+    int64_t strip_from_ms, strip_hours; /* 0: none is asked for */
+    const char *bad;
+};
 
 typedef bool take(struct supposed *s, const json_t *v, size_t at);
 
@@ -128,6 +135,16 @@ static bool take_policy(struct supposed *s, const json_t *v, size_t at)
     return policy_sound(&s->policy, &ignored);
 }
 
+/* {"from", "hours"}: which stretch of time to tell minute by minute. */
+static bool take_strip(struct supposed *s, const json_t *v, size_t at)
+{
+    const json_t *from = json_object_get(v, "from"), *hours = json_object_get(v, "hours");
+    (void)at;
+    s->strip_hours = json_integer_value(hours);
+    return json_is_integer(hours) && s->strip_hours >= 1 && s->strip_hours <= STRIP_HOURS_MAX && json_is_string(from) &&
+           instant_parse(text_from_cstr(json_string_value(from)), &s->strip_from_ms) && s->strip_from_ms >= INSTANT_FIRST_MS && s->strip_from_ms <= INSTANT_LAST_MS;
+}
+
 static bool take_nothing(struct supposed *s, const json_t *v, size_t at) /* read before the others */
 {
     (void)s, (void)v, (void)at;
@@ -145,7 +162,7 @@ static const struct { const char *name; take *take; size_t at; } fields[] = {
     { "phone", take_bool, AT(facts.has_phone) }, { "email", take_bool, AT(facts.has_email) }, { "feed_age_s", take_feed_age, 0 },
     { "contacts", take_contacts, 0 }, { "marks", take_marks, 0 }, { "event_from", take_instant, AT(facts.contact.event_from_ms) },
     { "event_until", take_instant, AT(facts.contact.event_until_ms) }, { "balance_from", take_instant, AT(facts.balance_from_ms) },
-    { "balance_until", take_instant, AT(facts.balance_until_ms) }, { "policy", take_policy, 0 },
+    { "balance_until", take_instant, AT(facts.balance_until_ms) }, { "policy", take_policy, 0 }, { "strip", take_strip, 0 },
 };
 
 static bool suppose(struct supposed *s, const json_t *what)
@@ -216,6 +233,38 @@ static json_t *rules_json(struct answer *w, const struct reminder_plan *plan)
     return list;
 }
 
+static bool same_answer(const struct reminder_plan *a, const struct reminder_plan *b)
+{
+    return a->verdict == b->verdict && a->wave == b->wave && a->channel == b->channel && strcmp(plan_word(a), plan_word(b)) == 0;
+}
+
+/* The same facts at every minute of a stretch of time, as if nothing new were heard: stretches of one answer, each with the reason of its
+ * first minute. */
+static json_t *strip_json(struct supposed *s)
+{
+    struct answer *w = s->w;
+    json_t *list = json_array(), *run = NULL;
+    struct reminder_plan last = { .wave = -1 };
+    const int64_t until_ms = s->strip_from_ms + s->strip_hours * MS_PER_HOUR;
+    for (int64_t at_ms = s->strip_from_ms; at_ms < until_ms; at_ms += MS_PER_MIN) {
+        struct plan_facts f = s->facts;
+        f.contact.now_ms = at_ms;
+        const struct reminder_plan plan = plan_check(&s->policy, &f);
+        if (run && same_answer(&plan, &last)) continue;
+        if (run) put(w, run, "until", json_instant(w, at_ms));
+        const struct reason why = plan_say(&w->arena, &s->policy, &f, &plan);
+        run = json_pack("{s:s, s:s}", "decision", plan_verdict_word(plan.verdict), "rule", plan_word(&plan));
+        put(w, run, "from", json_instant(w, at_ms));
+        put(w, run, "wave", plan.wave > 0 ? json_integer(plan.wave) : json_null());
+        put(w, run, "channel", plan.channel == CHANNEL_NONE ? json_null() : json_string(channel_word(plan.channel)));
+        put(w, run, "reason", json_reason(&why));
+        push(w, list, run);
+        last = plan;
+    }
+    if (run) put(w, run, "until", json_instant(w, until_ms));
+    return list;
+}
+
 json_t *answer_explain_if(const struct answer_ask *q, const json_t *what, const char **ret_field, enum answer_error *ret_error)
 {
     struct answer w;
@@ -231,6 +280,7 @@ json_t *answer_explain_if(const struct answer_ask *q, const json_t *what, const 
         put(&w, o, "order", json_text(order_no));
         put_plan(&w, o, &s.policy, &s.facts, &plan);
         put(&w, o, "rules", rules_json(&w, &plan));
+        if (s.strip_hours) put(&w, o, "strip", strip_json(&s));
     }
     *ret_field = s.bad;
     if (s.bad) *ret_error = ANSWER_BAD_STATE; /* the field tells more */

@@ -144,6 +144,20 @@ export interface Records {
   subject: string; subject_text: Said; fields: RecordField[]; total: number | null; grains: { grain: string[]; records: number }[] | null; records: RecordRow[]; next: string | null
 }
 export interface RecordsAsk { subject: string; q?: string; grain?: string; disputed?: string; from?: string; to?: string; after?: string | null; limit?: number }
+/** What the desk does about an order at an instant, and why. */
+export type Decision = 'send' | 'hold' | 'never'
+export interface StripPart { from: string; until: string; decision: Decision; wave: number | null; channel: 'chat' | 'sms' | 'email' | null; rule: string; reason: Reason }
+export interface Explained {
+  at: string; order: string | null; decision: Decision; wave: number | null; until: string | null; agent: string | null; channel: StripPart['channel']; reason: Reason; rule: string
+  source: string; by_hand: boolean; reaches: boolean; due_at: string | null; closes_at: string | null
+  rules?: ({ rule: string; verdict: Decision; source: string; speaks: boolean } & Said)[]; strip?: StripPart[]
+}
+/** Supposed facts; what is left out is usual. */
+export interface Supposed {
+  at: string; order?: string; placed_at?: string; country?: string; on_delivery?: boolean; presale?: boolean; held_out?: boolean; class?: 'service' | 'commercial'; consent?: 'given' | 'refused' | null
+  opted_out?: boolean; complained?: boolean; dispute_open?: boolean; bad_review_open?: boolean; phone?: boolean; email?: boolean; feed_age_s?: number | null
+  contacts?: string[]; marks?: { wave: number; outcome: string; at: string }[]; event_from?: string | null; event_until?: string | null; strip?: { from: string; hours: number }
+}
 /** What a first reminder after a delay brings: minor units per order placed; shares of orders, of reminders. */
 export interface DelayPoint { delay_s: number; value_minor: number; unpaid_share: number; wasted_share: number }
 export interface DelayTerms { margin_bp: number; cost_minor: number; persuasion: number; decay_h: number }
@@ -301,6 +315,7 @@ export const api = {
   policy: (store: string) => call<{ rows: PolicyRow[] }>('GET', `/stores/${encodeURIComponent(store)}/policy`),
   setPolicy: (store: string, values: Record<string, number | null>) => call<{ ok: boolean }>('POST', `/stores/${encodeURIComponent(store)}/policy`, { values }),
 
+  explainIf: (store: string, b: Supposed, signal?: AbortSignal) => call<Explained>('POST', `/stores/${seg(store)}/explain`, b, signal),
   delay: (store: string, q: DelayAsk, signal?: AbortSignal) => call<Delay>('GET', `/stores/${seg(store)}/delay${query({ ...q })}`, undefined, signal),
   lift: (store: string, signal?: AbortSignal) => call<Lift>('GET', `/stores/${seg(store)}/lift`, undefined, signal),
   feeds: (store: string, signal?: AbortSignal) => call<Feeds>('GET', `/stores/${seg(store)}/feeds`, undefined, signal),

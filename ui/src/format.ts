@@ -113,3 +113,18 @@ export function wait(s: number, l: Lang): string {
   if (s < 60 || s >= 3600 || s % 60 === 0) return span(s, l)
   return span(s - (s % 60), l) + (l === 'zh' ? ` ${s % 60} 秒` : ` ${s % 60} s`)
 }
+
+/** How far the shop's zone is from UTC at an instant, in milliseconds. */
+function offsetOf(zone: string, at: number): number {
+  const p = Object.fromEntries(new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    .formatToParts(new Date(at)).map((x) => [x.type, Number(x.value)]))
+  return Date.UTC(p.year ?? 0, (p.month ?? 1) - 1, p.day ?? 1, p.hour ?? 0, p.minute ?? 0, p.second ?? 0) - Math.floor(at / 1000) * 1000
+}
+/** The instant at which the shop's clock reads "2026-11-11T20:30"; of a time that does not exist, the one after the clock went forward. */
+export function instantAt(wall: string, zone: string): number {
+  const as = Date.parse(wall + (wall.length === 16 ? ':00Z' : 'Z'))
+  const first = as - offsetOf(zone, as)
+  return as - offsetOf(zone, first)
+}
+/** What the shop's clock reads at an instant: "2026-11-11T20:30". */
+export function wallAt(at: number, zone: string): string { return new Date(at + offsetOf(zone, at)).toISOString().slice(0, 16) }

@@ -107,6 +107,19 @@ const zh = {
     terms: '计算依据', margin: '毛利率', cost: '催一次的成本', costHint: '人工和对买家的打扰', persuasion: '马上催能挽回', persuasionHint: '占本来不会付款的买家', decay: '效果剩三分之一要过', hours: '小时', keep: '保存这些数字', kept: '从现在起按这些数字计算。', undo: '恢复原样', useMeasured: '采用实测值：{v}', measured: '本店实测：等 {d}催付，能挽回 {v} 本会流失的订单，在 {low} 到 {high} 之间。', guessed: '尚未实测：能挽回多少、多快失效都只是估计，等上面的差别能看出来再换。',
     cut: '有 {n} 个订单只算到催付那一刻：没人知道不催他们会不会付。', notCut: '有 {n} 个订单催过，几乎没有留下不催的：催后付款都算作自己付款，所以比例偏高。',
   },
+  rules: {
+    changed: '改了 {n} 项', from: '从', until: '到', used: '启用', notUsed: '不用', and: '、', day: '买家的一天（买家当地时间）',
+    group: { waves: '催付波次', hours: '免打扰与深夜', windows: '合适时段与用餐', limits: '次数限制', data: '数据新旧', auto: '自动发送', team: '客服分工', gains: '测试与收益', shop: '店铺', other: '其他' },
+    about: { waves: '未付款订单何时催、用什么催', hours: '什么时候谁都不联系', windows: '短信和邮件何时发；聊天不受此限', limits: '同一买家最多被联系几次', data: '数据多旧就不再联系', auto: '除非你开启并接通渠道，否则什么都不发', team: '哪个催付归谁', gains: '抽签留出谁，最佳等待按什么算', shop: '发货与数字', other: '' },
+    window: { quiet: '免打扰时段', night: '深夜：任何事都不联系', good1: '短信和邮件的第一个合适时段', good2: '短信和邮件的第二个合适时段', meal1: '午餐：不发短信和邮件', meal2: '晚餐：不发短信和邮件' },
+    lane: { night: '深夜', quiet: '免打扰', good: '宜发短信', meal: '用餐' },
+    channel: { chat: '聊天', sms: '短信', email: '邮件' }, unit: { min: '分钟', h: '小时', d: '天', contacts: '次', chats: '个会话', orders: '单', reminders: '次催付', stars: '星', days: '天' },
+  },
+  tester: {
+    title: '试一试规则', lead: '这位买家、这个时刻：会怎样，为什么。不会发出任何消息。', of: '试什么', made: '假设一个情形', order: '一个订单', orderNo: '订单号', look: '查看', placed: '下单时间', placedHint: '店铺时间', country: '买家所在国家', countryHint: '两个字母；不填为店铺所在国家',
+    event: '当天有大促', presale: '预售，已付定金', delivery: '货到付款', reminded: '第一次已催，在下单后', min: '分钟', oldData: '数据已旧', hours: '小时', phone: '有手机号', email: '有邮箱', optedOut: '要求别联系', complained: '投诉过', dispute: '纠纷未了结', review: '差评未回复', heldOut: '抽签不催', commercial: '是广告，不是催付', consent: '已记录同意', more: '买家的更多情况',
+    slide: '时刻', after: '下单后 {d}', strip: '下单后的 24 小时', send: '现在就发', hold: '再等等', never: '不联系', until: '等到 {at}', untilNobody: '无法确定等到何时', wave: '第 {n} 波', byHand: '现在可由人工聊天联系', noReach: '没有这个渠道的联系方式', agent: '由 {who} 负责', rule: '规则', all: '全部规则，按判断的先后', speaks: '由它决定', list: '这 24 小时的列表', from: '从', to: '到', what: '会怎样', why: '为什么', none: '没有这个订单号。', now: '现在', same: '假定数据一直这样新，也没有别的事发生。',
+  },
   people: { title: '人员', add: '加一个人', name: '用户名', role: '角色', password: '初始密码', newPassword: '新密码', status: '状态', active: '在用', disabled: '已停用', disable: '停用', enable: '恢复', reset: '改密码', added: '已加上 {name}', changed: '已改', roles: '各角色能看什么',
     can: { owner: '全部，包括人员和设置', operator: '今天、订单、导入、复盘', service: '今天、催付、订单和买家资料', warehouse: '拣货单和备注；订单（不含买家资料和金额）' }, you: '你' },
   team: {
