@@ -35,6 +35,8 @@ CMD(lift);
 CMD(texts_list);
 CMD(texts_lint);
 CMD(texts_render);
+CMD(team);
+CMD(team_set);
 CMD(queue);
 CMD(board);
 CMD(verify);

@@ -38,6 +38,8 @@ enum cli_exit explain_run(struct cli *c)
     fprintf(c->out, "%s", decision_words(c, show_text(answer, "decision")));
     if (json_is_string(json_object_get(answer, "until"))) fprintf(c->out, "  -> %s", cli_cstr(c, show_when(c, answer, "until")));
     fprintf(c->out, "\n%s\n", cli_cstr(c, show_words(c, answer, "reason")));
+    if (json_is_object(json_object_get(answer, "agent_reason")))
+        fprintf(c->out, c->zh ? "谁：%s\n" : "Who: %s\n", cli_cstr(c, show_words(c, answer, "agent_reason")));
     fprintf(c->out, c->zh ? "规则：%s。来源：%s\n" : "Rule: %s. Source: %s\n", cli_cstr(c, show_text(answer, "rule")), cli_cstr(c, show_text(answer, "source")));
     json_decref(answer);
     return CLI_DONE;

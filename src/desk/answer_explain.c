@@ -52,15 +52,18 @@ json_t *answer_explain(const struct answer_ask *q, struct text order_no, enum an
 {
     struct answer w;
     struct plan_found found;
+    struct reason whom;
     json_t *o = NULL;
     *ret_error = ANSWER_OK;
     if (answer_begin(&w, q) && find(&w, order_no, &found, ret_error)) {
         const struct reminder_plan plan = plan_check(q->policy, &found.facts);
+        (void)explain_agent(&w, &plan, &found, &whom);
         o = json_object();
         put(&w, o, "at", json_instant(&w, q->now_ms));
         put_age(&w, o);
         put(&w, o, "order", json_text(found.row.order_no));
         put_plan(&w, o, q->policy, &found.facts, &plan);
+        put(&w, o, "agent_reason", whom.rule ? json_reason(&whom) : json_null());
     }
     return answer_end(&w, o, ret_error);
 }
@@ -69,10 +72,12 @@ json_t *answer_explain_cli(const struct answer_ask *q, struct text order_no, boo
 {
     struct answer w;
     struct plan_found found;
+    struct reason whom;
     json_t *o = NULL;
     *ret_error = ANSWER_OK;
     if (answer_begin(&w, q) && find(&w, order_no, &found, ret_error)) {
         const struct reminder_plan plan = plan_check(q->policy, &found.facts);
+        (void)explain_agent(&w, &plan, &found, &whom);
         const struct reason why = plan_say(&w.arena, q->policy, &found.facts, &plan);
         o = json_object();
         put(&w, o, "decision", json_string(plan_verdict_word(plan.verdict)));
@@ -84,6 +89,8 @@ json_t *answer_explain_cli(const struct answer_ask *q, struct text order_no, boo
         put(&w, o, "rule", json_string(plan_word(&plan)));
         put(&w, o, "source", json_string(plan_source(&plan)));
         put(&w, o, "by_hand", json_boolean(plan.by_hand));
+        put(&w, o, "agent_rule", whom.rule ? json_string(whom.rule) : json_null());
+        put(&w, o, "agent_reason", json_text(zh ? whom.zh : whom.en));
     }
     return answer_end(&w, o, ret_error);
 }

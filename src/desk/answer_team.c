@@ -1,7 +1,6 @@
 /* The team: who is here, what each has in hand, the hours of a week, the rota; and whom a file of staff lists who is not on it yet. */
 #include "desk/answer_json.h"
-#include "desk/team.h"
-#include "desk/today_facts.h"
+#include "desk/queue.h"
 #include "store/account_store.h"
 
 static json_t *hours_json(uint32_t hours)
@@ -99,31 +98,17 @@ static json_t *agent_json(struct answer *w, const struct team *t, int i, int64_t
 }
 
 /* The reminders that are due now, and whose they are: the load of the moment. */
-static json_t *due_json(struct answer *w, struct team *t)
+static json_t *due_json(struct answer *w, const struct queue_found *f)
 {
-    struct today_found found;
     json_t *o = json_object(), *by_rule = json_object();
     int64_t waiting = 0, nobody = 0;
-    if (!today_find(w, 0, &found)) return o;
-    const int64_t n = found.due_count;
-    struct team_due *due = ARENA_ARRAY(&w->arena, struct team_due, (size_t)n + 1);
-    struct assignment *got = ARENA_ARRAY(&w->arena, struct assignment, (size_t)n + 1);
-    if (!due || !got) {
-        w->failed = true;
-        return o;
+    for (int64_t i = 0; i < f->today.due_count; i++) {
+        const struct assignment *got = &f->assigned[i];
+        waiting += got->place > 0;
+        nobody += got->agent < 0;
+        put(w, by_rule, got->reason.rule, json_integer(1 + json_integer_value(json_object_get(by_rule, got->reason.rule))));
     }
-    for (int64_t i = 0; i < n; i++) {
-        const struct reminder_entry *e = found.due[i];
-        due[i] = (struct team_due){ .order_id = e->order_id, .customer_id = e->customer_id, .placed_at_ms = e->placed_at_ms, .due_at_ms = e->decision.due_at_ms,
-                                    .order_no = e->order_no, .wave = e->decision.wave };
-    }
-    if (!team_assign(&w->arena, t, due, n, got)) w->failed = true;
-    for (int64_t i = 0; i < n && !w->failed; i++) {
-        waiting += got[i].place > 0;
-        nobody += got[i].agent < 0;
-        put(w, by_rule, got[i].reason.rule, json_integer(1 + json_integer_value(json_object_get(by_rule, got[i].reason.rule))));
-    }
-    put(w, o, "count", json_integer(n));
+    put(w, o, "count", json_integer(f->today.due_count));
     put(w, o, "in_line", json_integer(waiting));
     put(w, o, "nobodys", json_integer(nobody));
     put(w, o, "by_rule", by_rule);
@@ -180,17 +165,11 @@ static const struct team *team_of_week(struct answer *w, const struct team *now,
 json_t *answer_team(const struct answer_ask *q, const struct team_view *v, enum answer_error *ret_error)
 {
     struct answer w;
-    struct team t = { 0 };
+    struct queue_found f;
+    if (!answer_begin(&w, q) || !queue_find(&w, &f)) return answer_end(&w, NULL, ret_error);
+    const struct team t = f.team;
     json_t *o = json_object(), *agents = json_array(), *rota = json_array();
-    if (!answer_begin(&w, q)) return answer_end(&w, o, ret_error);
-    if (!team_find(q->store, q->shop, q->policy, &w.arena, q->now_ms, &t)) {
-        w.failed = true;
-        json_decref(agents);
-        json_decref(rota);
-        return answer_end(&w, o, ret_error);
-    }
     const int64_t today = zone_day(q->shop->zone, q->now_ms), day = v->day == INT64_MIN ? today : v->day, monday = day - shift_weekday(day);
-    json_t *due = due_json(&w, &t);
     const struct team *shown = team_of_week(&w, &t, monday);
     for (int i = 0; i < t.books.agent_count; i++) push(&w, agents, agent_json(&w, &t, i, monday, &shown->plans[i]));
     for (int h = 0; h < ROTA_HOURS; h++) push(&w, rota, t.books.rota[h] ? json_integer(t.books.rota[h]) : json_null());
@@ -205,7 +184,7 @@ json_t *answer_team(const struct answer_ask *q, const struct team_view *v, enum 
     put(&w, o, "load_high", json_boolean(t.books.agent_count > 0 && assignment_load_high(&t.desk)));
     put(&w, o, "talks_as_of", json_instant(&w, t.talks_as_of_ms));
     put(&w, o, "talks_age_s", t.talks_as_of_ms == INSTANT_NONE ? json_null() : json_integer((q->now_ms - t.talks_as_of_ms) / MS_PER_S));
-    put(&w, o, "due", due);
+    put(&w, o, "due", due_json(&w, &f));
     put(&w, o, "agents", agents);
     put(&w, o, "rota", rota);
     put(&w, o, "listed", listed_json(&w, &t));

@@ -1,5 +1,5 @@
 /* The reminder desk's facts: which reminders are due, whose they are, and what is said. For the page's queue and for giving out.
- * Only answer_queue.c and the route that gives out include this. */
+ * answer_queue.c, answer_team.c, explain_agent.c and the route that gives out include this. */
 #ifndef ZG_DESK_QUEUE_H
 #define ZG_DESK_QUEUE_H
 #include "desk/team.h"

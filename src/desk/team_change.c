@@ -129,9 +129,20 @@ static enum agent_result op_away(struct change *c)
     return agent_absence_add(c->s, c->shop->merchant_id, &x, c->ask->user_id);
 }
 
+/* By the number of an absence, or of somebody: what keeps them away now. */
+static int64_t absence_at_hand(struct change *c)
+{
+    const int64_t given = number_at(c->o, "absence", 0), agent_id = given ? 0 : whom(c), now_ms = c->s->env->now_ms(c->s->env->ctx);
+    for (int i = 0; agent_id && i < c->books->absence_count; i++) {
+        const struct agent_absence *x = &c->books->absences[i];
+        if (x->agent_id == agent_id && x->from_ms <= now_ms && x->until_ms > now_ms) return x->absence_id;
+    }
+    return given;
+}
+
 static enum agent_result op_back(struct change *c)
 {
-    return agent_absence_end(c->s, c->shop->merchant_id, number_at(c->o, "absence", 0), c->s->env->now_ms(c->s->env->ctx), c->ask->user_id);
+    return agent_absence_end(c->s, c->shop->merchant_id, absence_at_hand(c), c->s->env->now_ms(c->s->env->ctx), c->ask->user_id);
 }
 
 /* People of a staff file, each under the name that the file gives: shifts and chats of files name them so. */

@@ -6,7 +6,7 @@
  *   {"op":"day","agent":N,"day":"2026-11-11","hours":[..]|null}                  one day; null: as the week or a file says
  *   {"op":"rota","hour":0..23,"agent":N|null}
  *   {"op":"away","agent":N,"from":instant (absent: now),"until":instant|null,"why":"leave"|"break"|"training"|"other"}
- *   {"op":"back","absence":N}
+ *   {"op":"back","absence":N}, or "agent": whatever keeps them away now
  *   {"op":"take","names":[..]}                                                   people whom a file of staff lists, with their limits
  * In place of "agent":N there may stand "of":"name", the name or a chat name of somebody on the team. */
 #ifndef ZG_DESK_TEAM_CHANGE_H
