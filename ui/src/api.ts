@@ -192,6 +192,29 @@ export interface Feeds extends Aged {
 }
 
 /** An answer that is not the wanted one: the server's sentence in both languages, or code "network" when there was none. */
+/* ---- what is said to buyers ---- */
+export type TextChannel = 'chat' | 'sms' | 'email'
+export interface Wording {
+  code: string; occasion: string; topic: string; language: 'en' | 'zh'; class: 'service' | 'commercial'; windows: string[]; channels: TextChannel[]; claims: string[]
+  title: string; subject: string | null; body: string; off: boolean
+}
+/** filled: a script with the shop's words in its blanks; null where one is missing. */
+export interface TextRow extends Wording { filled: string | null; own: boolean; built_in: boolean }
+export interface ShopWord { name: string; kind: 'text' | 'number' | 'yes'; what: Said; example: Said; value: string | null }
+export interface TextClaim { claim: string; holds: boolean; reason: Reason }
+export interface TextTopic { topic: string; name: Said; ready: boolean; must: boolean; reason: Reason }
+export interface LintRule { rule: string; level: 'refuse' | 'warn'; channels: TextChannel[]; source: string; date: string; why: Said; instead: Said }
+export interface Texts {
+  texts: TextRow[]; words: ShopWord[]; readiness: TextTopic[]; ready: number; needed: number; claims: TextClaim[]; rules: LintRule[]; now: { window: string; language: 'en' | 'zh' }
+}
+/** from, to: places in the body, as JavaScript counts. */
+export interface TextFinding { rule: string; level: 'refuse' | 'warn'; found: string; from: number; to: number; why: Said; instead: Said; source: string; date: string }
+export interface TextPreview {
+  ok: boolean; reason: Reason | null; subject: string | null; body: string | null; order: string | null
+  sms: { alphabet: 'gsm7' | 'ucs2'; characters: number; units: number; parts: number; per_part: number; left: number; cost: Money | null } | null
+  findings: TextFinding[]; claims: TextClaim[]; blanks: { name: string; known: boolean }[]
+}
+
 export class ApiError extends Error {
   constructor(readonly status: number, readonly code: string, readonly en: string, readonly zh: string,
               readonly field: string | null = null, readonly retryAfterS: number | null = null) {
@@ -316,6 +339,13 @@ export const api = {
   setPolicy: (store: string, values: Record<string, number | null>) => call<{ ok: boolean }>('POST', `/stores/${encodeURIComponent(store)}/policy`, { values }),
 
   explainIf: (store: string, b: Supposed, signal?: AbortSignal) => call<Explained>('POST', `/stores/${seg(store)}/explain`, b, signal),
+  texts: (store: string, signal?: AbortSignal) => call<Texts>('GET', `/stores/${seg(store)}/texts`, undefined, signal),
+  previewText: (store: string, b: Wording & { channel: TextChannel; order?: string }, signal?: AbortSignal) =>
+    call<TextPreview>('POST', `/stores/${seg(store)}/texts/preview`, b, signal),
+  keepText: (store: string, b: Wording) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/texts`, b),
+  forgetText: (store: string, code: string) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/texts/forget`, { code }),
+  setShopWords: (store: string, values: Record<string, string | null>) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/texts/words`, { values }),
+
   delay: (store: string, q: DelayAsk, signal?: AbortSignal) => call<Delay>('GET', `/stores/${seg(store)}/delay${query({ ...q })}`, undefined, signal),
   lift: (store: string, signal?: AbortSignal) => call<Lift>('GET', `/stores/${seg(store)}/lift`, undefined, signal),
   feeds: (store: string, signal?: AbortSignal) => call<Feeds>('GET', `/stores/${seg(store)}/feeds`, undefined, signal),

@@ -16,6 +16,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/review', name: 'review', component: () => import('./pages/Review.vue'), meta: { may: 'review.read' } },
   { path: '/gains', name: 'gains', component: () => import('./pages/Gains.vue'), meta: { may: 'gains.read' } },
   { path: '/team', name: 'team', component: () => import('./pages/Team.vue'), meta: { may: 'team.read' } },
+  { path: '/texts', name: 'texts', component: () => import('./pages/Texts.vue'), meta: { may: 'texts.read' } },
   { path: '/people', name: 'people', component: () => import('./pages/People.vue'), meta: { may: 'accounts.write' } },
   { path: '/settings', name: 'settings', component: () => import('./pages/Settings.vue'), meta: {} },
   { path: '/:rest(.*)', redirect: '/today' },

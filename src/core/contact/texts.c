@@ -75,12 +75,19 @@ static bool put(struct filling *r, struct text s)
     return true;
 }
 
+static struct reason blank_reason(struct arena *a, struct text name)
+{
+    const struct shop_word_kind *kind = shop_word_kind(name);
+    const int n = name.len < 40 ? (int)name.len : 40;
+    if (kind) return (struct reason){ "blank", arena_printf(a, "Your shop has not told yet: %s.", kind->en), arena_printf(a, "还没有填写“%s”。", kind->zh) };
+    return (struct reason){ "blank", arena_printf(a, "Nothing is known to fill {%.*s} with.", n, name.ptr), arena_printf(a, "没有可以填入 {%.*s} 的内容。", n, name.ptr) };
+}
+
 static bool put_blank(struct filling *r, struct text name, struct text as_written)
 {
     const struct text value = blank_value(r, name);
     if (text_empty(value)) {
-        const int n = name.len < 40 ? (int)name.len : 40;
-        refuse(r, (struct reason){ "blank", arena_printf(r->a, "Nothing is known to fill {%.*s} with.", n, name.ptr), arena_printf(r->a, "没有可以填入 {%.*s} 的内容。", n, name.ptr) });
+        refuse(r, blank_reason(r->a, name));
         return put(r, as_written);
     }
     if (text_is(name, "item")) r->item_from = r->len;
