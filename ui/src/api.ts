@@ -191,7 +191,6 @@ export interface Feeds extends Aged {
   last: { source: FeedSource; at: string; as_of: string | null; order: string | null; duplicate: boolean }[]
 }
 
-/** An answer that is not the wanted one: the server's sentence in both languages, or code "network" when there was none. */
 /* ---- what is said to buyers ---- */
 export type TextChannel = 'chat' | 'sms' | 'email'
 export interface Wording {
@@ -214,7 +213,17 @@ export interface TextPreview {
   sms: { alphabet: 'gsm7' | 'ucs2'; characters: number; units: number; parts: number; per_part: number; left: number; cost: Money | null } | null
   findings: TextFinding[]; claims: TextClaim[]; blanks: { name: string; known: boolean }[]
 }
+/* ---- ways out for messages ---- */
+export type ChannelKind = 'smtp' | 'kannel' | 'dingtalk' | 'wecom' | 'feishu' | 'directory' | 'null'
+export type Fate = 'sent' | 'failed' | 'unknown'
+export interface ChannelRow {
+  id: number; kind: ChannelKind; carries: 'sms' | 'email' | 'robot'; label: string; made_at: string
+  last: (Said & { at: string; fate: Fate; code: string }) | null; last_sent_at: string | null
+}
+export interface Channels { channels: ChannelRow[]; host?: string }
+export interface Sent extends Said { fate: Fate; code: string; reply: number }
 
+/** An answer that is not the wanted one: the server's sentence in both languages, or code "network" when there was none. */
 export class ApiError extends Error {
   constructor(readonly status: number, readonly code: string, readonly en: string, readonly zh: string,
               readonly field: string | null = null, readonly retryAfterS: number | null = null) {
@@ -355,6 +364,11 @@ export const api = {
   revokeToken: (store: string, id: number) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/tokens/${id}/revoke`, {}),
   setSecret: (store: string, b: { source: FeedSource; secret?: string }) => call<{ id: number; secret: string | null }>('POST', `/stores/${seg(store)}/secrets`, b),
   revokeSecret: (store: string, b: { source: FeedSource; id: number }) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/secrets/revoke`, b),
+
+  channels: (store: string, signal?: AbortSignal) => call<Channels>('GET', `/stores/${seg(store)}/channels`, undefined, signal),
+  addChannel: (store: string, b: Record<string, string | number>) => call<{ id: number; label: string }>('POST', `/stores/${seg(store)}/channels`, b),
+  removeChannel: (store: string, id: number) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/channels/${id}/remove`, {}),
+  testChannel: (store: string, id: number, to: string) => call<Sent>('POST', `/stores/${seg(store)}/channels/${id}/test`, { to }),
 
   /** Waits at the desk until the shop's revision is another than `since`; '' is answered at once. */
   changes: (store: string, since: string, signal?: AbortSignal) =>

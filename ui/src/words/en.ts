@@ -164,6 +164,22 @@ const en: Words = {
     folderIs: 'Watching', folderPath: 'The whole path of a folder', folderOwn: 'Empty: one beside the database', folderOn: 'Watch it', folderOff: 'Stop watching', ownerOnly: 'Only the owner can change this.', limitKept: '{name}: called dark after {t} of silence',
     refusedTitle: 'Refused lately', lastTitle: 'Came lately (since the desk was opened)', at: 'When', why: 'Why', subject: 'Event or file', order: 'Order', asOf: 'As of', again: 'again',
   },
+  channels: {
+    title: 'Ways out for messages', lead: 'Your own mail server, SMS gateway and chat robots.', none: 'None is set up: no message goes out by itself.', add: 'Set one up', off: 'Setting one up sends nothing. Whether reminders go out by it is a rule below, off until you switch it on.',
+    kind: { smtp: 'E-mail', kannel: 'SMS', dingtalk: 'DingTalk robot', wecom: 'WeCom robot', feishu: 'Feishu robot', directory: 'Folder', null: 'Nothing' }, carries: { sms: 'SMS', email: 'E-mail', robot: 'Staff' }, fate: { sent: 'Sent', failed: 'Not sent', unknown: 'Unknown' },
+    untried: 'Nothing was sent by it yet. Send yourself a message to see that it works.', to: { email: 'Your own e-mail address', sms: 'Your own mobile number' }, test: 'Send a test', testing: 'Sending, up to 20 seconds …', told: { sent: 'Taken over. Look whether it arrived.', failed: 'It did not go out.', unknown: 'Nobody knows whether it arrived.' },
+    remove: 'Remove', sure: 'Nothing goes out by it any more.', removed: 'Removed', keep: 'Keep it', added: 'Kept, encrypted. Now send yourself a test.', optional: ' (may be empty)', more: 'A certificate of our own',
+    field: { host: 'Mail server', tls: 'Encryption', port: 'Port', user: 'User name', password: 'Password', from: 'Sender’s address', sender: 'Sender’s number', from_name: 'Sender’s name, as buyers see it', url: 'Address of sendsms', webhook: 'Webhook address, as the platform shows it', secret: 'Signing secret', folder: 'Whole path of the folder', carries: 'Stands for', desk_url: 'Where others reach this desk', authority: 'Certificates that vouch for the server (PEM)' },
+    tls: { starttls: 'STARTTLS (587)', tls: 'TLS from the start (465)', off: 'None (this machine only)' },
+    how: {
+      smtp: 'E-mail goes out through your own mailbox or mail server. An address of your own domain arrives better than one of QQ or 163; switch on DKIM there.',
+      kannel: 'SMS goes out through Kannel, a gateway on your machine that speaks with your SMS operator. The guide tells how to set it up.',
+      dingtalk: 'In the DingTalk group: settings, robots, add a custom robot, security “signature”. Copy its webhook address and its secret (SEC…) here. It tells your staff; buyers are never written to by it.',
+      wecom: 'In the WeCom group: add a group robot and copy its webhook address here. It tells your staff; buyers are never written to by it.', feishu: 'In the Feishu group: settings, robots, add a custom robot, switch on “signature check”. Copy its webhook address and secret here. It tells your staff; buyers are never written to by it.',
+      directory: 'Each message becomes a file in a folder and goes to nobody: to look at what would be sent.', null: '',
+    },
+    deskUrl: { smtp: 'With the address of this desk, each mail gets a link by which a buyer leaves with one click.', kannel: 'With the address of this desk, Kannel tells it which SMS arrived.' },
+  },
   out: {
     get: 'Download', as: 'Download {name} as {format}', personGet: 'Export this person’s data', erase: 'Erase this person', eraseTitle: 'Erase this buyer’s personal data?', eraseText: 'Name, phone, address, notes and remarks go from orders, rows set aside, other lists, uploads and the copies beside. This cannot be taken back, and no old file, feed or backup will bring the person back.',
     eraseKeep: 'Order number, times, amounts and goods stay, and name nobody any more: the law makes a shop keep its transaction records for at least three years.', eraseType: 'To go on, type the order number {no}', eraseGo: 'Erase for good', eraseBusy: 'Erasing and wiping the database file; with much data this takes about a minute …', eraseDone: 'Erased.', kept: 'What was kept, and why',

@@ -162,6 +162,22 @@ const zh = {
     folderIs: '正在监视', folderPath: '文件夹的完整路径', folderOwn: '留空：用数据库旁的专用文件夹', folderOn: '开始监视', folderOff: '停止监视', ownerOnly: '只有店主可以更改。', limitKept: '{name}：静默超过 {t} 即提示中断',
     refusedTitle: '最近拒绝的', lastTitle: '最近收到的（本次启动以来）', at: '时间', why: '原因', subject: '事件或文件', order: '订单', asOf: '内容截至', again: '重复',
   },
+  channels: {
+    title: '消息渠道', lead: '用自己的邮箱、短信网关和群机器人发送。', none: '还没有设置渠道，不会自动发送任何消息。', add: '设置一种渠道', off: '设置渠道不会发送任何消息。是否用它催付由下方规则决定，默认关闭。',
+    kind: { smtp: '电子邮件', kannel: '短信', dingtalk: '钉钉机器人', wecom: '企业微信机器人', feishu: '飞书机器人', directory: '文件夹', null: '不发送' }, carries: { sms: '短信', email: '邮件', robot: '员工' }, fate: { sent: '已发送', failed: '未发送', unknown: '结果不明' },
+    untried: '还没有用它发过消息。给自己发一条，看看是否可用。', to: { email: '自己的邮箱', sms: '自己的手机号' }, test: '发测试消息', testing: '正在发送，最多 20 秒……', told: { sent: '对方已接收，请看看是否收到。', failed: '没有发出去。', unknown: '不知道是否送达。' },
+    remove: '删除', sure: '删除后不再用它发送。', removed: '已删除', keep: '保存', added: '已加密保存。现在给自己发一条测试消息。', optional: '（可不填）', more: '使用自己的证书',
+    field: { host: '邮件服务器', tls: '加密方式', port: '端口', user: '用户名', password: '密码', from: '发件地址', sender: '发送号码', from_name: '买家看到的发件人名称', url: 'sendsms 地址', webhook: '平台给出的 Webhook 地址', secret: '加签密钥', folder: '文件夹完整路径', carries: '代替', desk_url: '外部访问本系统的地址', authority: '为服务器担保的证书（PEM）' },
+    tls: { starttls: 'STARTTLS（587）', tls: '全程 TLS（465）', off: '不加密（仅限本机）' },
+    how: {
+      smtp: '邮件通过自己的邮箱或邮件服务器发出。用自己域名的地址比 QQ、163 邮箱更容易送达，请在服务器上开启 DKIM。',
+      kannel: '短信通过 Kannel 发出：它是装在自己机器上的网关，与短信运营商对接。设置方法见手册。',
+      dingtalk: '在钉钉群“设置”→“机器人”里添加自定义机器人，安全设置选“加签”，把 Webhook 地址和 SEC 开头的密钥填到这里。它只通知员工，从不发给买家。',
+      wecom: '在企业微信群里添加群机器人，把它的 Webhook 地址填到这里。它只通知员工，从不发给买家。', feishu: '在飞书群“设置”→“群机器人”里添加自定义机器人，开启“签名校验”，把 Webhook 地址和密钥填到这里。它只通知员工，从不发给买家。',
+      directory: '每条消息存成文件夹里的一个文件，不发给任何人：用来查看将要发送的内容。', null: '',
+    },
+    deskUrl: { smtp: '填写本系统的地址后，每封邮件都带一键退订链接。', kannel: '填写本系统的地址后，Kannel 会回报哪些短信已送达。' },
+  },
   out: {
     get: '下载', as: '把“{name}”下载成 {format}', personGet: '导出此人的全部信息', erase: '删除此人信息', eraseTitle: '删除这位买家的个人信息？', eraseText: '姓名、电话、地址、留言和备注会从订单、待改的行、其他列表、上传的文件和旁边的副本中删除，无法恢复。以后旧文件、接口或旧备份也不会把此人带回来。',
     eraseKeep: '订单号、时间、金额和商品会保留，但不再对应任何人：《电子商务法》要求交易信息保存不少于三年。', eraseType: '要继续，请输入订单号 {no}', eraseGo: '永久删除', eraseBusy: '正在删除并清理数据库文件，数据多时要一分钟左右……', eraseDone: '已删除。', kept: '保留了什么，为什么',
