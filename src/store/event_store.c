@@ -265,7 +265,7 @@ static const struct db_batch_table batch_order_line = { "batch_order_line", SQL(
 #define EVENT_COLUMNS "order_id, event_no, event_key, as_of_ms, source_rank, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms," \
     " delivered_at_ms, refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, region, country," \
     " tracking, customer_id, first_as_of_ms, title, balance_minor"
-#define EVENTS_INSERT(fed) SQL("INSERT INTO event (merchant_id, " EVENT_COLUMNS fed ") SELECT CAST($1 AS BIGINT), " EVENT_COLUMNS fed " FROM batch_event")
+#define EVENTS_INSERT(fed) "INSERT INTO event (merchant_id, " EVENT_COLUMNS fed ") SELECT CAST($1 AS BIGINT), " EVENT_COLUMNS fed " FROM batch_event"
 
 static int by_order(const void *a, const void *b)
 {
@@ -333,7 +333,7 @@ static bool events_write(struct apply_session *a)
         if (e[i].claim->payment.kind != PAYMENT_NONE) payment[payments++] = &e[i];
     }
     const bool fed = told_in_rows(EVENTS_OF_ORDERS, a->import_id); /* an import has none to ask each row for */
-    return rows_insert(a, &batch_event, e, n, fed ? EVENTS_INSERT(", fed_first_ms, fed_as_of_ms") : EVENTS_INSERT("")) &&
+    return rows_insert(a, &batch_event, e, n, fed ? SQL(EVENTS_INSERT(", fed_first_ms, fed_as_of_ms")) : SQL(EVENTS_INSERT(""))) &&
            rows_insert(a, &batch_person, person, persons, SQL("INSERT INTO person (merchant_id, order_id, event_no, buyer, name, phone, address, buyer_note, seller_note, email)"
                " SELECT CAST($1 AS BIGINT), order_id, event_no, buyer, name, phone, address, buyer_note, seller_note, email FROM batch_person")) &&
            rows_insert(a, &batch_event_line, line, lines, SQL("INSERT INTO event_line (merchant_id, order_id, event_no, line_key, product_id, product_no, sku_code,"
