@@ -13,6 +13,7 @@
 #include "store/audit_store.h"
 #include "store/import_store.h"
 #include "store/mark_store.h"
+#include "store/outbox_store.h"
 #include "store/profile_store.h"
 
 enum { JOIN_TRIES = 20, JOIN_WAIT_MS = 50 };
@@ -160,8 +161,8 @@ static bool lock_or_join(struct desk *d, enum desk_mode mode, struct desk_messag
 static bool tidy_up(struct store *s, void *arg)
 {
     (void)arg;
-    int64_t interrupted;
-    return import_interrupt_running(s, &interrupted) && quarantine_expire(s, s->env->now_ms(s->env->ctx) - QUARANTINE_KEPT_MS);
+    int64_t interrupted, unknown;
+    return import_interrupt_running(s, &interrupted) && outbox_settle(s, s->env->now_ms(s->env->ctx), &unknown) && quarantine_expire(s, s->env->now_ms(s->env->ctx) - QUARANTINE_KEPT_MS);
 }
 
 /* A new database is nobody else's to read: the engine gives its own files the same rights. */

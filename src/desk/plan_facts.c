@@ -269,12 +269,17 @@ static bool facts_fill(struct plan_desk *d, struct arena *scratch, const struct 
     struct contact_facts *c = &f->contact;
     const int64_t now_ms = d->ask.now_ms;
     struct person_cells who = { 0 };
+    const int64_t until_ms = d->ask.live ? INSTANT_MAX : now_ms;
     int64_t hash;
     if (!query_person(s, d->ask.shop, scratch, o->order_id, &who) || !person_facts(d, o, &who, c) ||
-        !marks_of(s, d->ask.shop, o->order_id, now_ms, f->marks, PLAN_MARKS_MAX, &f->mark_count) ||
-        !contacts_of(s, d->ask.shop, &(struct contacts_ask){ o->order.customer_id, o->order_id, now_ms - MS_PER_DAY - d->ask.policy->gap_min_s * MS_PER_S, now_ms },
+        !marks_of(s, d->ask.shop, o->order_id, until_ms, f->marks, PLAN_MARKS_MAX, &f->mark_count) ||
+        !contacts_of(s, d->ask.shop, &(struct contacts_ask){ o->order.customer_id, o->order_id, now_ms - MS_PER_DAY - d->ask.policy->gap_min_s * MS_PER_S, until_ms },
                      c->contacts, (int)(sizeof c->contacts / sizeof c->contacts[0]), &c->contact_count))
         return false;
+    for (int i = 0; i < f->mark_count; i++)
+        if (f->marks[i].at_ms > now_ms) f->marks[i].at_ms = now_ms;
+    for (int i = 0; i < c->contact_count; i++)
+        if (c->contacts[i] > now_ms) c->contacts[i] = now_ms;
     people_say(d, &who, c, f->consent);
     f->has_phone = erased_hash(d->ask.shop, ERASED_PHONE, who.phone, &hash);
     f->has_email = erased_hash(d->ask.shop, ERASED_EMAIL, who.email, &hash);

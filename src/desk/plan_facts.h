@@ -37,6 +37,7 @@ struct plan_desk_ask {
     struct store *store; const struct shop *shop; const struct policy *policy; int64_t now_ms;
     const struct plan_people *people; /* NULL: loaded here */
     bool consents;                    /* then */
+    bool live;                        /* now is the clock's: what is told of later than now was told before it was put back, and counts as just now */
 };
 struct plan_desk {
     struct plan_desk_ask ask;

@@ -12,9 +12,13 @@ bool contacts_of(struct store *s, const struct shop *shop, const struct contacts
         ? db_stmt(s->db, SQL("SELECT m.at_ms FROM customer_order c JOIN orders o ON o.merchant_id = c.merchant_id AND o.order_id = c.order_id"
                              " JOIN reminder_mark m ON m.merchant_id = c.merchant_id AND m.order_id = c.order_id WHERE c.merchant_id = $1"
                              " AND c.customer_id = $2 AND o.customer_id = $2 AND m.outcome IN (1, 3) AND m.at_ms > $3 AND m.at_ms <= $4"
-                             " ORDER BY m.at_ms DESC LIMIT $5"))
+                             " UNION ALL SELECT x.leased_at_ms FROM customer_order c JOIN orders o ON o.merchant_id = c.merchant_id AND o.order_id = c.order_id"
+                             " JOIN outbox x ON x.merchant_id = c.merchant_id AND x.order_id = c.order_id WHERE c.merchant_id = $1"
+                             " AND c.customer_id = $2 AND o.customer_id = $2 AND x.state IN (2, 3, 5) AND x.leased_at_ms > $3 AND x.leased_at_ms <= $4"
+                             " ORDER BY 1 DESC LIMIT $5"))
         : db_stmt(s->db, SQL("SELECT at_ms FROM reminder_mark WHERE merchant_id = $1 AND order_id = $2 AND outcome IN (1, 3) AND at_ms > $3 AND at_ms <= $4"
-                             " ORDER BY at_ms DESC LIMIT $5"));
+                             " UNION ALL SELECT leased_at_ms FROM outbox WHERE merchant_id = $1 AND order_id = $2 AND state IN (2, 3, 5) AND leased_at_ms > $3"
+                             " AND leased_at_ms <= $4 ORDER BY 1 DESC LIMIT $5"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, ask->customer_id != CLAIM_NONE ? ask->customer_id : ask->order_id);
@@ -32,7 +36,8 @@ bool marks_of(struct store *s, const struct shop *shop, int64_t order_id, int64_
     enum db_step step = DB_DONE;
     int n = 0;
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT wave, outcome, at_ms FROM reminder_mark WHERE merchant_id = $1 AND order_id = $2 AND at_ms <= $3"
-                                           " ORDER BY wave DESC LIMIT $4"));
+                                           " UNION ALL SELECT wave, 1, leased_at_ms FROM outbox WHERE merchant_id = $1 AND order_id = $2 AND state IN (2, 3, 5)"
+                                           " AND leased_at_ms <= $3 ORDER BY 1 DESC LIMIT $4"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, order_id);

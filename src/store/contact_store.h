@@ -3,11 +3,11 @@
 #define ZG_STORE_CONTACT_STORE_H
 #include "store/store.h"
 
-/* Instants in (after_ms, until_ms] at which somebody contacted the customer, or, of an order without one (CLAIM_NONE), the order's buyer;
+/* Instants in (after_ms, until_ms] at which somebody, or a message of ours that went out by itself, contacted the customer, or, of an order without one (CLAIM_NONE), the order's buyer;
  * newest first, at most `max`. */
 struct contacts_ask { int64_t customer_id, order_id, after_ms, until_ms; };
 bool contacts_of(struct store *s, const struct shop *shop, const struct contacts_ask *ask, int64_t *ret, int max, int *ret_n);
-/* What was done about the order up to until_ms, at most `max`. */
+/* What was done about the order up to until_ms, by people or by messages that were sent, or may have been, at most `max`. */
 bool marks_of(struct store *s, const struct shop *shop, int64_t order_id, int64_t until_ms, struct reminder_mark *ret, int max, int *ret_n);
 
 /* Bad reviews that nobody answered, written in (after_ms, until_ms]: with so many stars or fewer, or, where a file tells none, called bad

@@ -1,6 +1,7 @@
 /* See outbox_store.h: readers. */
 #include <assert.h>
 #include "store/outbox_store.h"
+#include "store/query_row.h"
 
 static struct db_stmt *of_shop(struct db_stmt *q, const struct shop *shop)
 {
@@ -11,26 +12,6 @@ static struct db_stmt *of_shop(struct db_stmt *q, const struct shop *shop)
 }
 
 /* ---- what counts as a contact ---- */
-
-bool outbox_contacts(struct store *s, const struct shop *shop, int64_t customer_id, int64_t order_id, int64_t after_ms, int64_t *ret, int max, int *ret_n)
-{
-    struct db_stmt *q = customer_id == CLAIM_NONE
-        ? db_stmt(s->db, SQL("SELECT x.leased_at_ms FROM outbox x WHERE x.merchant_id = $1 AND x.order_id = $2 AND x.state IN (2, 3, 5)"
-                             " AND x.leased_at_ms > $3 ORDER BY x.leased_at_ms DESC LIMIT $4"))
-        : db_stmt(s->db, SQL("SELECT x.leased_at_ms FROM customer_order c CROSS JOIN outbox x WHERE c.merchant_id = $1 AND c.customer_id = $2 AND x.merchant_id = c.merchant_id"
-                             " AND x.order_id = c.order_id AND x.state IN (2, 3, 5) AND x.leased_at_ms > $3 ORDER BY x.leased_at_ms DESC LIMIT $4"));
-    enum db_step step = DB_DONE;
-    int n = 0;
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, customer_id == CLAIM_NONE ? order_id : customer_id);
-    db_bind_i64(q, 3, after_ms);
-    db_bind_i64(q, 4, max);
-    while (n < max && (step = db_step(q)) == DB_ROW) ret[n++] = db_i64_at(q, 0);
-    db_done(q);
-    *ret_n = n;
-    return step != DB_FAILED;
-}
 
 bool outbox_waves(struct store *s, const struct shop *shop, int64_t order_id, unsigned *ret)
 {
@@ -115,6 +96,15 @@ bool outbox_counts_by_state(struct store *s, const struct shop *shop, int64_t ma
         if (step != DB_ROW) return false;
     }
     return true;
+}
+
+bool outbox_order(struct store *s, const struct shop *shop, int64_t order_id, order_row_each *each, void *ctx)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT * FROM orders WHERE merchant_id = $1 AND order_id = $2"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, order_id);
+    return query_each_order(q, each, ctx);
 }
 
 bool outbox_find(struct store *s, const struct shop *shop, struct text order_no, int wave, struct outbox_key *ret, bool *ret_found)

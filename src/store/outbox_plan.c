@@ -64,7 +64,7 @@ static bool run(struct db_stmt *q, const struct shop *shop, int64_t now_ms, bool
 }
 
 /* Dropped after it was handed over: never by itself again. */
-#define SPENT "'undelivered', 'rejected'"
+#define SPENT "'undelivered', 'rejected', 'tries-over'"
 
 /* What waits for orders that are closed is dropped; what waits or was dropped unsent for open ones is decided again. */
 static bool plans_move(struct store *s, const struct shop *shop, const struct plan *p, size_t n, int64_t now_ms)

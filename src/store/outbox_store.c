@@ -176,7 +176,7 @@ bool outbox_finish(struct store *s, const struct shop *shop, const struct outbox
         " WHERE merchant_id = $1 AND order_id = $2 AND wave = $3 AND state = 2")), shop, e->key);
     if (!q) return false;
     db_bind_i64(q, 4, (int64_t)step->to);
-    db_bind_i64_or_null(q, 5, waits ? e->event == OUTBOX_PUT_OFF ? e->retry_at_ms : now_ms : INSTANT_NONE);
+    db_bind_i64_or_null(q, 5, !waits ? INSTANT_NONE : e->retry_at_ms == INSTANT_NONE ? now_ms : e->retry_at_ms);
     db_bind_i64(q, 6, now_ms);
     db_bind_i64_or_null(q, 7, step->to == OUTBOX_SENT ? now_ms : INSTANT_NONE);
     db_bind_i64(q, 8, e->event == OUTBOX_RETURN ? 1 : 0);
@@ -201,7 +201,7 @@ bool outbox_settle(struct store *s, int64_t now_ms, int64_t *ret_n)
 
 bool outbox_restored(struct store *s, int64_t now_ms, int64_t *ret_n)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("UPDATE outbox SET state = 5, due_at_ms = NULL, at_ms = $1, code = 'restored' WHERE state IN (1, 2, 4)"));
+    struct db_stmt *q = db_stmt(s->db, SQL("UPDATE outbox SET state = 5, due_at_ms = NULL, at_ms = $1, leased_at_ms = $1, code = 'restored' WHERE state IN (1, 2, 4)"));
     if (!q) return false;
     db_bind_i64(q, 1, now_ms);
     if (!db_exec(q)) return false;

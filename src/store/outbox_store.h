@@ -10,7 +10,7 @@
 #define ZG_STORE_OUTBOX_STORE_H
 #include "core/contact/channel.h"
 #include "core/contact/outbox.h"
-#include "store/store.h"
+#include "store/query_store.h"
 
 enum { OUTBOX_RULE_BYTES = 32, OUTBOX_TEXT_KEY_BYTES = 64, OUTBOX_CODE_BYTES = 64 };
 struct outbox_key { int64_t order_id; int wave; };
@@ -59,7 +59,7 @@ bool outbox_decide(struct store *s, const struct shop *shop, const struct outbox
 struct outbox_end {
     struct outbox_key key;
     enum outbox_event event;        /* RETURN, ACCEPT, PUT_OFF, REJECT, LOSE */
-    int64_t retry_at_ms;            /* of PUT_OFF */
+    int64_t retry_at_ms;            /* of PUT_OFF and RETURN; INSTANT_NONE: now */
     struct text text_key, code;     /* which text; the other side's word */
 };
 /* How a leased message ended. After ACCEPT and LOSE the order's next wave is planned. */
@@ -77,9 +77,6 @@ bool outbox_drop_all(struct store *s, const struct shop *shop, int64_t now_ms, i
 bool outbox_unroute(struct store *s, const struct shop *shop, enum channel channel, int64_t now_ms, int64_t max, int64_t *ret_n);
 
 /* ---- outbox_list.c ---- */
-/* When this buyer was contacted, or may have been, by messages of ours leased after after_ms: newest first, at most max. Only the order
- * itself where nobody told whose it is (CLAIM_NONE). */
-bool outbox_contacts(struct store *s, const struct shop *shop, int64_t customer_id, int64_t order_id, int64_t after_ms, int64_t *ret, int max, int *ret_n);
 /* The waves of an order that were sent, or may have been: bits 1 << wave. */
 bool outbox_waves(struct store *s, const struct shop *shop, int64_t order_id, unsigned *ret);
 
@@ -99,6 +96,8 @@ bool outbox_list(struct store *s, const struct shop *shop, const struct outbox_f
 bool outbox_of_order(struct store *s, const struct shop *shop, int64_t order_id, outbox_line_each *each, void *ctx);
 /* How many there are in each state, up to max each. */
 bool outbox_counts_by_state(struct store *s, const struct shop *shop, int64_t max, int64_t ret[OUTBOX_STATE_COUNT]);
+/* The order as it stands, if it is there. */
+bool outbox_order(struct store *s, const struct shop *shop, int64_t order_id, order_row_each *each, void *ctx);
 /* Found by its order's number. */
 bool outbox_find(struct store *s, const struct shop *shop, struct text order_no, int wave, struct outbox_key *ret, bool *ret_found);
 #endif
