@@ -12,6 +12,7 @@
 #include "store/account_store.h"
 #include "store/audit_store.h"
 #include "store/import_store.h"
+#include "store/outbox_store.h"
 #include "store/migrate.h"
 
 enum { COPY_BYTES = 1024 * 1024, ASK_TRIES = 3 };
@@ -175,9 +176,9 @@ static enum desk_result refuse_copy(struct desk_message *m, const char *from, en
 static bool take_over(const struct env *env, struct db *db)
 {
     struct store s = { db, env };
-    int64_t interrupted;
+    int64_t interrupted, unknown;
     if (!db_begin(db)) return false;
-    if (import_interrupt_running(&s, &interrupted) && account_void_entries(&s) &&
+    if (import_interrupt_running(&s, &interrupted) && outbox_restored(&s, env->now_ms(env->ctx), &unknown) && account_void_entries(&s) &&
         audit_append(&s, 1, &(struct audit_deed){ .verb = "restore", .subject = TEXT("desk") }) && db_commit(db)) return true;
     db_rollback(db);
     return false;

@@ -3,6 +3,7 @@
 #include "desk/desk.h"
 #include "desk/feeds.h"
 #include "desk/folder.h"
+#include "desk/outbox_desk.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -193,7 +194,11 @@ static bool start_serving(struct desk *d, struct desk_message *m)
     d->door = d->feeds ? door_open(d, m) : NULL;
     d->folders = d->door ? folders_start(d) : NULL;
     if (!d->feeds || (d->door && !d->folders)) message_set(m, "memory", "Out of memory.", "内存不足。");
-    return d->folders != NULL;
+    if (!d->folders) return false;
+    channel_ways_init(&d->ways, d->env, d->path);
+    d->outbox = outbox_desk_start(&(struct runner_ask){ d->env, d->path, d->writer }, &d->ways.ways);
+    if (!d->outbox) message_set(m, "memory", "Out of memory.", "内存不足。");
+    return d->outbox != NULL;
 }
 
 struct desk *desk_open(const struct env *env, const char *path, enum desk_mode mode, bool create, struct desk_message *ret)
@@ -226,9 +231,11 @@ void desk_close(struct desk *d)
 {
     if (!d) return;
     folders_ask_stop(d->folders);
+    outbox_desk_ask_stop(d->outbox);
     desk_runs_stop(d);
     folders_stop(d->folders);
     if (d->door) door_close(d->door);
+    outbox_desk_stop(d->outbox);
     if (d->writer) writer_stop(d->writer);
     feeds_close(d->feeds);
     lock_give(d->env, &d->lock);

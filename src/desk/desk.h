@@ -14,6 +14,7 @@
 #include "desk/files.h"
 #include "desk/importer.h"
 #include "desk/lock.h"
+#include "desk/outbox_ways.h"
 #include "desk/person.h"
 
 enum { DESK_RUNS_MAX = 8 };
@@ -22,6 +23,7 @@ struct door;
 struct import_run;
 struct feeds;
 struct folders;
+struct outbox_desk;
 struct desk {
     const struct env *env;
     char path[FILE_PATH_MAX], files_dir[FILE_PATH_MAX], sock[FILE_PATH_MAX];
@@ -32,6 +34,8 @@ struct desk {
     struct door *door;              /* NULL: does not serve */
     struct feeds *feeds;            /* NULL: does not serve */
     struct folders *folders;        /* likewise */
+    struct channel_ways ways;
+    struct outbox_desk *outbox;     /* likewise */
     pthread_mutex_t runs_lock;      /* guards the rest */
     pthread_cond_t runs_changed;
     struct import_run *runs[DESK_RUNS_MAX];

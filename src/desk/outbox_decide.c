@@ -137,7 +137,12 @@ static bool look_one(void *ctx, const struct order_row *o)
 {
     struct looking *k = ctx;
     struct plan_facts f;
+    const char *closed = outbox_order_closed(&o->order);
     k->found = true;
+    if (closed) { /* whenever: what is told of later than now was told before the clock was put back */
+        refuse(k->v, closed);
+        return true;
+    }
     arena_clear(&k->l->arena);
     k->ok = plan_facts_of(&k->l->desk, &k->l->arena, o, &f);
     if (k->ok) verdict_of(k->l, &f, k->lane, k->v);

@@ -2,8 +2,7 @@
 #ifndef ZG_DESK_OUTBOX_WORDS_H
 #define ZG_DESK_OUTBOX_WORDS_H
 #include "channel/channel.h"
-#include "core/contact/texts.h"
-#include "desk/plan_facts.h"
+#include "desk/text_facts.h"
 #include "store/outbox_store.h"
 #include "store/policy_store.h"
 
@@ -16,8 +15,7 @@ struct outbox_words_desk {
     struct plan_people people;      /* none: the policy was asked before */
     struct plan_desk plan;
     struct arena arena;             /* of one message */
-    struct arena set_arena;
-    struct wording_set set;
+    struct text_desk texts;
     bool open, planned;
 };
 /* In one read transaction; outbox_words_end is called either way. False on a database failure. */
@@ -30,5 +28,6 @@ struct outbox_words {
     struct text text_key;           /* which text */
     char why[CHANNEL_CODE_MAX];     /* "no-text", "no-address", "gone" */
 };
-enum outbox_words_made outbox_words_of(struct outbox_words_desk *d, struct outbox_key key, struct outbox_words *ret);
+/* unsubscribe: where one click opts out, of an e-mail; empty: there is none. */
+enum outbox_words_made outbox_words_of(struct outbox_words_desk *d, struct outbox_key key, struct text unsubscribe, struct outbox_words *ret);
 #endif

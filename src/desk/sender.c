@@ -12,7 +12,6 @@ enum { LEASES_MAX = 256, LEASES_FIRST = 4, LOOKS_MAX = 2 * LEASES_MAX, ENDS_AT_O
 #define ENDS_WAIT_US INT64_C(50000)       /* an outcome is written down at least this soon */
 #define PAUSE_US INT64_C(30000000)        /* a side that cannot be reached is left alone, twice as long from time to time */
 #define PAUSE_MAX_US INT64_C(600000000)
-#define LINK_US INT64_C(60000000)         /* a link is opened anew after so long: its settings may have changed */
 #define NO_TEXT_MS (30 * MS_PER_MIN)
 
 struct sender {
@@ -26,7 +25,7 @@ struct sender {
     struct store reader;            /* .db NULL: not open */
     struct arena arena;
     void *link;
-    int64_t link_us, paused_until_us, pause_us, each_us /* one message takes so long */;
+    int64_t paused_until_us, pause_us, each_us /* one message takes so long */;
     struct outbox_people people;    /* the writer's thread, while a lease runs */
 
     /* one turn */
@@ -37,6 +36,9 @@ struct sender {
     char codes[LEASES_MAX][CHANNEL_CODE_MAX], texts[LEASES_MAX][WORDING_CODE_MAX + 1];
     int end_count, written;         /* ends; how many of them are written down */
     int64_t first_end_us;
+    char unsubscribe_url[CHANNEL_URL_MAX], report_url[CHANNEL_URL_MAX];
+    enum channel_fate last_fate;    /* 0: nothing was sent since it was noted */
+    char last_code[CHANNEL_CODE_MAX];
     struct sender_tally *tally;
 };
 
@@ -105,7 +107,7 @@ static bool finish_run(struct store *store, void *arg)
     for (int i = s->written; i < s->end_count; i++)
         if (!outbox_finish(store, &s->shop, &s->ends[i], now_ms(s), &done)) return false;
     store_touch(store, s->shop.store_id);
-    return true;
+    return !s->last_fate || !s->link || !s->ways->note || s->ways->note(s->link, store, s->last_fate, text_from_cstr(s->last_code));
 }
 
 static bool finish(struct sender *s)
@@ -113,6 +115,7 @@ static bool finish(struct sender *s)
     if (s->written == s->end_count) return true;
     if (writer_call(s->writer, finish_run, s) != WRITER_DONE) return false;
     s->written = s->end_count;
+    s->last_fate = 0;
     return true;
 }
 
@@ -140,6 +143,8 @@ static void end_sent(struct sender *s, int at, const struct channel_outcome *o, 
 {
     static const enum outbox_event events[] = { OUTBOX_LOSE, OUTBOX_ACCEPT, OUTBOX_REJECT, OUTBOX_LOSE };
     enum outbox_event event = events[o->fate];
+    s->last_fate = o->fate;
+    text_copy(s->last_code, sizeof s->last_code, text_from_cstr(o->code));
     if (o->fate == CHANNEL_FAILED && o->retry_at_ms != INSTANT_NONE && s->tries[at] < OUTBOX_TRIES_MAX) event = OUTBOX_PUT_OFF;
     struct outbox_end *e = end_add(s, s->leased[at], event);
     e->retry_at_ms = o->retry_at_ms;
@@ -163,7 +168,6 @@ static void pause_begin(struct sender *s)
     s->paused_until_us = now_us(s) + s->pause_us;
     s->pause_us = s->pause_us * 2 < PAUSE_MAX_US ? s->pause_us * 2 : PAUSE_MAX_US;
     s->tally->paused = true;
-    link_close(s);
 }
 
 static void send_one(struct sender *s, int at, const struct outbox_words *words)
@@ -173,6 +177,7 @@ static void send_one(struct sender *s, int at, const struct outbox_words *words)
     const int64_t began_us = now_us(s);
     outbox_id(s->leased[at], id);
     struct channel_message m = words->message;
+    m.report_url = text_from_cstr(s->report_url);
     m.id = text_from_cstr(id);
     m.attempt = s->tries[at] - 1;
 #ifdef ZG_TEST_SENT_FIRST /* control: the outcome is written down before the effect */
@@ -189,9 +194,16 @@ static void send_one(struct sender *s, int at, const struct outbox_words *words)
     else s->pause_us = PAUSE_US;
 }
 
+static enum outbox_words_made words_of(struct sender *s, struct outbox_words_desk *desk, int at, struct outbox_words *ret)
+{
+    s->unsubscribe_url[0] = s->report_url[0] = '\0';
+    if (s->ways->addresses) s->ways->addresses(s->link, s->leased[at], s->unsubscribe_url, s->report_url);
+    return outbox_words_of(desk, s->leased[at], text_from_cstr(s->unsubscribe_url), ret);
+}
+
 static bool may_begin(const struct sender *s)
 {
-    return s->link && !atomic_load(&s->stopping) && now_us(s) - s->leased_us < LEASE_US;
+    return !s->tally->paused && !atomic_load(&s->stopping) && now_us(s) - s->leased_us < LEASE_US;
 }
 
 /* False: how some ended could not be written down. */
@@ -204,7 +216,7 @@ static bool send_all(struct sender *s)
     for (int i = 0; i < s->leased_count && ok; i++) {
         struct outbox_words words;
         if (!read || !may_begin(s)) end_returned(s, i, at_ms, "late");
-        else switch (outbox_words_of(&desk, s->leased[i], &words)) {
+        else switch (words_of(s, &desk, i, &words)) {
         case OUTBOX_WORDS_MADE: send_one(s, i, &words); break;
         case OUTBOX_WORDS_NONE: end_returned(s, i, at_ms + NO_TEXT_MS, words.why); break;
         case OUTBOX_WORDS_FAILED: end_returned(s, i, at_ms + MS_PER_MIN, "late"); break;
@@ -271,11 +283,8 @@ static bool may_lease(struct sender *s, bool *ret)
         return false;
     }
     if (due_ms > now_ms(s)) return true;
-    if (s->link && now_us(s) - s->link_us >= LINK_US) link_close(s);
-    if (!s->link) {
-        s->link = s->ways->open(s->ways->ctx, &s->reader, &s->shop, s->channel);
-        s->link_us = now_us(s);
-    }
+    if (s->link && s->ways->good && !s->ways->good(s->link, &s->reader)) link_close(s);
+    if (!s->link) s->link = s->ways->open(s->ways->ctx, &s->reader, &s->shop, s->channel);
     s->tally->not_connected = s->link == NULL;
     if (!s->link) s->paused_until_us = now_us(s) + PAUSE_US / 10;
     *ret = s->link != NULL;

@@ -14,12 +14,16 @@
 #include "desk/writer.h"
 #include "store/outbox_store.h"
 
-/* How messages leave; the desk's own is channel_ways (outbox_desk.h), tests bring theirs. */
+/* How messages leave; the desk's own is channel_ways (outbox_ways.h), tests bring theirs. A link is used by one thread at a time. */
 struct sender_ways {
     void *ctx;
-    /* Something to send with by this channel of the shop; NULL: none is connected. By one thread at a time. */
+    /* Something to send with by this channel of the shop; NULL: none is connected. */
     void *(*open)(void *ctx, struct store *reader, const struct shop *shop, enum channel channel);
+    bool (*good)(void *link, struct store *reader);     /* it is still what the owner has set up; NULL: always */
+    /* Where one click opts out and where delivery reports go, each CHANNEL_URL_MAX; "" where there is none. NULL: none. */
+    void (*addresses)(void *link, struct outbox_key key, char *ret_unsubscribe, char *ret_report);
     enum channel_fate (*send)(void *link, const struct channel_message *m, struct channel_outcome *ret);
+    bool (*note)(void *link, struct store *s, enum channel_fate fate, struct text code); /* the last one, on the writer's thread; NULL: not kept */
     void (*close)(void *link);
 };
 struct sender_ask { const struct env *env; const char *path; struct writer *writer; const struct sender_ways *ways; const struct shop *shop; enum channel channel; };

@@ -455,7 +455,7 @@ static void *wire_open(void *ctx, struct store *reader, const struct shop *s, en
     return channel == (w->email ? CHANNEL_EMAIL : CHANNEL_SMS) ? w : NULL;
 }
 static void wire_close(void *link) { (void)link; }
-static const struct sender_ways ways = { NULL, wire_open, wire_send, wire_close };
+static const struct sender_ways ways = { .open = wire_open, .send = wire_send, .close = wire_close };
 
 /* ---- the ledger beside what left ---- */
 

@@ -25,6 +25,10 @@ static const struct outbox_step steps[] = {
     STEP(FAILED, CLOSE, DROPPED, "The order was paid, closed, shipped or refunded, or is gone.", "订单已付款、关闭、发货、退款，或已随撤销消失。", "in the commit that learns of it"),
     STEP(FAILED, LEASE, LEASED, "Its time has come again, and on fresh facts the policy says: now.", "再次到时，且按最新数据规则允许现在发送。", "one more try"),
 
+    STEP(PLANNED, RESTORE, UNKNOWN, "A copy was restored: nobody knows whether it was sent since the copy was made.", "数据由备份恢复，无法确定备份之后是否已发送。", "shown to a person"),
+    STEP(LEASED, RESTORE, UNKNOWN, "A copy was restored: nobody knows whether it was sent since the copy was made.", "数据由备份恢复，无法确定备份之后是否已发送。", "shown to a person"),
+    STEP(FAILED, RESTORE, UNKNOWN, "A copy was restored: nobody knows whether it was sent since the copy was made.", "数据由备份恢复，无法确定备份之后是否已发送。", "shown to a person"),
+
     STEP(UNKNOWN, ARRIVED, SENT, "A person, or the gateway's report, says that it arrived.", "由人工或网关回执确认已送达。", "who said so is kept"),
     STEP(UNKNOWN, NOT_ARRIVED, DROPPED, "The gateway's report says that it did not arrive.", "网关回执说明未送达。", "the report is kept"),
     STEP(UNKNOWN, AGAIN, PLANNED, "A person says: send it again.", "由人工决定重新发送。", "due at once, and decided like any other"),
@@ -106,6 +110,7 @@ const char *outbox_event_word(enum outbox_event e)
     case OUTBOX_ARRIVED: return "arrived";
     case OUTBOX_NOT_ARRIVED: return "not-arrived";
     case OUTBOX_AGAIN: return "again";
+    case OUTBOX_RESTORE: return "restore";
     }
     return "";
 }

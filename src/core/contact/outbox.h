@@ -32,8 +32,9 @@ enum outbox_event {
     OUTBOX_ARRIVED,     /* a person, or the gateway's report, says that it arrived */
     OUTBOX_NOT_ARRIVED, /* the gateway's report says that it did not */
     OUTBOX_AGAIN,       /* a person says: send it again */
+    OUTBOX_RESTORE,     /* the database is one from a copy: what happened since it was made is not in it */
 };
-enum { OUTBOX_EVENT_COUNT = 15 };
+enum { OUTBOX_EVENT_COUNT = 16 };
 
 /* One row of the life; texts are literals. */
 struct outbox_step {
