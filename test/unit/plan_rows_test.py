@@ -22,7 +22,7 @@ POLICY = {"wave1_after_s": 1800, "wave2_after_s": 3600, "payment_window_s": 8640
           "good1_until_min": 960, "good2_from_min": 1200, "good2_until_min": 1320, "meal1_from_min": 690, "meal1_until_min": 780, "meal2_from_min": 1050,
           "meal2_until_min": 1140, "event_night_chat": 0, "event_night_age_s": 3600, "silence_before_s": 1800, "silence_after_s": 3600}
 FLAGS = ("opt", "complaint", "dispute", "review", "held", "skip", "cod", "unknown", "presale")
-LAW = {"US": (1260, 480), "CA": (1260, 600), "IN": (1260, 600)}  # SMS that sell
+LAW = {"US": (1260, 480), "IN": (1260, 540)}  # SMS that sell
 MINUTE = timedelta(minutes=1)
 HAPPENED = ("paid", "cancelled", "refunded", "shipped", "delivered")
 

@@ -6,8 +6,7 @@
 /* Law, as far as an hour is named for messages to consumers; a shop's own quiet hours come on top. */
 static const struct country_hours hours[] = {
     { "US", MESSAGE_COMMERCIAL, CHANNEL_SMS, 21 * 60, 8 * 60, "47 CFR 64.1200(c)(1): no telephone solicitation before 8 or after 21, called party's time; as of 2026-11" },
-    { "CA", MESSAGE_COMMERCIAL, CHANNEL_SMS, 21 * 60, 10 * 60, "CRTC Unsolicited Telecommunications Rules, the weekend's hours applied to all days; as of 2026-11" },
-    { "IN", MESSAGE_COMMERCIAL, CHANNEL_SMS, 21 * 60, 10 * 60, "TRAI TCCCPR 2018: promotional messages from 10 to 21 only; as of 2026-11" },
+    { "IN", MESSAGE_COMMERCIAL, CHANNEL_SMS, 21 * 60, 9 * 60, "TRAI customer preference regulations of 2010: no commercial SMS from 21 to 9; by a secondary source, as of 2026-11" },
 };
 
 const struct country_hours *country_hours(int *ret_n)
