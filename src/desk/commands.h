@@ -140,6 +140,7 @@ struct mark_ask {
     enum mark_outcome outcome;  /* MARK_NONE takes a mark back */
     struct text reason;         /* needed for MARK_SKIPPED */
     int64_t user_id;
+    struct text text_key;       /* which text was used (desk/text_pick.h); empty: not told */
 };
 typedef void desk_done(void *ctx, enum desk_result result, const struct desk_message *message);
 enum desk_result desk_mark(struct desk *d, const struct mark_ask *ask, struct desk_message *ret);

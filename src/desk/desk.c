@@ -395,7 +395,7 @@ static bool mark_run(struct store *s, void *arg)
     struct mark_call *c = arg;
     struct shop shop;
     if (desk_shop(s, c->ask.store, &shop, &c->message) != DESK_DONE) return false;
-    const struct mark_new m = { c->ask.order_no, c->ask.wave, c->ask.outcome, c->ask.reason, c->ask.user_id };
+    const struct mark_new m = { c->ask.order_no, c->ask.wave, c->ask.outcome, c->ask.reason, c->ask.user_id, c->ask.text_key };
     const enum mark_result result = mark_set(s, &shop, &m);
     if (result == MARK_NO_ORDER) message_set(&c->message, "no-order", "There is no such order in this store.", "这家店铺没有这个订单。");
     return result == MARK_OK;
@@ -411,6 +411,17 @@ static void mark_done(void *arg, enum writer_result r)
     env->memory.give(env->memory.ctx, c, sizeof *c);
 }
 
+/* "remind-chat.zh@1f2e3d4c", as text_key_of makes them: nothing a person writes. */
+static bool text_key_good(struct text key)
+{
+    if (key.len > TEXT_KEY_MAX) return false;
+    for (size_t i = 0; i < key.len; i++) {
+        const char c = key.ptr[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '_' && c != '.' && c != '@') return false;
+    }
+    return true;
+}
+
 static bool mark_is_good(const struct mark_ask *a, struct desk_message *m)
 {
     if (a->wave != 1 && a->wave != 2)
@@ -419,6 +430,8 @@ static bool mark_is_good(const struct mark_ask *a, struct desk_message *m)
         message_set(m, "reason-needed", "Say why this reminder is skipped.", "请说明为何跳过此次催付。");
     else if (a->reason.len > 1000 || !text_utf8_valid(a->reason))
         message_set(m, "reason", "The reason is at most 1,000 bytes of UTF-8.", "原因最多 1000 字节，须为 UTF-8。");
+    else if (!text_key_good(a->text_key))
+        message_set(m, "text", "This is not the key of a text.", "这不是话术的标识。");
     else
         return true;
     return false;
@@ -439,6 +452,7 @@ void desk_mark_post(struct desk *d, const struct mark_ask *ask, desk_done *done,
         c->ask.store = arena_text(&c->arena, ask->store);
         c->ask.order_no = arena_text(&c->arena, ask->order_no);
         c->ask.reason = arena_text(&c->arena, ask->reason);
+        c->ask.text_key = arena_text(&c->arena, ask->text_key);
         if (!c->arena.failed && writer_post(d->writer, &(struct writer_request){ mark_run, mark_done, c })) return;
         arena_release(&c->arena);
         d->env->memory.give(d->env->memory.ctx, c, sizeof *c);

@@ -210,7 +210,8 @@ static json_t *serve_mark(struct caller *c, json_t *ask)
 {
     const struct mark_ask a = { .store = text_from_cstr(wire_text(ask, "store")), .order_no = text_from_cstr(wire_text(ask, "order")),
                                 .wave = (int)wire_i64(ask, "wave"), .outcome = (enum mark_outcome)wire_i64(ask, "outcome"),
-                                .reason = text_from_cstr(wire_text(ask, "reason")), .user_id = wire_i64(ask, "user_id") };
+                                .reason = text_from_cstr(wire_text(ask, "reason")), .text_key = text_from_cstr(wire_text(ask, "text")),
+                                .user_id = wire_i64(ask, "user_id") };
     struct desk_message m = { 0 };
     return wire_of_end(desk_mark(c->door->desk, &a, &m), &m);
 }

@@ -4,7 +4,8 @@
 bool queue_texts_begin(struct answer *w, struct queue_texts *ret)
 {
     const struct answer_ask *q = w->ask;
-    return plan_desk_begin(&ret->plan, &(struct plan_desk_ask){ q->store, q->shop, q->policy, q->now_ms, NULL }) && text_desk_begin(&ret->desk, &ret->plan);
+    return plan_desk_begin(&ret->plan, &(struct plan_desk_ask){ q->store, q->shop, q->policy, q->now_ms, NULL }) && text_desk_begin(&ret->desk, &ret->plan) &&
+           text_trial_begin(&ret->trial, &ret->plan);
 }
 
 void queue_texts_end(struct queue_texts *t) { plan_desk_end(&t->plan); }
@@ -21,8 +22,9 @@ void queue_text_put(struct answer *w, json_t *o, struct queue_texts *t, const st
     }
     const bool balance = row.order.balance_minor != CLAIM_NONE && row.order.balance_minor > 0;
     const struct text_ask ask = { balance ? OCCASION_BALANCE : OCCASION_REMIND, TOPIC_NONE, CHANNEL_CHAT, text_language_of(shop, row.order.country), &f };
-    const struct text_choice c = text_choose(&w->arena, &t->desk.set, &ask);
-    put(w, o, "text", c.wording ? json_pack("{s:o, s:s, s:o}", "code", json_text(c.wording->code), "language", text_language_word(c.wording->language),
-                                            "body", json_text(c.rendering.body)) : json_null());
+    struct text key;
+    const struct text_choice c = text_pick(&t->trial, &w->arena, &t->desk.set, &(struct text_pick_ask){ ask, e->order_no, e->decision.wave }, &key);
+    put(w, o, "text", c.wording ? json_pack("{s:o, s:s, s:o, s:o}", "code", json_text(c.wording->code), "language", text_language_word(c.wording->language),
+                                            "body", json_text(c.rendering.body), "key", json_text(key)) : json_null());
     put(w, o, "no_text", c.wording ? json_null() : json_reason(&c.reason));
 }

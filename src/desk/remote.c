@@ -228,6 +228,7 @@ enum desk_result remote_mark(struct desk *d, const struct mark_ask *ask, struct 
     json_object_set_new(o, "wave", json_integer(ask->wave));
     json_object_set_new(o, "outcome", json_integer(ask->outcome));
     set_text(o, "reason", ask->reason);
+    set_text(o, "text", ask->text_key);
     return ask_plainly(d, o, m);
 }
 

@@ -105,12 +105,12 @@ const struct archive_table archive_tables[] = {
           " FROM counter_product_day x WHERE x.merchant_id = $1 AND x.store_id = $2"),
       SQL("INSERT INTO counter_product_day (merchant_id, store_id, day, product_id, lines, pieces, paid_pieces, paid_minor, reserved)"
           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)") },
-    { "reminder_mark", "OiitUi", false,
-      SQL("SELECT x.order_id, x.wave, x.outcome, x.reason, x.user_id, x.at_ms"
+    { "reminder_mark", "OiitUit", false,
+      SQL("SELECT x.order_id, x.wave, x.outcome, x.reason, x.user_id, x.at_ms, x.text_key"
           " FROM reminder_mark x WHERE x.merchant_id = $1 AND x.order_id IN (SELECT k.order_id FROM order_key k WHERE k.merchant_id = $1 AND k.store_id"
           " = $2)"),
-      SQL("INSERT INTO reminder_mark (merchant_id, order_id, wave, outcome, reason, user_id, at_ms)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7)") },
+      SQL("INSERT INTO reminder_mark (merchant_id, order_id, wave, outcome, reason, user_id, at_ms, text_key)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") },
     { "outbox", "OiiiiitiiittiU", true,
       SQL("SELECT x.order_id, x.wave, x.state, x.due_at_ms, x.at_ms, x.channel, x.rule, x.tries, x.leased_at_ms, x.sent_at_ms, x.text_key, x.code, x.report, x.user_id"
           " FROM outbox x WHERE x.merchant_id = $1 AND x.store_id = $2"),

@@ -29,10 +29,10 @@ static bool mark_remove(struct store *s, const struct shop *shop, int64_t order_
 
 static bool mark_write(struct store *s, const struct shop *shop, int64_t order_id, const struct mark_new *m)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO reminder_mark (merchant_id, order_id, wave, outcome, reason, user_id, at_ms)"
-                                           " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, order_id, wave) DO UPDATE SET"
+    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO reminder_mark (merchant_id, order_id, wave, outcome, reason, user_id, at_ms, text_key)"
+                                           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (merchant_id, order_id, wave) DO UPDATE SET"
                                            " outcome = excluded.outcome, reason = excluded.reason, user_id = excluded.user_id,"
-                                           " at_ms = excluded.at_ms"));
+                                           " at_ms = excluded.at_ms, text_key = excluded.text_key"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, order_id);
@@ -41,6 +41,7 @@ static bool mark_write(struct store *s, const struct shop *shop, int64_t order_i
     db_bind_text(q, 5, m->reason);
     db_bind_i64(q, 6, m->user_id);
     db_bind_i64(q, 7, s->env->now_ms(s->env->ctx));
+    db_bind_text_or_null(q, 8, m->text_key);
     return db_exec(q);
 }
 

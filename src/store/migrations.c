@@ -338,5 +338,7 @@ const struct migration migrations[] = {
     TABLE("0097 shop_word",
         "CREATE TABLE shop_word (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,"
         " PRIMARY KEY (merchant_id, store_id, name))"),
+    /* Which text the reminder was, and of which wording: code@hash; NULL: nobody told */
+    COLUMN("0098 reminder_mark.text_key", "ALTER TABLE reminder_mark ADD COLUMN text_key TEXT"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

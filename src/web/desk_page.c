@@ -1,4 +1,5 @@
 /* Today, orders, records of other subjects and the review of a period, as desk/answer.h tells them; marks on reminders. */
+#include "store/mark_store.h"
 #include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
@@ -152,7 +153,8 @@ void mark_handle(struct call *c)
 {
     struct text outcome;
     struct mark_ask ask = { .outcome = MARK_NONE };
-    if (!call_text(c, "outcome", 1, 16, &outcome) || !call_text(c, "reason", 0, 500, &ask.reason)) return;
+    if (!call_text(c, "outcome", 1, 16, &outcome) || !call_text(c, "reason", 0, 500, &ask.reason) || !call_text(c, "text", 0, TEXT_KEY_MAX, &ask.text_key))
+        return;
     ask.outcome = mark_outcome_parse(outcome);
     if (ask.outcome == MARK_NONE) reply_fault(c, FAULT_FIELD, "outcome");
     else if (ask.outcome == MARK_SKIPPED && text_empty(text_trim(ask.reason))) reply_fault(c, FAULT_REASON_NEEDED, "reason");

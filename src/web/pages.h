@@ -30,6 +30,7 @@ void data_read(struct call *c, struct store *s);
 void review_read(struct call *c, struct store *s);
 void delay_read(struct call *c, struct store *s);
 void lift_read(struct call *c, struct store *s);
+void text_gains_read(struct call *c, struct store *s);
 /* queue_page.c */
 void queue_read(struct call *c, struct store *s);
 void queue_take_handle(struct call *c);

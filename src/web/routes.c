@@ -64,6 +64,7 @@ const struct route routes[] = {
     { HTTP_POST, STORE "/suppress", "suppress.write", SPEAKERS, NULL, 0, NULL, suppress_read },
     { HTTP_GET, STORE "/delay", "gains.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, delay_read },
     { HTTP_GET, STORE "/lift", "gains.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, lift_read },
+    { HTTP_GET, STORE "/text_gains", "gains.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, text_gains_read },
     { HTTP_GET, STORE "/review", "review.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, review_read },
 
     { HTTP_POST, STORE "/uploads", "import.write", SELLERS, NULL, ROUTE_UPLOAD, upload_handle, NULL },

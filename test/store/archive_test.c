@@ -166,7 +166,7 @@ static void history(struct store *s, const struct shop *shops, const struct pool
             run(s, "UPDATE import SET state = 4 WHERE NOT EXISTS (SELECT 1 FROM assertion a WHERE a.import_id = import.import_id)");
         }
     }
-    run(s, "INSERT INTO reminder_mark SELECT 1, order_id, 1, 2, 'they said \"no\"', 3, 99 FROM order_key LIMIT 3");
+    run(s, "INSERT INTO reminder_mark SELECT 1, order_id, 1, 2, 'they said \"no\"', 3, 99, 'mine-a@0011aabb' FROM order_key LIMIT 3");
     run(s, "INSERT INTO campaign SELECT 1, 4 + store_id, store_id, 'a', '甲', 1, 2, 3, 4, 5 FROM store");
     run(s, "INSERT INTO erased SELECT 1, store_id, 1, -5, 6 FROM store");
     if (!db_commit(s->db)) fail("commit", NULL);

@@ -2,6 +2,7 @@
  * naive looks as the control that must be caught. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include "base/instant.h"
 #include "base/prng.h"
 #include "core/run/text_bandit.h"
 
@@ -31,6 +32,19 @@ Test(text_bandit, interval)
         cr_expect(low > 0 && low < .1 && .1 < high && high - low < wide);
         wide = high - low;
     }
+}
+
+Test(text_bandit, what_became_of_a_reminder)
+{
+    static const struct { struct text_contact c; enum text_fate want; } rows[] = {
+        { { 100, INSTANT_MAX, INSTANT_NONE, 1000, 1000 }, TEXT_LOST }, { { 100, INSTANT_MAX, INSTANT_NONE, 1000, 999 }, TEXT_OPEN },
+        { { 100, INSTANT_MAX, 101, 1000, 1000 }, TEXT_WON },           { { 100, INSTANT_MAX, 1000, 1000, 1000 }, TEXT_WON },
+        { { 100, INSTANT_MAX, 1001, 1000, 5000 }, TEXT_LOST },         { { 100, INSTANT_MAX, 100, 1000, 5000 }, TEXT_NO_TRIAL },
+        { { 100, INSTANT_MAX, 50, 1000, 5000 }, TEXT_NO_TRIAL },       { { 1000, INSTANT_MAX, INSTANT_NONE, 1000, 5000 }, TEXT_NO_TRIAL },
+        { { 100, 300, 250, 1000, 5000 }, TEXT_WON },                   { { 100, 300, 301, 1000, 5000 }, TEXT_LOST /* the next one won it */ },
+        { { 100, INSTANT_MAX, 200, 1000, 500 }, TEXT_OPEN /* who pays fast would favour what was used last */ },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) cr_expect_eq(text_fate_of(&rows[i].c), rows[i].want, "row %zu: %d", i, (int)text_fate_of(&rows[i].c));
 }
 
 Test(text_bandit, a_text_is_out_when_another_is_better)

@@ -158,6 +158,9 @@ export interface Supposed {
   opted_out?: boolean; complained?: boolean; dispute_open?: boolean; bad_review_open?: boolean; phone?: boolean; email?: boolean; feed_age_s?: number | null
   contacts?: string[]; marks?: { wave: number; outcome: string; at: string }[]; event_from?: string | null; event_until?: string | null; strip?: { from: string; hours: number }
 }
+/** How reminders fare by text. */
+export interface TextGain { code: string; title: string | null; body: string | null; own: boolean; current: boolean; used: number; told: number; won: number; rate: number | null; low: number | null; high: number | null; out: boolean }
+export interface TextGains { on: boolean; wanted: boolean; reminders: number; needed: number; days: number; groups: { occasion: string; language: 'en' | 'zh'; channel: 'chat' | 'sms' | 'email'; wave: number; best: string | null; texts: TextGain[] }[] }
 /** What a first reminder after a delay brings: minor units per order placed; shares of orders, of reminders. */
 export interface DelayPoint { delay_s: number; value_minor: number; unpaid_share: number; wasted_share: number }
 export interface DelayTerms { margin_bp: number; cost_minor: number; persuasion: number; decay_h: number }
@@ -311,7 +314,7 @@ function upload(store: string, file: File, progress: (share: number) => void): P
 /** The reminder desk. */
 export interface QueueRow extends Reminder {
   last_chance: boolean; agent: { id: number; name: string; kind: 'service' | 'specialist' } | null; agent_reason: Reason | null
-  text: { code: string; language: 'en' | 'zh'; body: string } | null; no_text: Reason | null
+  text: { code: string; language: 'en' | 'zh'; body: string; key: string } | null; no_text: Reason | null
 }
 export interface QueueMember { id: number; name: string; kind: 'service' | 'specialist'; user_id: number | null; here: boolean; here_from: string | null; chats: number; limit: number; due: number }
 export interface Queue extends Aged {
@@ -356,6 +359,7 @@ export const api = {
   setShopWords: (store: string, values: Record<string, string | null>) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/texts/words`, { values }),
 
   delay: (store: string, q: DelayAsk, signal?: AbortSignal) => call<Delay>('GET', `/stores/${seg(store)}/delay${query({ ...q })}`, undefined, signal),
+  textGains: (store: string, signal?: AbortSignal) => call<TextGains>('GET', `/stores/${seg(store)}/text_gains`, undefined, signal),
   lift: (store: string, signal?: AbortSignal) => call<Lift>('GET', `/stores/${seg(store)}/lift`, undefined, signal),
   feeds: (store: string, signal?: AbortSignal) => call<Feeds>('GET', `/stores/${seg(store)}/feeds`, undefined, signal),
   changeFeed: (store: string, source: FeedSource, b: { limit_s?: number; on?: boolean; folder?: string }) =>
@@ -378,7 +382,7 @@ export const api = {
   queue: (store: string, agent: string, revision: string, signal?: AbortSignal) => call<Queue>('GET', `/stores/${seg(store)}/queue${query({ agent, revision })}`, undefined, signal),
   takeQueue: (store: string) => call<{ given: number }>('POST', `/stores/${seg(store)}/queue/take`, {}),
   board: (store: string, q: { from?: string; to?: string }, revision: string, signal?: AbortSignal) => call<Board>('GET', `/stores/${seg(store)}/board${query({ ...q, revision })}`, undefined, signal),
-  mark: (store: string, order: string, b: { wave: number; outcome: Outcome; reason?: string }) =>
+  mark: (store: string, order: string, b: { wave: number; outcome: Outcome; reason?: string; text?: string }) =>
     call<{ ok: boolean }>('POST', `/stores/${seg(store)}/reminders/${seg(order)}/mark`, b),
   unmark: (store: string, order: string, wave: number) =>
     call<{ ok: boolean }>('POST', `/stores/${seg(store)}/reminders/${seg(order)}/unmark`, { wave }),

@@ -14,7 +14,7 @@ const GROUPS: [string, string[]][] = [
   ['data', ['feed_stale_after_s']],
   ['auto', ['auto_sms', 'auto_email']],
   ['team', ['agent_chats_max', 'load_high_bp', 'served_within_s', 'chat_idle_s']],
-  ['gains', ['holdout_share_bp', 'holdout_min_reminders', 'margin_bp', 'contact_cost_minor', 'persuasion_bp', 'persuasion_decay_s']],
+  ['gains', ['holdout_share_bp', 'holdout_min_reminders', 'text_trial', 'margin_bp', 'contact_cost_minor', 'persuasion_bp', 'persuasion_decay_s']],
   ['shop', ['ship_within_s', 'score_min_orders']],
 ]
 export const WINDOWS = ['quiet', 'night', 'good1', 'good2', 'meal1', 'meal2'] as const

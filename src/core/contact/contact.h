@@ -29,6 +29,7 @@ struct policy {
     int64_t load_high_bp;                                     /* 7500: of what service can carry; from there specialists take silent orders */
     int64_t served_within_s;                                  /* 172800: who served the buyer within this time takes the order */
     int64_t chat_idle_s;                                      /* 3600: a chat of which no end is told counts as open for so long */
+    int text_trial;                                           /* 1: of several texts that fit, find out which does better */
     int64_t margin_bp, contact_cost_minor, persuasion_bp, persuasion_decay_s; /* 2000, 50, 1500, 21600: what the best delay is worked out with */
     int wave2_channel;                                        /* enum channel, by which the second and the last reminder go: 2, SMS */
     int wave3;                                                /* 1: a last reminder the day after an event; 0: none */

@@ -1,11 +1,20 @@
 /* See text_bandit.h. */
 #include <assert.h>
 #include <math.h>
+#include "base/instant.h"
 #include "base/prng.h"
 #include "core/run/text_bandit.h"
 
 static const double alpha_all = 0.05;
 enum { BISECTIONS = 48 };
+
+enum text_fate text_fate_of(const struct text_contact *c)
+{
+    const bool paid = c->paid_ms != INSTANT_NONE && c->paid_ms <= c->closes_ms;
+    if (c->at_ms >= c->closes_ms || (paid && c->paid_ms <= c->at_ms)) return TEXT_NO_TRIAL;
+    if (c->now_ms < c->closes_ms) return TEXT_OPEN;
+    return paid && c->paid_ms <= c->next_ms ? TEXT_WON : TEXT_LOST;
+}
 
 static double log_gamma(double x)
 {

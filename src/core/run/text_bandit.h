@@ -21,6 +21,15 @@ struct prng;
 
 enum { TEXT_ARMS_MAX = 32, TEXT_EXPLORE_BP = 1000 };
 
+/* What became of one reminder with a text. It is judged when the time to pay is over, not before: who pays fast would favour the text that was
+ * used last.  Paid after it and before the next reminder of the order counts for it. */
+struct text_contact {
+    int64_t at_ms, next_ms;             /* this reminder; the next of the same order, INSTANT_MAX: none */
+    int64_t paid_ms, closes_ms, now_ms; /* INSTANT_NONE: not paid; when the time to pay ends */
+};
+enum text_fate { TEXT_NO_TRIAL /* it was paid, or could not be any more */, TEXT_OPEN /* not known yet */, TEXT_WON, TEXT_LOST };
+enum text_fate text_fate_of(const struct text_contact *c);
+
 /* One text: reminders whose outcome is known (the order's time to pay is over), and how many of them were paid after it. 0 <= won <= told. */
 struct text_arm { int64_t told, won; };
 struct text_standing {

@@ -105,6 +105,8 @@ const zh = {
     propose: '等 {d}再催，而不是 {now}', gain: '每月约多 {v}', gainNone: '差别很小：{now}可以不改。', gainWhy: '等 {d}再催，被催的人里有 {w} 本会自己付款；等 {now}是 {w2}。', adopt: '改为 {d}', adopted: '第一次催付现在等 {d}。', already: '现行规则已是最佳：{d}。', back: '改回 {d}', ownerOnly: '只有店主能改规则。',
     curve: '等待的得与失', curveNote: '等待时间向右按等比增长', byBand: '按订单金额', band: '订单金额', bandFrom: '{a} 起', bandTo: '{b} 以下', bandBetween: '{a} 至 {b}', orders: '订单数', bandBest: '最佳等待', bandGain: '每千单多得', bandNote: '多得是与现行规则相比；样本小的组，比例向全店靠拢。', bandNone: '订单太少，分不出组。',
     terms: '计算依据', margin: '毛利率', cost: '催一次的成本', costHint: '人工和对买家的打扰', persuasion: '马上催能挽回', persuasionHint: '占本来不会付款的买家', decay: '效果剩三分之一要过', hours: '小时', keep: '保存这些数字', kept: '从现在起按这些数字计算。', undo: '恢复原样', useMeasured: '采用实测值：{v}', measured: '本店实测：等 {d}催付，能挽回 {v} 本会流失的订单，在 {low} 到 {high} 之间。', guessed: '尚未实测：能挽回多少、多快失效都只是估计，等上面的差别能看出来再换。',
+    texts: '哪条话术更有效', textsLead: '最近 {n} 天里、付款时限已过的订单中，催后付款的比例', textsNone: '还没有用话术库催付过。在“催付”页复制话术并标记已催，就会计入这里。', textsOff: '没有在试话术：总是用首选的那条。28 天内催付满 {n} 次并开启规则后，几条都合适的会轮流试；目前 {have} 次。',
+    textsOn: '正在试几条都合适的话术：越有效的用得越多，十次里有一次抽签。', text: '话术', used: '用过', paidOf: '付款', range: '区间', out: '已停用', winner: '最佳', former: '当时的写法', occasion: { remind: '催付', remind_last: '最后一次催付', balance: '预售尾款', shipped: '已发货', arrived: '已到达', signed: '已签收', script: '应答' }, language: { en: '英文', zh: '中文' }, group: '{occasion}，第 {n} 波，{channel}，{language}', rangeNote: '真实比例在区间之内，看多少次都成立。',
     cut: '有 {n} 个订单只算到催付那一刻：没人知道不催他们会不会付。', notCut: '有 {n} 个订单催过，几乎没有留下不催的：催后付款都算作自己付款，所以比例偏高。',
   },
   rules: {

@@ -1,0 +1,74 @@
+/* See text_pick.h. */
+#include "desk/text_pick.h"
+#include <inttypes.h>
+#include "base/prng.h"
+
+/* FNV-1a (Fowler, Noll, Vo): tells wordings apart, no more. */
+static uint32_t hash_more(uint32_t h, struct text t)
+{
+    for (size_t i = 0; i < t.len; i++) h = (h ^ (unsigned char)t.ptr[i]) * UINT32_C(16777619);
+    return (h ^ 0xFF) * UINT32_C(16777619);
+}
+
+struct text text_key_of(struct arena *a, const struct wording *w)
+{
+    const uint32_t h = hash_more(hash_more(UINT32_C(2166136261), w->subject), w->body);
+    return arena_printf(a, "%.*s@%08" PRIx32, (int)w->code.len, w->code.ptr, h);
+}
+
+bool text_trial_begin(struct text_trial *t, struct plan_desk *plan)
+{
+    const struct plan_desk_ask *q = &plan->ask;
+    const int64_t today_ms = zone_day_start_ms(q->shop->zone, zone_day(q->shop->zone, q->now_ms));
+    const struct text_outcomes_ask ask = { today_ms - TEXT_TRIAL_DAYS * MS_PER_DAY, today_ms, today_ms, q->policy->payment_window_s * MS_PER_S };
+    *t = (struct text_trial){ .plan = plan };
+    if (!holdout_reminders(q->store, q->shop, today_ms, &t->reminders)) return false;
+    t->on = q->policy->text_trial && t->reminders >= q->policy->holdout_min_reminders;
+    return query_text_outcomes(q->store, q->shop, &plan->arena, &ask, &t->rows, &t->n);
+}
+
+struct text_arm text_arm_of(const struct text_trial *t, struct text key, int wave, enum channel channel)
+{
+    for (int i = 0; i < t->n; i++)
+        if (t->rows[i].wave == wave && t->rows[i].channel == channel && text_eq(t->rows[i].key, key)) return t->rows[i].arm;
+    return (struct text_arm){ .told = 0 };
+}
+
+/* Which of the candidates: the first is the one to prefer; tried are those of its kind. */
+static const struct wording *tried(const struct text_trial *t, struct arena *a, const struct wording *const *from, int n, const struct text_pick_ask *ask)
+{
+    const struct wording *in[TEXT_ARMS_MAX];
+    struct text_arm arms[TEXT_ARMS_MAX];
+    struct text_standing standings[TEXT_ARMS_MAX];
+    struct prng r;
+    int count = 0;
+    for (int i = 0; i < n && count < TEXT_ARMS_MAX; i++) {
+        if (from[i]->own != from[0]->own) continue;
+        arms[count] = text_arm_of(t, text_key_of(a, from[i]), ask->wave, ask->ask.channel);
+        in[count++] = from[i];
+    }
+    if (count == 1) return in[0];
+    text_bandit_judge(arms, count, standings);
+    prng_seed(&r, text_lot(t->plan->ask.shop, ask->order_no, ask->wave));
+    return in[text_bandit_choose(arms, standings, count, TEXT_EXPLORE_BP, &r)];
+}
+
+struct text_choice text_pick(const struct text_trial *t, struct arena *a, const struct wording_set *set, const struct text_pick_ask *ask, struct text *ret_key)
+{
+    const struct wording *from[TEXT_CANDIDATES_MAX];
+    struct text_choice choice = { .wording = NULL };
+    *ret_key = TEXT_NONE;
+    if (!t->on) choice = text_choose(a, set, &ask->ask);
+    else {
+        int n = text_candidates(a, set, &ask->ask, from, TEXT_CANDIDATES_MAX, &choice.reason);
+        if (n == 0) return choice;
+        if (n > TEXT_CANDIDATES_MAX) n = TEXT_CANDIDATES_MAX;
+        const struct wording *w = tried(t, a, from, n, ask);
+        struct reason why;
+        if (text_render(a, set, w, ask->ask.channel, ask->ask.facts, &choice.rendering, &why)) choice.wording = w;
+        else choice.reason = why;
+        if (choice.wording) choice.reason.rule = w->own ? "own-text" : "built-in-text";
+    }
+    if (choice.wording) *ret_key = text_key_of(a, choice.wording);
+    return choice;
+}
