@@ -3,6 +3,7 @@
 #include "desk/desk.h"
 #include "desk/feeds.h"
 #include "desk/folder.h"
+#include "desk/notices.h"
 #include "desk/outbox_desk.h"
 #include <assert.h>
 #include <errno.h>
@@ -197,8 +198,9 @@ static bool start_serving(struct desk *d, struct desk_message *m)
     if (!d->folders) return false;
     channel_ways_init(&d->ways, d->env, d->path);
     d->outbox = outbox_desk_start(&(struct runner_ask){ d->env, d->path, d->writer }, &d->ways.ways);
-    if (!d->outbox) message_set(m, "memory", "Out of memory.", "内存不足。");
-    return d->outbox != NULL;
+    d->notices = d->outbox ? notices_start(d) : NULL;
+    if (!d->notices) message_set(m, "memory", "Out of memory.", "内存不足。");
+    return d->notices != NULL;
 }
 
 struct desk *desk_open(const struct env *env, const char *path, enum desk_mode mode, bool create, struct desk_message *ret)
@@ -232,10 +234,12 @@ void desk_close(struct desk *d)
     if (!d) return;
     folders_ask_stop(d->folders);
     outbox_desk_ask_stop(d->outbox);
+    notices_ask_stop(d->notices);
     desk_runs_stop(d);
     folders_stop(d->folders);
     if (d->door) door_close(d->door);
     outbox_desk_stop(d->outbox);
+    notices_stop(d->notices);
     if (d->writer) writer_stop(d->writer);
     feeds_close(d->feeds);
     lock_give(d->env, &d->lock);

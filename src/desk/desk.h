@@ -23,6 +23,7 @@ struct door;
 struct import_run;
 struct feeds;
 struct folders;
+struct notices;
 struct outbox_desk;
 struct desk {
     const struct env *env;
@@ -34,6 +35,7 @@ struct desk {
     struct door *door;              /* NULL: does not serve */
     struct feeds *feeds;            /* NULL: does not serve */
     struct folders *folders;        /* likewise */
+    struct notices *notices;        /* likewise */
     struct channel_ways ways;
     struct outbox_desk *outbox;     /* likewise */
     pthread_mutex_t runs_lock;      /* guards the rest */

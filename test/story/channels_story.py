@@ -8,10 +8,11 @@ import re
 import sqlite3
 import struct
 import subprocess
+import time
 
 from browser import Browser, staff
 from channel_parts import Exim, Kannel, Robot
-from story import BINARY, UNPAID, Shop, order, run_stories, serving
+from story import BINARY, PAID, SLOW, UNPAID, Shop, order, run_stories, serving, until
 
 CANARIES = ["canary-password-7", "canary-kannel-9", "canary-token-5", "canary-secret-3"]
 
@@ -181,6 +182,32 @@ def story_one_click_to_leave(directory):
         foreign = owner.ask("POST", "/unsubscribe/" + good, b"x", headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, content="application/x-www-form-urlencoded")
         assert foreign.status == 403
     assert not re.search(r"[\w.]+@|138\d{8}", good), "the address of the page names nobody"
+
+
+def story_staff_are_told(directory):
+    """a robot tells staff what is new: red at once, once; nothing of a buyer; a robot that fails is tried again and loses nothing"""
+    shop = Shop(directory)
+    with Robot([(500, {}, b""), (200, {}, b'{"errcode":0,"errmsg":"ok"}')]) as robot, serving("serve", "--db", shop.db) as answer:
+        add(shop, "dingtalk", secrets=robot.settings("dingtalk")["url"] + "\nSECcanary-secret-3\n")
+        china = datetime.timezone(datetime.timedelta(hours=8))
+        now = datetime.datetime.now(china)
+        late = now - datetime.timedelta(days=9)
+        rows_ = [order("L1", PAID, placed=f"{late:%Y-%m-%d %H:%M:%S}", paid=f"{late:%Y-%m-%d %H:%M:%S}")]
+        rows_[0][1], rows_[0][8] = "茶友一号", "李雷"
+        until(lambda: robot.got, 30 * SLOW, "the first notice: no data yet, which is red")
+        first = json.loads(robot.got[0][2])["text"]["content"]
+        assert first.startswith("【样板店】🔴"), first
+        shop.bring(shop.write(f"ExportOrderList{now:%Y%m%d%H%M}.csv", rows_))
+        until(lambda: len(robot.got) >= 2, 60 * SLOW, "the first again, or the late parcel")
+        until(lambda: any("发货" in json.loads(b)["text"]["content"] for _, _, b in robot.got), 60 * SLOW, "the late parcel")
+        texts = [json.loads(b)["text"]["content"] for _, _, b in robot.got]
+        assert not any(who in t for t in texts for who in ("李雷", "茶友一号", "L1")), texts
+        until(lambda: any("导入" in t for t in [json.loads(b)["text"]["content"] for _, _, b in robot.got[1:]]), 60 * SLOW, "what failed, told again")
+        n = len(robot.got)
+        time.sleep(6)
+        assert len(robot.got) == n, "told once"
+        listed = shop.json("channel", "list", "--store", "main")["channels"][0]
+        assert listed["last"]["fate"] == "sent", listed
 
 
 def story_delivery_reports(directory):
