@@ -403,6 +403,8 @@ static json_t *kept_json(void)
         { "reminders", "when a reminder was made, without its remark", "何时催付过（备注已删）", "so that nobody is reminded twice", "避免重复打扰" },
         { "imports", "names of the files that were imported, how many rows", "导入过的文件名和行数", "the books say where each figure comes from", "账目须说明数字的来源" },
         { "audit", "that an erasure was made, by whom and when", "何时由谁执行了删除", "proof of the deed; it names the person by a number that means nothing any more", "留作执行凭证；其中的编号已不对应任何人" },
+        { "suppression", "that they asked to be left alone, complained or are in dispute, as keyed hashes", "要求不再联系、投诉或纠纷的记录（加密摘要）",
+          "so that forgetting somebody does not mean writing to them again", "避免删除之后反而又去联系" },
         { "tombstones", "keyed hashes of the name, numbers and addresses", "姓名、号码、地址的加密摘要", "so that an old file, a feed or a restored backup cannot bring the person back", "防止旧文件、接口或旧备份把此人信息带回来" },
     };
     json_t *list = json_array();

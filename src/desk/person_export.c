@@ -2,6 +2,7 @@
 #include "desk/answer_json.h"
 #include "desk/person_parts.h"
 #include "store/query_store.h"
+#include "store/suppression_store.h"
 
 struct cells { struct answer *w; json_t *list; };
 
@@ -73,6 +74,37 @@ static json_t *orders_json(const struct answer_ask *q, const struct erase_plan *
     return list;
 }
 
+struct stops { struct answer *w; struct suppression_book book; struct suppressed found; };
+
+static bool stops_take(void *ctx, const struct person_cells *p)
+{
+    struct stops *s = ctx;
+    const struct answer_ask *q = s->w->ask;
+    struct suppressed one = { false, false, false };
+    if (!suppression_find(q->store, &s->book, q->shop, p, q->now_ms, &one)) {
+        s->w->failed = true;
+        return false;
+    }
+    s->found.opted_out |= one.opted_out;
+    s->found.complained |= one.complained;
+    s->found.dispute_open |= one.dispute_open;
+    return true;
+}
+
+/* What is kept against contacting the person, told in whichever store of the merchant. */
+static json_t *left_alone_json(struct answer *w, struct arena *a, int64_t customer_id)
+{
+    const struct answer_ask *q = w->ask;
+    struct stops *s = ARENA_NEW(a, struct stops);
+    if (!s || !suppression_book_load(q->store, q->shop, &s->book)) {
+        w->failed = true;
+        return json_null();
+    }
+    s->w = w;
+    if (customer_id != CLAIM_NONE && !suppression_cells_each(q->store, q->shop, customer_id, stops_take, s)) w->failed = true;
+    return json_pack("{s:b,s:b,s:b}", "opted_out", (int)s->found.opted_out, "complained", (int)s->found.complained, "dispute_open", (int)s->found.dispute_open);
+}
+
 json_t *person_export(const struct answer_ask *q, const struct person_ask *ask, enum answer_error *ret_error)
 {
     struct answer w;
@@ -92,6 +124,7 @@ json_t *person_export(const struct answer_ask *q, const struct person_ask *ask, 
             put(&w, ret, "customer", meant.customer_id == CLAIM_NONE ? json_null() : json_integer(meant.customer_id));
             put(&w, ret, "persons", persons_json(&w, &plan));
             put(&w, ret, "set_aside", set_aside_json(&w, &plan));
+            put(&w, ret, "left_alone", left_alone_json(&w, &kept, meant.customer_id));
         }
     }
     ret = answer_end(&w, ret, ret_error);

@@ -1,11 +1,14 @@
 """The desk's plan on the real Tmall month, beside a second implementation in Python (second_plan.py); explain, the tester and the suppression
 of buyers through the shipped program."""
 import random
+import time
+import urllib.parse
 from datetime import datetime, timedelta, timezone
 
 import second_plan
 import second_rule
-from story import PAID, TMALL, UNPAID, Shop, need, run_stories
+from browser import Browser
+from story import PAID, TMALL, UNPAID, Shop, need, run_stories, serving
 
 DECISIONS = {0: .85994, 600: .15252, 1800: .10352, 3600: .07498}  # measured on this very month, to four places
 
@@ -151,6 +154,18 @@ def story_suppress(directory):
     shop.zg("suppress", "add", "--store", "main", "--order", "no-such", code=1)
     shop.zg("suppress", "add", "--store", "main", code=2)
     shop.zg("suppress", "add", "--store", "main", "--order", "A-1", "--because", "mood", code=2)
+    # through a running desk, by its socket
+    with shop.desk():
+        assert shop.json("suppress", "add", "--store", "main", "--order", "A-4")["changed"] == 2
+        assert rule(shop, "main", "A-4") == "opted-out"
+        assert shop.json("suppress", "remove", "--store", "main", "--order", "A-4")["changed"] == 2
+    # one may ask what is kept about oneself, and forgetting somebody does not mean writing to them again
+    assert shop.json("person", "export", "--store", "main", "--customer", "wang_1")["left_alone"] == {"opted_out": True, "complained": False, "dispute_open": False}
+    report = shop.json("person", "erase", "--store", "main", "--customer", "wang_1", "--yes")
+    assert any(kept["field"] == "suppression" for kept in report["kept"]), report["kept"]
+    time.sleep(1.1)  # an order after the erasure is a new one
+    shop.bring(shop.write("again.csv", [order("A-6", "wang_1", "13800000001", timedelta(0))]))
+    assert rule(shop, "main", "A-6") == "opted-out"
     # not a byte of a name or a number lies in the table
     import sqlite3
     with sqlite3.connect(shop.db) as db:
@@ -176,6 +191,50 @@ def story_records(directory):
     shop.json("policy", "set", "--store", "main", "bad_review_stars=default")
     shop.bring(shop.write("answered.csv", [[*review[:6], "抱歉，已补寄", moment(timedelta(minutes=20))]], header=head))
     assert rule(shop, "main", "A-3") != "bad-review"
+
+
+def story_tester(directory):
+    """explain, the page of an order and the tester answer with the very same rule; a supposed fact changes it; what is no fact is refused"""
+    shop, rows = shop_with_month(directory)
+    dice, seen = random.Random(5), set()
+    with serving("serve", "--db", shop.db) as answer:
+        owner = Browser(answer["url"]).setup(answer["setup_code"])
+        for row in dice.sample([row for row in rows if row.paid is None], 60):
+            at = (row.placed + timedelta(seconds=dice.randrange(90000))).isoformat()
+            said = shop.json("explain", "--store", "main", "--order", row.number, "--at", at)
+            page = owner.get("/stores/main/explain?" + urllib.parse.urlencode({"order": row.number, "at": at})).json
+            tester = owner.post("/stores/main/explain", {"order": row.number, "at": at})
+            assert tester.status == 200, tester.body
+            for other in (page, tester.json):
+                assert {key: other[key] for key in ("decision", "wave", "until", "agent", "channel", "rule", "source", "by_hand")} == \
+                    {key: said[key] for key in ("decision", "wave", "until", "agent", "channel", "rule", "source", "by_hand")}, (said, other)
+                assert other["reason"]["en"] == said["reason"] and other["reason"]["zh"] and other["reason"]["rule"] == said["rule"], other
+            speaks = [line["rule"] for line in tester.json["rules"] if line["speaks"]]
+            assert speaks == [said["rule"]], (speaks, said)
+            seen.add(said["rule"])
+        assert len(seen) >= 5, seen
+        noon = {"at": "2020-02-26T12:00:00+08:00", "age_s": 7200}
+
+        def supposed(**facts):
+            got = owner.post("/stores/main/explain", {**noon, **facts})
+            assert got.status == 200, got.body
+            return got.json["rule"]
+        assert supposed() == "meal" and supposed(opted_out=True) == "opted-out" and supposed(paid_at="2020-02-26T11:00:00+08:00") == "paid"
+        assert supposed(**{"class": "commercial"}) == "no-consent" and supposed(**{"class": "commercial", "consent": "given"}) == "meal"
+        assert supposed(policy={"meal1_from_min": 0, "meal1_until_min": 0}) == "good-window" and supposed(policy={"wave2_channel": 1}) == "wave-2"
+        assert supposed(country="US") in ("quiet-hours", "night") and supposed(feed_age_s=None) == "stale-data"
+        assert supposed(contacts=["2020-02-26T11:50:00+08:00"]) == "too-soon"
+        assert supposed(marks=[{"wave": 2, "outcome": "done", "at": "2020-02-26T11:20:00+08:00"}]) == "done"
+        assert supposed(presale=True) == "balance-unknown"
+        for wrong in ({"mood": 1}, {"country": "China"}, {"policy": {"night_from_min": 600}}, {"policy": {"mood": 1}}, {"paid_at": "yesterday"}, {"opted_out": "no"},
+                      {"marks": [{"wave": 4, "outcome": "done", "at": noon["at"]}]}, {"contacts": ["x"]}, {"event_from": noon["at"]}, {"age_s": -1}):
+            got = owner.post("/stores/main/explain", {**noon, **wrong})
+            assert got.status == 422, (wrong, got.status, got.body)
+        assert owner.get("/stores/main/explain?order=nobody").status == 404 and owner.get("/stores/main/explain").status == 422
+        done = owner.post("/stores/main/suppress", {"who": "13800000009", "because": "complaint"})
+        assert done.status == 200 and done.json["changed"] == 2, done.body
+        assert owner.post("/stores/main/suppress", {}).status == 422 and owner.post("/stores/main/suppress", {"who": "a", "because": "mood"}).status == 422
+        assert owner.post("/stores/main/suppress", {"order": "nobody"}).status in (409, 422), "nobody is meant"
 
 
 if __name__ == "__main__":

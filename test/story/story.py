@@ -51,7 +51,7 @@ class Shop:
 
     def zg(self, *words, code=0, lang=None, db=True):
         """Runs a verb on this database; checks its exit code; gives stdout and stderr."""
-        two = words[0] in ("policy", "token", "feed", "channel", "suppress", "texts") or words[:2] == ("team", "set") or (words[0] == "import" and words[1] in ("undo", "resume", "list"))
+        two = words[0] in ("policy", "token", "feed", "channel", "suppress", "texts", "person") or words[:2] == ("team", "set") or (words[0] == "import" and words[1] in ("undo", "resume", "list"))
         first = 2 if two else 1
         command = [*words[:first], *(["--db", self.db] if db else []), *words[first:]]
         return zhanggui(*command, code=code, lang=lang, cwd=self.directory)
