@@ -231,5 +231,77 @@ def story_delivery_reports(directory):
         nothing_told(shop)
 
 
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def by_day():
+    """Whether the rules let a message go out in China now, at the widest that they can be set: from 8 to 22."""
+    return 8 <= datetime.datetime.now(CHINA).hour < 22 and 8 <= (datetime.datetime.now(CHINA) + datetime.timedelta(minutes=2)).hour < 22
+
+
+ALL_DAY = ["good1_from_min=480", "good1_until_min=1320", "good2_from_min=1320", "good2_until_min=1320", "meal1_from_min=690", "meal1_until_min=690", "meal2_from_min=1050", "meal2_until_min=1050"]
+
+
+def sent(shop):
+    return rows(shop.db, "SELECT channel, report, code FROM outbox WHERE state = 3")
+
+
+def story_a_reminder_goes_the_whole_way(directory):
+    """an unpaid order is reminded about by SMS through a real Kannel, and the delivery report comes home; at night nothing goes out, and nothing before the owner says so"""
+    shop = Shop(directory)
+    with_order(shop)
+    sms = pathlib.Path(directory) / "kannel"
+    sms.mkdir()
+    with Kannel(sms) as kannel, serving("serve", "--db", shop.db) as answer:
+        add(shop, "kannel", "--url", kannel.url, "--user", "shop", "--from", "10690001", "--desk-url", answer["url"], secrets="canary-kannel-9\n")
+        shop.zg("policy", "set", "--store", "main", *ALL_DAY)
+        time.sleep(3)
+        assert rows(shop.db, "SELECT COUNT(*) FROM outbox WHERE state <> 1") == [(0,)] and "13800001111" not in kannel.phone(), "not switched on"
+        shop.zg("policy", "set", "--store", "main", "auto_sms=1")
+        if not by_day():
+            time.sleep(5)
+            assert sent(shop) == [] and "13800001111" not in kannel.phone(), "it is night"
+            return
+        until(lambda: sent(shop) and sent(shop)[0][1] == 1, 30 * SLOW, "the reminder and its report")
+        assert sent(shop) == [(2, 1, "sent")], sent(shop)
+        assert kannel.phone().count(" 13800001111 ") == 1
+        nothing_told(shop)
+
+
+SHOPIFY = "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Shipping Name,Shipping Country\n"
+
+
+def story_a_mail_and_its_way_out(directory):
+    """a reminder goes out by e-mail with its one-click link; who follows it is left alone at once, though another order waits"""
+    shop = Shop(directory, platform="shopify")
+    now = datetime.datetime.now(CHINA)
+    placed = now - datetime.timedelta(minutes=90)
+    later = now - datetime.timedelta(minutes=20)
+    line = "#{no},lilei@buyer.example,pending,,unfulfilled,,CNY,88.00,{at:%Y-%m-%d %H:%M:%S} +0800,1,Tea,88.00,T-1,Li Lei,CN\n"
+    path = shop.directory / f"orders_export_{now:%Y%m%d%H%M}.csv"
+    path.write_text(SHOPIFY + line.format(no=1001, at=placed) + line.format(no=1002, at=later))
+    shop.bring(path)
+    mail = pathlib.Path(directory) / "exim"
+    mail.mkdir()
+    with Exim(mail) as exim, serving("serve", "--db", shop.db) as answer:
+        add(shop, "smtp", "--host", "127.0.0.1", "--port", str(exim.port), "--from", "shop@shop.example", "--authority", exim.cert, "--desk-url", answer["url"])
+        shop.zg("policy", "set", "--store", "main", "wave2_channel=3", "auto_email=1", *ALL_DAY)
+        if not by_day():
+            time.sleep(5)
+            assert sent(shop) == [] and exim.mails("lilei") == [], "it is night"
+            return
+        message, = exim.wait_mails("lilei", 1)
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click" and message["Message-ID"].endswith("@shop.example>")
+        link = re.fullmatch(r"<(.*)>", message["List-Unsubscribe"])[1]
+        assert link.startswith(answer["url"] + "/api/v1/unsubscribe/") and "lilei" not in link
+        done = Browser(answer["url"]).ask("POST", "!" + link[len(answer["url"]):], b"List-Unsubscribe=One-Click", headers={"Origin": None, "Sec-Fetch-Site": None},
+                                          content="application/x-www-form-urlencoded")
+        assert done.status == 200, done.body
+        plan = shop.json("explain", "--store", "main", "--order", "#1002")
+        assert (plan["decision"], plan["rule"]) == ("never", "opted-out"), plan
+        time.sleep(2)
+        assert len(exim.mails("lilei")) == 1
+
+
 if __name__ == "__main__":
     run_stories(globals())
