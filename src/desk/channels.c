@@ -188,5 +188,5 @@ bool channels_report(struct store *s, int64_t store_id, struct outbox_key key, i
     if (!shop_of(s, store_id, &shop, &found)) return false;
     if (!found) return true;
     store_touch(s, store_id);
-    return outbox_resolve(s, &shop, key, figure == 1 ? OUTBOX_ARRIVED : OUTBOX_NOT_ARRIVED, 0, &done);
+    return outbox_resolve(s, &shop, key, figure == 1 ? OUTBOX_ARRIVED : OUTBOX_NOT_ARRIVED, OUTBOX_BY_GATEWAY, &done);
 }

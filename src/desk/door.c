@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "desk/desk.h"
 #include "desk/explain.h"
+#include "desk/outbox.h"
 #include "desk/team_change.h"
 #include "desk/wire.h"
 
@@ -192,6 +193,16 @@ static json_t *serve_team_change(struct caller *c, json_t *ask)
     return wire_of_end(desk_team_change(c->door->desk, &a, &m), &m);
 }
 
+static json_t *serve_outbox_resolve(struct caller *c, json_t *ask)
+{
+    const int64_t wave = wire_i64(ask, "wave");
+    if (wave < 1 || wave > OUTBOX_WAVE_LAST) return bad_ask();
+    const struct outbox_resolve_ask a = { text_from_cstr(wire_text(ask, "store")), text_from_cstr(wire_text(ask, "order")), (int)wave,
+                                          json_is_true(json_object_get(ask, "again")), wire_i64(ask, "user_id") };
+    struct desk_message m = { 0 };
+    return wire_of_end(desk_outbox_resolve(c->door->desk, &a, &m), &m);
+}
+
 static json_t *serve_suppress(struct caller *c, json_t *ask)
 {
     const int64_t stop = wire_i64(ask, "stop");
@@ -252,7 +263,7 @@ static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_
     { "import-resume", serve_change },  { "backup", serve_backup },           { "store-create", serve_store_create },
     { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
     { "archive-read", serve_archive_read }, { "person-erase", serve_person_erase }, { "policy-set", serve_policy_set },
-    { "feed-change", serve_feed_change }, { "team-change", serve_team_change }, { "suppress", serve_suppress },
+    { "feed-change", serve_feed_change }, { "team-change", serve_team_change }, { "suppress", serve_suppress }, { "outbox-resolve", serve_outbox_resolve },
     { "channel-change", serve_channel_change },
 };
 

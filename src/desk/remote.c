@@ -7,6 +7,7 @@
 #include <string.h>
 #include "desk/desk.h"
 #include "desk/explain.h"
+#include "desk/outbox.h"
 #include "desk/team_change.h"
 #include "desk/wire.h"
 
@@ -201,6 +202,16 @@ enum desk_result remote_team_change(struct desk *d, const struct team_ask *ask, 
     set_text(o, "store", ask->store);
     json_object_set(o, "changes", ask->changes);
     json_object_set_new(o, "only_self", json_boolean(ask->only_self));
+    return ask_plainly(d, o, m);
+}
+
+enum desk_result remote_outbox_resolve(struct desk *d, const struct outbox_resolve_ask *ask, struct desk_message *m)
+{
+    json_t *o = new_ask("outbox-resolve", ask->user_id);
+    set_text(o, "store", ask->store);
+    set_text(o, "order", ask->order_no);
+    json_object_set_new(o, "wave", json_integer(ask->wave));
+    json_object_set_new(o, "again", json_boolean(ask->again));
     return ask_plainly(d, o, m);
 }
 

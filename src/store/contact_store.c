@@ -4,16 +4,17 @@
 
 /* ---- contacts and marks ---- */
 
+/* The joins stand in the order in which they are to be made: from the customer's few orders on. */
 bool contacts_of(struct store *s, const struct shop *shop, const struct contacts_ask *ask, int64_t *ret, int max, int *ret_n)
 {
     enum db_step step = DB_DONE;
     int n = 0;
     struct db_stmt *q = ask->customer_id != CLAIM_NONE
-        ? db_stmt(s->db, SQL("SELECT m.at_ms FROM customer_order c JOIN orders o ON o.merchant_id = c.merchant_id AND o.order_id = c.order_id"
-                             " JOIN reminder_mark m ON m.merchant_id = c.merchant_id AND m.order_id = c.order_id WHERE c.merchant_id = $1"
+        ? db_stmt(s->db, SQL("SELECT m.at_ms FROM customer_order c CROSS JOIN orders o"
+                             " CROSS JOIN reminder_mark m WHERE c.merchant_id = $1 AND o.merchant_id = $1 AND o.order_id = c.order_id AND m.merchant_id = $1 AND m.order_id = c.order_id"
                              " AND c.customer_id = $2 AND o.customer_id = $2 AND m.outcome IN (1, 3) AND m.at_ms > $3 AND m.at_ms <= $4"
-                             " UNION ALL SELECT x.leased_at_ms FROM customer_order c JOIN orders o ON o.merchant_id = c.merchant_id AND o.order_id = c.order_id"
-                             " JOIN outbox x ON x.merchant_id = c.merchant_id AND x.order_id = c.order_id WHERE c.merchant_id = $1"
+                             " UNION ALL SELECT x.leased_at_ms FROM customer_order c CROSS JOIN orders o"
+                             " CROSS JOIN outbox x WHERE c.merchant_id = $1 AND o.merchant_id = $1 AND o.order_id = c.order_id AND x.merchant_id = $1 AND x.order_id = c.order_id"
                              " AND c.customer_id = $2 AND o.customer_id = $2 AND x.state IN (2, 3, 5) AND x.leased_at_ms > $3 AND x.leased_at_ms <= $4"
                              " ORDER BY 1 DESC LIMIT $5"))
         : db_stmt(s->db, SQL("SELECT at_ms FROM reminder_mark WHERE merchant_id = $1 AND order_id = $2 AND outcome IN (1, 3) AND at_ms > $3 AND at_ms <= $4"

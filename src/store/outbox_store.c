@@ -234,7 +234,7 @@ bool outbox_resolve(struct store *s, const struct shop *shop, struct outbox_key 
     const int64_t now_ms = s->env->now_ms(s->env->ctx);
     bool reported = false;
     assert(step);
-    if (user_id == 0) {
+    if (user_id == OUTBOX_BY_GATEWAY) {
         if (!report_write(s, shop, key, event == OUTBOX_ARRIVED ? 1 : 2)) return false;
         reported = db_changes(s->db) == 1;
     }
@@ -254,7 +254,7 @@ bool outbox_resolve(struct store *s, const struct shop *shop, struct outbox_key 
         q = of_key(db_stmt(s->db, SQL("DELETE FROM outbox WHERE merchant_id = $1 AND order_id = $2 AND wave > $3 AND state NOT IN (2, 3, 5)")), shop, key);
         if (!q || !db_exec(q)) return false;
     }
-    return !moved || user_id == 0 || resolve_note(s, shop, key, event, user_id);
+    return !moved || user_id == OUTBOX_BY_GATEWAY || resolve_note(s, shop, key, event, user_id);
 }
 
 bool outbox_drop_all(struct store *s, const struct shop *shop, int64_t now_ms, int64_t max, int64_t *ret_n)

@@ -68,8 +68,9 @@ bool outbox_finish(struct store *s, const struct shop *shop, const struct outbox
 bool outbox_settle(struct store *s, int64_t now_ms, int64_t *ret_n);
 /* After a restore: of what waits nobody knows whether it was sent since the copy was made. */
 bool outbox_restored(struct store *s, int64_t now_ms, int64_t *ret_n);
-/* A person says what became of an unknown one (OUTBOX_ARRIVED, OUTBOX_AGAIN), or the gateway does (user 0; ARRIVED, NOT_ARRIVED: also told
+/* A person says what became of an unknown one (OUTBOX_ARRIVED, OUTBOX_AGAIN), or the gateway does (OUTBOX_BY_GATEWAY; ARRIVED, NOT_ARRIVED: also told
  * of sent ones, whose report it is then). Not again where a later wave has gone out since. With its audit row when a person says it. */
+enum { OUTBOX_BY_GATEWAY = -1 };
 bool outbox_resolve(struct store *s, const struct shop *shop, struct outbox_key key, enum outbox_event event, int64_t user_id, bool *ret_done);
 /* No channel is on any more: up to max of those that wait are dropped; *ret_n of them were. */
 bool outbox_drop_all(struct store *s, const struct shop *shop, int64_t now_ms, int64_t max, int64_t *ret_n);

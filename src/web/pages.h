@@ -45,6 +45,8 @@ void team_self_read(struct call *c, struct store *s);
 /* explain_page.c */
 void explain_read(struct call *c, struct store *s);
 void explain_if_read(struct call *c, struct store *s);
+void outbox_read(struct call *c, struct store *s);
+void outbox_resolve_read(struct call *c, struct store *s);
 void suppress_read(struct call *c, struct store *s);
 /* upload_page.c */
 void upload_handle(struct call *c);

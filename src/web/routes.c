@@ -62,6 +62,8 @@ const struct route routes[] = {
     { HTTP_GET, STORE "/explain", "explain.read", SPEAKERS, MASK_LIST, 0, NULL, explain_read },
     { HTTP_POST, STORE "/explain", "explain.read", SPEAKERS, MASK_LIST, 0, NULL, explain_if_read },
     { HTTP_POST, STORE "/suppress", "suppress.write", SPEAKERS, NULL, 0, NULL, suppress_read },
+    { HTTP_GET, STORE "/outbox", "outbox.read", SPEAKERS, MASK_LIST, 0, NULL, outbox_read },
+    { HTTP_POST, STORE "/outbox/resolve", "outbox.write", SPEAKERS, NULL, 0, NULL, outbox_resolve_read },
     { HTTP_GET, STORE "/delay", "gains.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, delay_read },
     { HTTP_GET, STORE "/lift", "gains.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, lift_read },
     { HTTP_GET, STORE "/text_gains", "gains.read", SELLERS, MASK_LIST, ROUTE_CACHED, NULL, text_gains_read },
