@@ -58,7 +58,11 @@ json_t *json_minor(const struct answer *w, int64_t minor)
 json_t *json_money(const struct answer *w, int64_t minor)
 {
     if (minor == CLAIM_NONE || !(w->ask->mask & ANSWER_MONEY)) return json_null();
-    return json_pack("{s:I, s:s}", "minor", (json_int_t)minor, "currency", w->ask->shop->currency.code);
+    json_t *o = json_object(); /* json_pack takes three times as long, and a page has hundreds of these */
+    if (json_object_set_new_nocheck(o, "minor", json_integer(minor)) == 0 &&
+        json_object_set_new_nocheck(o, "currency", json_string_nocheck(w->ask->shop->currency.code)) == 0) return o;
+    json_decref(o);
+    return NULL;
 }
 
 json_t *json_instant(struct answer *w, int64_t at_ms)

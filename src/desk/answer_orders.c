@@ -26,14 +26,18 @@ static bool state_parse(struct text word, int *ret)
 
 /* ---- one row ---- */
 
-static json_t *order_json(struct answer *w, const struct order_row *r, bool page)
+/* words: of the states that the list has shown so far */
+static json_t *order_json(struct answer *w, const struct order_row *r, bool page, json_t *words[ORDER_STATE_COUNT])
 {
-    enum order_state state = order_state_at(&r->order, w->ask->now_ms);
+    const enum order_state state = order_state_at(&r->order, w->ask->now_ms);
     struct lines_row lines = { 0 };
     json_t *o = json_object();
     if (!query_lines_row(w->ask->store, w->ask->shop, &w->arena, r->order_id, &lines)) w->failed = true;
     put_order(w, o, r, &lines);
-    if (page) put(w, o, "state_text", json_words(order_state_text(state, false), order_state_text(state, true)));
+    if (page) {
+        if (!words[state]) words[state] = json_words(order_state_text(state, false), order_state_text(state, true));
+        put(w, o, "state_text", json_incref(words[state]));
+    }
     put(w, o, "title", lines_title(w, &lines));
     if (page) {
         struct person_cells person = { 0 };
@@ -52,6 +56,7 @@ struct listing {
     int limit, found, scanned;
     bool page, more;
     struct orders_cursor last;    /* the last row looked at */
+    json_t *words[ORDER_STATE_COUNT];
 };
 
 static bool list_one(void *ctx, const struct order_row *r)
@@ -65,7 +70,7 @@ static bool list_one(void *ctx, const struct order_row *r)
     l->last = (struct orders_cursor){ r->order.placed_at_ms, r->order_id };
     if (l->state >= 0 && (int)order_state_at(&r->order, l->w->ask->now_ms) != l->state) return true;
     l->found++;
-    push(l->w, l->rows, order_json(l->w, r, l->page));
+    push(l->w, l->rows, order_json(l->w, r, l->page, l->words));
     return !l->w->failed;
 }
 
@@ -125,7 +130,9 @@ static json_t *list_json(struct answer *w, const struct orders_ask *o, bool page
     if (*ret_error != ANSWER_OK) return NULL;
 
     l.rows = json_array();
-    if (!list_run(&l, o, &f) || (page && !query_order_count(w->ask->store, w->ask->shop, COUNT_MAX, &total))) w->failed = true;
+    const bool listed = list_run(&l, o, &f);
+    for (int s = 0; s < ORDER_STATE_COUNT; s++) json_decref(l.words[s]);
+    if (!listed || (page && !query_order_count(w->ask->store, w->ask->shop, COUNT_MAX, &total))) w->failed = true;
     json_t *ret = json_object();
     put(w, ret, "at", json_instant(w, w->ask->now_ms));
     put_age(w, ret);

@@ -77,6 +77,9 @@ bool db_release(struct db *db);
 void db_rollback_to(struct db *db); /* to the innermost savepoint, which is then gone */
 uint64_t db_rollbacks(const struct db *db); /* grows whenever something written may have been taken back or replaced */
 bool db_in_transaction(const struct db *db); /* the engine itself ends one after some disk errors */
+/* Of a DB_READ connection: another number whenever the database has changed, and within a transaction that of its snapshot. False for one
+ * that writes, and on a failure. */
+bool db_version(struct db *db, int64_t *ret);
 
 /* ---- the engine itself ---- */
 const char *db_engine_version(void);                       /* "3.40.1" */

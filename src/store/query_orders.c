@@ -2,28 +2,42 @@
 #include <assert.h>
 #include "store/query_row.h"
 
-static struct order_row order_row_read(struct db_stmt *q)
+/* Where the columns of an order stand in a statement: asked once by name, then read by place. */
+enum { ORDER_FIGURES = 15, ORDER_TEXTS = 4 };
+struct order_places { int figures[ORDER_FIGURES], texts[ORDER_TEXTS], id, exact; };
+
+static struct order_places order_places(const struct db_stmt *q)
 {
+    static const char *const figures[ORDER_FIGURES] = { "placed_at_ms", "paid_at_ms", "cancelled_at_ms", "shipped_at_ms", "delivered_at_ms", "refunded_at_ms",
+        "ship_by_ms", "total_minor", "paid_minor", "refund_minor", "pieces", "status", "pay_kind", "customer_id", "balance_minor" };
+    static const char *const texts[ORDER_TEXTS] = { "order_no", "region", "country", "tracking" };
+    struct order_places p = { .id = db_column(q, "order_id"), .exact = db_column(q, "exact") };
+    for (int i = 0; i < ORDER_FIGURES; i++) p.figures[i] = db_column(q, figures[i]);
+    for (int i = 0; i < ORDER_TEXTS; i++) p.texts[i] = db_column(q, texts[i]);
+    return p;
+}
+
+static struct order_row order_row_read(struct db_stmt *q, const struct order_places *p)
+{
+    int64_t f[ORDER_FIGURES];
+    for (int i = 0; i < ORDER_FIGURES; i++) f[i] = db_i64_at(q, p->figures[i]);
     struct order_row r = {
-        .order_id = db_i64(q, "order_id"), .order_no = db_text(q, "order_no"),
-        .order = { .placed_at_ms = db_i64(q, "placed_at_ms"), .paid_at_ms = db_i64(q, "paid_at_ms"),
-                   .cancelled_at_ms = db_i64(q, "cancelled_at_ms"), .shipped_at_ms = db_i64(q, "shipped_at_ms"),
-                   .delivered_at_ms = db_i64(q, "delivered_at_ms"), .refunded_at_ms = db_i64(q, "refunded_at_ms"),
-                   .ship_by_ms = db_i64(q, "ship_by_ms"), .total_minor = db_i64(q, "total_minor"),
-                   .paid_minor = db_i64(q, "paid_minor"), .refund_minor = db_i64(q, "refund_minor"), .pieces = db_i64(q, "pieces"),
-                   .status = (enum order_status)db_i64(q, "status"), .pay_kind = (enum pay_kind)db_i64(q, "pay_kind"),
-                   .region = db_text(q, "region"), .country = db_text(q, "country"), .tracking = db_text(q, "tracking"),
-                   .customer_id = db_i64(q, "customer_id"), .balance_minor = db_i64(q, "balance_minor") },
+        .order_id = db_i64_at(q, p->id), .order_no = db_text_at(q, p->texts[0]),
+        .order = { .placed_at_ms = f[0], .paid_at_ms = f[1], .cancelled_at_ms = f[2], .shipped_at_ms = f[3], .delivered_at_ms = f[4], .refunded_at_ms = f[5],
+                   .ship_by_ms = f[6], .total_minor = f[7], .paid_minor = f[8], .refund_minor = f[9], .pieces = f[10], .status = (enum order_status)f[11],
+                   .pay_kind = (enum pay_kind)f[12], .region = db_text_at(q, p->texts[1]), .country = db_text_at(q, p->texts[2]),
+                   .tracking = db_text_at(q, p->texts[3]), .customer_id = f[13], .balance_minor = f[14] },
     };
-    order_exact_set(&r.order, db_i64(q, "exact"));
+    order_exact_set(&r.order, db_i64_at(q, p->exact));
     return r;
 }
 
 bool query_each_order(struct db_stmt *q, order_row_each *each, void *ctx)
 {
+    const struct order_places places = order_places(q);
     enum db_step step;
     while ((step = db_step(q)) == DB_ROW) {
-        struct order_row r = order_row_read(q);
+        struct order_row r = order_row_read(q, &places);
         if (!each(ctx, &r)) break;
     }
     db_done(q);
@@ -213,8 +227,15 @@ bool query_customers(struct store *s, const struct shop *shop, int64_t from_ms, 
     return step != DB_FAILED;
 }
 
+/* Counting reads up to `max` rows, more than all else that a page of orders does: the last answer stands while nothing has changed. */
 bool query_order_count(struct store *s, const struct shop *shop, int64_t max, int64_t *ret)
 {
+    struct orders_counted now = { .merchant_id = shop->merchant_id, .store_id = shop->store_id, .max = max }, *was = &s->counted;
+    const bool keeps = db_version(s->db, &now.version);
+    if (keeps && was->merchant_id == now.merchant_id && was->store_id == now.store_id && was->max == max && was->version == now.version) {
+        *ret = was->orders;
+        return true;
+    }
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS orders FROM (SELECT placed_at_ms FROM orders WHERE merchant_id = $1"
                                            " AND store_id = $2 AND placed_at_ms IS NOT NULL LIMIT $3) AS few"));
     if (!q) return false;
@@ -222,8 +243,9 @@ bool query_order_count(struct store *s, const struct shop *shop, int64_t max, in
     db_bind_i64(q, 2, shop->store_id);
     db_bind_i64(q, 3, max);
     enum db_step step = db_step(q);
-    if (step == DB_ROW) *ret = db_i64(q, "orders");
+    if (step == DB_ROW) *ret = now.orders = db_i64(q, "orders");
     db_done(q);
+    if (step == DB_ROW && keeps) *was = now;
     return step == DB_ROW;
 }
 

@@ -353,6 +353,16 @@ static bool run_cached(struct db *db, const char *sql)
     return s && db_exec(s);
 }
 
+
+bool db_version(struct db *db, int64_t *ret)
+{
+    struct db_stmt *s = db->mode == DB_READ ? db_stmt(db, "PRAGMA data_version") : NULL; /* house: SQLite's own word, beside BEGIN and SAVEPOINT */
+    const bool ok = s && db_step(s) == DB_ROW;
+    if (ok) *ret = db_i64_at(s, 0);
+    if (s) db_done(s);
+    return ok;
+}
+
 bool db_in_transaction(const struct db *db) { return !sqlite3_get_autocommit(db->handle); }
 bool db_begin(struct db *db) { return db->mode == DB_WRITE ? run_cached(db, "BEGIN IMMEDIATE") : run_cached(db, "BEGIN"); }
 bool db_commit(struct db *db) { return run_cached(db, "COMMIT"); }

@@ -27,6 +27,8 @@ enum { NUMBER_KINDS = 2 };
 /* Whether a shop has reminders that go out by themselves (outbox_plan.c). Void once anything was rolled back. */
 struct outbox_known { int64_t merchant_id, store_id; uint64_t rollbacks; bool known, on; };
 enum { OUTBOX_KNOWN = 8 };
+/* How many orders a reader counted, and of which content (query_orders.c). */
+struct orders_counted { int64_t merchant_id, store_id, version, max, orders; };
 struct store {
     struct db *db;
     const struct env *env;
@@ -34,6 +36,7 @@ struct store {
     uint64_t customers_given;                  /* grows with the numbers of customers that are given out */
     uint64_t touched;                          /* shops of which this transaction changed something: store_touch */
     struct outbox_known outbox[OUTBOX_KNOWN];
+    struct orders_counted counted;
 };
 /* Says that a page about the shop may show something else once this transaction is durable; store_id 0: pages of every shop.
  * The writer makes it a revision (desk/writer.h). One time too often costs a look, one time too few leaves a page behind. */
