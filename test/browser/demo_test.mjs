@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { obstacle, openBrowser, openDesk, openPage, scratch, tap } from './browser.mjs'
 
-const PLACES = { owner: ['today', 'remind', 'orders', 'import', 'review', 'gains', 'data', 'team', 'people', 'settings'], operator: ['today', 'remind', 'orders', 'import', 'review', 'gains', 'data', 'team', 'settings'],
-  service: ['today', 'remind', 'orders', 'data', 'team', 'settings'], warehouse: ['today', 'orders', 'data', 'settings'] }
+const PLACES = { owner: ['today', 'remind', 'orders', 'import', 'review', 'gains', 'data', 'team', 'texts', 'people', 'settings'], operator: ['today', 'remind', 'orders', 'import', 'review', 'gains', 'data', 'team', 'texts', 'settings'],
+  service: ['today', 'remind', 'orders', 'data', 'team', 'texts', 'settings'], warehouse: ['today', 'orders', 'data', 'settings'] }
 
 async function asRole(t, browser, desk, role, i) {
   const { page, look, complaints, close } = await openPage(browser, { lang: 'en', width: 1440, name: `demo-${role}` })
