@@ -9,6 +9,7 @@
 #include "store/campaign_store.h"
 #include "store/import_store.h"
 #include "store/mark_store.h"
+#include "store/text_store.h"
 
 enum { BATCH_ORDERS = 1024, BATCH_RECORDS = 4096, ORDER_FILES = 2, FILES = ORDER_FILES + DEMO_LISTS };
 
@@ -189,12 +190,27 @@ static bool make_team(struct maker *m)
     return true;
 }
 
+/* What the shop tells about itself; two sentences are left for whoever looks around, as the page Texts says. */
+static bool tell_words(struct maker *m)
+{
+    static const struct { const char *name, *value; } words[] = {
+        { "signature", "汀月山房" }, { "carrier", "圆通快递" }, { "ships_within", "48小时" }, { "size_where", "商品页第三张图，写着每件的容量和口径" }, { "return_days", "7" },
+        { "return_freight", "寄回的运费由您承担，换货寄出的运费由本店承担" }, { "arrives_days", "2到4" }, { "service_hours", "9点到22点" }, { "invoice_how", "在订单页点“申请开票”就可以" },
+        { "closes_after_min", "1440" }, { "ships_by_payment", "yes" }, { "stock_low_at", "10" }, { "sms_per_1000_minor", "4500" },
+    };
+    enum { WORDS = sizeof words / sizeof words[0] };
+    struct shop_word told[WORDS];
+    struct reason why;
+    for (int i = 0; i < WORDS; i++) told[i] = (struct shop_word){ text_from_cstr(words[i].name), text_from_cstr(words[i].value) };
+    return shop_words_put(m->store, &m->shop, told, WORDS, m->user_ids[0], &why) == TEXT_PUT_OK;
+}
+
 static bool run(struct maker *m)
 {
     int64_t per_year = m->options->orders_per_year ? m->options->orders_per_year : DEMO_ORDERS_PER_YEAR;
     if (!make_shop(m) || !make_staff(m)) return false;
     if (!demo_world_make(&m->arena, m->shop.zone, m->options->seed, m->options->now_ms, per_year, &m->world)) return false;
-    if (!import_world(m) || !add_campaigns(m) || !make_team(m) || !mark_reminders(m)) return false;
+    if (!import_world(m) || !add_campaigns(m) || !make_team(m) || !tell_words(m) || !mark_reminders(m)) return false;
     const struct audit_deed deed = { .user_id = m->user_ids[0], .verb = "demo", .subject = arena_printf(&m->batch, "import %lld", (long long)m->import_id) };
     return audit_append(m->store, m->shop.merchant_id, &deed);
 }
