@@ -12,6 +12,7 @@ struct finding {
     const struct policy *policy;
     struct arena *a;
     int64_t at_ms, day;
+    struct shop *shops; int shop_count;       /* all of the merchant's */
     struct team *t;
 };
 
@@ -37,30 +38,43 @@ static bool plan_painted(struct finding *f, int agent)
     return true;
 }
 
-static bool plan_listed(struct finding *f, int agent, const struct listed_shift *shifts, int64_t n)
+/* What files list, of one of the merchant's shops: the same people work for all of them. */
+static bool plan_listed(struct finding *f, const struct shop *shop)
 {
-    struct shift_span *spans = ARENA_ARRAY(f->a, struct shift_span, (size_t)n + 1);
-    struct shift_plan *p = &f->t->plans[agent];
-    if (!spans) return false;
-    for (int64_t i = 0; i < n; i++) {
-        if (place_of(f->t, agent_named(&f->t->books, shifts[i].staff)) != agent) continue;
-        spans[p->span_count++] = shifts[i].works ? shift_span_of(f->shop->zone, shifts[i].day, shifts[i].begins_min, shifts[i].ends_min)
-                                                 : (struct shift_span){ shifts[i].day, INSTANT_MAX, INSTANT_MAX };
+    const struct zone *z = shop->zone;
+    const int64_t day = zone_day(z, f->at_ms);
+    struct listed_shift *shifts;
+    int64_t n;
+    if (!query_shifts(f->s, shop, f->a, zone_day_start_ms(z, day - DAYS_BACK), zone_day_start_ms(z, day + SHIFT_LOOK_DAYS + 1), &shifts, &n)) return false;
+    int *whose = ARENA_ARRAY(f->a, int, (size_t)n + 1);
+    if (!whose) return false;
+    for (int64_t i = 0; i < n; i++) whose[i] = place_of(f->t, agent_named(&f->t->books, shifts[i].staff));
+    for (int agent = 0; agent < f->t->books.agent_count; agent++) {
+        struct shift_plan *p = &f->t->plans[agent];
+        int64_t mine = 0;
+        for (int64_t i = 0; i < n; i++) mine += whose[i] == agent;
+        if (mine == 0) continue;
+        struct shift_span *spans = ARENA_ARRAY(f->a, struct shift_span, (size_t)(p->span_count + mine));
+        if (!spans) return false;
+        if (p->span_count > 0) memcpy(spans, p->spans, (size_t)p->span_count * sizeof *spans);
+        p->spans = spans;
+        for (int64_t i = 0; i < n; i++) {
+            if (whose[i] != agent) continue;
+            spans[p->span_count++] = shifts[i].works ? shift_span_of(z, shifts[i].day, shifts[i].begins_min, shifts[i].ends_min)
+                                                     : (struct shift_span){ shifts[i].day, INSTANT_MAX, INSTANT_MAX };
+        }
     }
-    p->spans = spans;
     return true;
 }
 
 static bool find_plans(struct finding *f)
 {
-    const struct zone *z = f->shop->zone;
-    struct listed_shift *shifts;
-    int64_t n;
     f->t->plans = ARENA_ARRAY(f->a, struct shift_plan, (size_t)f->t->books.agent_count + 1);
-    if (!f->t->plans || !query_shifts(f->s, f->shop, f->a, zone_day_start_ms(z, f->day - DAYS_BACK), zone_day_start_ms(z, f->day + SHIFT_LOOK_DAYS + 1), &shifts, &n))
-        return false;
+    if (!f->t->plans) return false;
     for (int i = 0; i < f->t->books.agent_count; i++)
-        if (!plan_painted(f, i) || !plan_listed(f, i, shifts, n)) return false;
+        if (!plan_painted(f, i)) return false;
+    for (int i = 0; i < f->shop_count; i++)
+        if (!plan_listed(f, &f->shops[i])) return false;
     return true;
 }
 
@@ -84,19 +98,17 @@ static bool is_open(const struct finding *f, const struct talk *k)
 /* Chats that are open in the merchant's other shops: the same people serve them. */
 static bool find_chats_elsewhere(struct finding *f)
 {
-    struct shop *shops = ARENA_ARRAY(f->a, struct shop, LIMIT_STORES);
-    const int count = shops ? shop_list(f->s, shops, LIMIT_STORES) : -1;
     struct talk *talks;
     int64_t n;
-    for (int i = 0; i < count; i++) {
-        if (shops[i].merchant_id != f->shop->merchant_id || shops[i].store_id == f->shop->store_id) continue;
-        if (!query_talks(f->s, &shops[i], f->a, f->at_ms - MS_PER_DAY, f->at_ms, &talks, &n)) return false;
+    for (int i = 0; i < f->shop_count; i++) {
+        if (f->shops[i].store_id == f->shop->store_id) continue;
+        if (!query_talks(f->s, &f->shops[i], f->a, f->at_ms - MS_PER_DAY, f->at_ms, &talks, &n)) return false;
         for (int64_t k = 0; k < n; k++) {
             const int agent = place_of(f->t, agent_named(&f->t->books, talks[k].staff));
             if (agent >= 0) f->t->chats[agent] += is_open(f, &talks[k]);
         }
     }
-    return count >= 0;
+    return true;
 }
 
 static bool find_talks(struct finding *f)
@@ -153,6 +165,16 @@ static const struct hand *hand_of(const struct team *t, int64_t order_id, int wa
 
 /* ---- all of it ---- */
 
+static bool find_shops(struct finding *f)
+{
+    struct shop *all = ARENA_ARRAY(f->a, struct shop, LIMIT_STORES);
+    const int n = all ? shop_list(f->s, all, LIMIT_STORES) : -1;
+    f->shops = all;
+    for (int i = 0; i < n; i++)
+        if (all[i].merchant_id == f->shop->merchant_id) all[f->shop_count++] = all[i];
+    return n >= 0;
+}
+
 static void find_agents(struct finding *f)
 {
     struct team *t = f->t;
@@ -181,7 +203,7 @@ bool team_find(struct store *s, const struct shop *shop, const struct policy *p,
     ret->chats = ARENA_ARRAY(a, int, n);
     ret->reminders = ARENA_ARRAY(a, int, n);
     ret->load = ARENA_ARRAY(a, int, n);
-    if (!ret->agents || !ret->chats || !ret->reminders || !ret->load || !find_plans(&f) || !find_talks(&f) || !find_hands(&f)) return false;
+    if (!ret->agents || !ret->chats || !ret->reminders || !ret->load || !find_shops(&f) || !find_plans(&f) || !find_talks(&f) || !find_hands(&f)) return false;
     find_agents(&f);
     for (int h = 0; h < ROTA_HOURS; h++) ret->desk.rota[h] = place_of(ret, agent_of(&ret->books, ret->books.rota[h]));
     ret->desk.agents = ret->agents;

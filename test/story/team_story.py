@@ -66,6 +66,24 @@ def story_who(directory):
     shop.zg("verify")
 
 
+def story_shops(directory):
+    """one team serves two shops: a shift listed in one and a chat open in one count in the other; who served whom does not"""
+    shop = Shop(directory)
+    shop.zg("init", "--store", "other", "--name", "分店", "--platform", "taobao", "--currency", "CNY", "--zone", "Asia/Shanghai")
+    shop.bring(shop.write(f"ExportOrderList{DAY.replace('-', '')}1200.csv", [unpaid("7001", 630)]))
+    team(shop, "add=小林", "小林.limit=1", "add=阿竹", "阿竹.week=mon-sun:9-24")
+    other = [shop.write("shifts.csv", [[DAY, "小林", "早班", "09:00", "18:00"]], header=SHIFTS),
+             shop.write("chats.csv", [["buyer_1", "小林", clock(660), "", "3"], ["buyer_7001", "小林", clock(600), clock(601), "2"]], header=CHATS)]
+    shop.json("import", "--store", "other", *other)
+    by = {a["name"]: a for a in shop.json("team", "--store", "main", "--at", f"{DAY}T11:20:00+08:00")["agents"]}
+    assert (by["小林"]["state"], by["小林"]["chats"], by["小林"]["days"][3]["by"]) == ("here", 1, "file"), by
+    seen = explain(shop, "7001", "11:20:00")
+    assert (seen["agent"], seen["agent_rule"]) == ("阿竹", "most-room"), seen
+    shop.bring(shop.write("here.csv", [["buyer_7001", "小林", clock(600), clock(601), "2"]], header=CHATS))
+    seen = explain(shop, "7001", "11:20:00")
+    assert (seen["agent"], seen["agent_rule"]) == ("阿竹", "served-full"), seen
+
+
 def story_second(directory):
     """on made-up days the giving out is that of a second implementation, order by order and rule by rule"""
     shop = Shop(directory)
