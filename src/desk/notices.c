@@ -1,5 +1,5 @@
-/* See notices.h. notices_main looks every few seconds: at each store's robots (robots_find), at what is new there (shop_look), and sends what is due
- * (robot_speak). A robot that does not answer is left alone for a while; what is red is tried again at once when more of it comes. */
+/* See notices.h. notices_main looks every few seconds: at each store's robots (robots_find), and at what is new there (shop_look); each robot speaks on
+ * a thread of its own (notice_robot.c). */
 #include "desk/notices.h"
 #include <poll.h>
 #include <pthread.h>
@@ -7,29 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include "channel/channel.h"
-#include "channel/digest.h"
 #include "channel/settings.h"
 #include "core/run/notice.h"
 #include "desk/answer.h"
 #include "desk/channels.h"
 #include "desk/desk.h"
+#include "desk/notice_robot.h"
 #include "store/outbox_store.h"
 #include "store/policy_store.h"
 
-enum { SEND_TIMEOUT_MS = 10000, TRIES_MAX = 8, REST = 20, UNKNOWN_COUNTED = 1000, ROBOTS_MAX = 3 };
+enum { REST = 20, UNKNOWN_COUNTED = 1000, ROBOTS_MAX = 3 };
 
-struct robot { /* of one store */
-    int64_t channel_id;
-    struct channel_link *link;
-    bool zh;
-    struct digest digest;
-    char failed[DIGEST_TEXT_BYTES]; /* what the robot did not take; "" when nothing waits */
-    bool failed_urgent;
-    int tries;
-    int64_t again_at_ms;
-};
-struct watch { struct shop shop; struct notice_seen seen; struct robot robots[ROBOTS_MAX]; int robot_count; };
+struct watch { struct shop shop; struct notice_seen seen; struct notice_robot *robots[ROBOTS_MAX]; int robot_count; };
 struct notices {
     struct desk *desk;
     pthread_t thread;
@@ -39,7 +28,6 @@ struct notices {
     int count;
     uint64_t commits;               /* at the last look */
     int64_t look_at_us;
-    int64_t sent;                   /* makes ids */
 };
 
 static const struct env *env_of(const struct notices *n) { return n->desk->env; }
@@ -48,91 +36,40 @@ static int64_t now_us(const struct notices *n) { return env_of(n)->monotonic_us(
 
 /* ---- robots ---- */
 
-static void robot_open(struct notices *n, struct robot *r, const struct channels_in *in, const struct channel_row *row)
+static struct notice_robot *robot_open(struct notices *n, const struct channels_in *in, const struct channel_row *row)
 {
     struct channel_settings settings;
-    *r = (struct robot){ .channel_id = row->channel_id, .zh = true };
-    if (channels_open(in, row, &settings) != CHANNELS_FOUND) return; /* Settings says so; nothing is sent */
-    r->zh = !strstr(settings.url, "larksuite.com");
-    if (settings.timeout_ms == 0 || settings.timeout_ms > SEND_TIMEOUT_MS) settings.timeout_ms = SEND_TIMEOUT_MS;
-    r->link = channel_open(env_of(n), &settings);
+    if (channels_open(in, row, &settings) != CHANNELS_FOUND) return NULL; /* Settings says so; nothing is sent */
+    struct notice_robot *r = notice_robot_open(&(struct notice_robot_ask){ env_of(n), n->desk->writer, in->shop, row->channel_id, &settings });
     settings_wipe(&settings);
+    return r;
 }
 
 /* The robots as they are set up now; those that stayed keep what they have to say. */
 static bool robots_find(struct notices *n, struct store *s, struct watch *w)
 {
     struct channel_row rows[CHANNEL_ROWS_MAX];
-    struct robot found[ROBOTS_MAX];
+    struct notice_robot *found[ROBOTS_MAX];
     const struct channels_in in = { env_of(n), n->desk->path, s, &w->shop };
     const int count = channel_list(s, &w->shop, rows);
     int kept = 0;
-    for (int i = 0; i < count && kept < ROBOTS_MAX; i++) {
-        struct robot *old = NULL;
-        if (rows[i].carries != CHANNEL_ROBOT) continue;
-        for (int k = 0; k < w->robot_count; k++)
-            if (w->robots[k].channel_id == rows[i].channel_id) old = &w->robots[k];
-        if (old) {
-            found[kept++] = *old;
-            old->link = NULL; /* it lives on in found */
-        } else robot_open(n, &found[kept++], &in, &rows[i]);
-    }
     if (count < 0) return false;
-    for (int k = 0; k < w->robot_count; k++) channel_close(w->robots[k].link);
+    for (int i = 0; i < count && kept < ROBOTS_MAX; i++) {
+        struct notice_robot *r = NULL;
+        if (rows[i].carries != CHANNEL_ROBOT) continue;
+        for (int k = 0; k < w->robot_count; k++) {
+            if (!w->robots[k] || notice_robot_id(w->robots[k]) != rows[i].channel_id) continue;
+            r = w->robots[k];
+            w->robots[k] = NULL;
+        }
+        if (!r) r = robot_open(n, &in, &rows[i]);
+        if (r) found[kept++] = r;
+    }
+    for (int k = 0; k < w->robot_count; k++)
+        if (w->robots[k]) notice_robot_close(w->robots[k]);
     memcpy(w->robots, found, (size_t)kept * sizeof found[0]);
     w->robot_count = kept;
     return true;
-}
-
-/* ---- sending ---- */
-
-struct noted { const struct shop *shop; int64_t channel_id; const struct channel_outcome *outcome; };
-
-static bool note_run(struct store *s, void *arg)
-{
-    const struct noted *x = arg;
-    return channel_note(s, x->shop, x->channel_id, (int)x->outcome->fate, text_from_cstr(x->outcome->code));
-}
-
-/* Sends `text`, and keeps it for later when it failed and may be tried again. */
-static void robot_send(struct notices *n, struct watch *w, struct robot *r, const char *text, bool urgent)
-{
-    char id[CHANNEL_ID_MAX], body[DIGEST_TEXT_BYTES + sizeof w->shop.name + 8];
-    struct channel_outcome out;
-    const int len = snprintf(id, sizeof id, "notice-%lld-%lld", (long long)r->channel_id, (long long)++n->sent);
-    snprintf(body, sizeof body, "【%s】%s", w->shop.name, text);
-    const struct channel_message m = { .id = { id, (size_t)len }, .class = MESSAGE_SERVICE, .body = text_from_cstr(body), .attempt = r->tries, .urgent = urgent };
-    const enum channel_fate fate = channel_send(r->link, &m, &out);
-    (void)writer_call(n->desk->writer, note_run, &(struct noted){ &w->shop, r->channel_id, &out });
-    if (fate == CHANNEL_FAILED && out.retry_at_ms != INSTANT_NONE && r->tries < TRIES_MAX) {
-        if (text != r->failed) text_copy(r->failed, sizeof r->failed, text_from_cstr(text));
-        r->failed_urgent = urgent;
-        r->tries++;
-        r->again_at_ms = out.retry_at_ms;
-    } else { /* taken over, unknown or refused for good: never again by itself */
-        r->failed[0] = '\0';
-        r->tries = 0;
-        r->again_at_ms = 0;
-    }
-}
-
-static void robot_speak(struct notices *n, struct watch *w, struct robot *r)
-{
-    char text[DIGEST_TEXT_BYTES];
-    bool urgent;
-    if (!r->link) return;
-    if (r->failed[0] && now_ms(n) >= r->again_at_ms) robot_send(n, w, r, r->failed, r->failed_urgent);
-    /* While something waits, only what is red is tried; what waits is told before it, together. */
-    while (!atomic_load(&n->stopping) && (!r->failed[0] || (r->digest.n > 0 && r->digest.waiting[0].urgent)) && digest_take(&r->digest, now_ms(n), r->zh, text, &urgent)) {
-        if (r->failed[0]) {
-            const size_t room = sizeof r->failed - strlen(r->failed) - 1;
-            snprintf(r->failed + strlen(r->failed), room, "\n%s", text);
-            text_mend_cut(r->failed);
-            robot_send(n, w, r, r->failed, true);
-            return;
-        }
-        robot_send(n, w, r, text, urgent);
-    }
 }
 
 /* ---- what is new ---- */
@@ -142,16 +79,6 @@ static int kind_of(const char *word)
     for (int k = TODAY_IMPORT; k <= TODAY_NOTHING; k++)
         if (strcmp(word, today_kind_word((enum today_kind)k)) == 0) return k;
     return TODAY_NOTHING;
-}
-
-static void say(struct watch *w, int64_t at_ms, const char *en, const char *zh, bool urgent)
-{
-    for (int i = 0; i < w->robot_count; i++) {
-        char line[DIGEST_NOTICE_BYTES];
-        snprintf(line, sizeof line, "%s%s", urgent ? "🔴 " : "", w->robots[i].zh ? zh : en);
-        text_mend_cut(line);
-        digest_add(&w->robots[i].digest, at_ms, text_from_cstr(line), urgent);
-    }
 }
 
 static bool is_quiet(const struct policy *p, const struct shop *shop, int64_t at_ms)
@@ -192,7 +119,8 @@ static bool shop_look(struct notices *n, struct store *s, struct watch *w)
     }
     const int told = notice_news(&w->seen, facts, count, ask.now_ms, is_quiet(&policy, &w->shop, ask.now_ms), news);
     for (int k = 0; k < told; k++)
-        if (en[news[k]] && zh[news[k]]) say(w, ask.now_ms, en[news[k]], zh[news[k]], facts[news[k]].urgent);
+        for (int r = 0; r < w->robot_count && en[news[k]] && zh[news[k]]; r++)
+            notice_robot_say(w->robots[r], text_from_cstr(en[news[k]]), text_from_cstr(zh[news[k]]), facts[news[k]].urgent);
     json_decref(today);
     return true;
 }
@@ -239,8 +167,6 @@ static void *notices_main(void *arg)
             const int64_t cost_us = now_us(n) - began_us, rest_us = cost_us * REST;
             n->look_at_us = now_us(n) + (rest_us > NOTICES_LOOK_MS * 1000 ? rest_us : NOTICES_LOOK_MS * 1000);
         }
-        for (int i = 0; i < n->count; i++)
-            for (int k = 0; k < n->watches[i]->robot_count && !atomic_load(&n->stopping); k++) robot_speak(n, n->watches[i], &n->watches[i]->robots[k]);
     }
     if (s.db) store_close(&s);
     return NULL;
@@ -271,8 +197,10 @@ void notices_stop(struct notices *n)
     if (!n) return;
     const struct env *env = env_of(n);
     pthread_join(n->thread, NULL);
+    for (int i = 0; i < n->count; i++)
+        for (int k = 0; k < n->watches[i]->robot_count; k++) notice_robot_ask_stop(n->watches[i]->robots[k]);
     for (int i = 0; i < n->count; i++) {
-        for (int k = 0; k < n->watches[i]->robot_count; k++) channel_close(n->watches[i]->robots[k].link);
+        for (int k = 0; k < n->watches[i]->robot_count; k++) notice_robot_close(n->watches[i]->robots[k]);
         env->memory.give(env->memory.ctx, n->watches[i], sizeof *n->watches[i]);
     }
     env->close(env->ctx, n->end);

@@ -1,5 +1,5 @@
 /* Notices to staff by the robots of a store: what is new of Today's lines, and messages whose outcome nobody knows (core/run/notice.h). A thread of the
- * desk that serves; at most 20 messages a minute a robot, red ones at once (channel/digest.h). No notice names a buyer. */
+ * desk that serves looks for them; each robot speaks on a thread of its own (notice_robot.h). No notice names a buyer. */
 #ifndef ZG_DESK_NOTICES_H
 #define ZG_DESK_NOTICES_H
 

@@ -210,6 +210,27 @@ def story_staff_are_told(directory):
         assert listed["last"]["fate"] == "sent", listed
 
 
+def story_one_robot_that_hangs(directory):
+    """a robot that hangs keeps no other robot waiting, and the desk can be closed all the same"""
+    shop = Shop(directory)
+    with Robot(["hang"]) as dead, Robot() as alive:
+        with serving("serve", "--db", shop.db) as answer:
+            add(shop, "wecom", secrets=dead.settings("wecom")["url"] + "\n")
+            until(lambda: dead.got, 30 * SLOW, "the one that hangs is asked")
+            add(shop, "dingtalk", secrets=alive.settings("dingtalk")["url"] + "\nSECcanary-secret-3\n")
+            owner = Browser(answer["url"]).setup(answer["setup_code"])
+            made = owner.post("/stores", {"key": "second", "name": "二店", "platform": "tmall", "currency": "CNY", "zone": "Asia/Shanghai"})
+            assert made.status in (200, 201), made.body
+            came = time.monotonic()
+            added = owner.post("/stores/second/channels", {"kind": "dingtalk", "url": alive.settings("dingtalk")["url"], "secret": "SECcanary-secret-3"})
+            assert added.status == 201, added.body
+            until(lambda: any("二店" in json.loads(b)["text"]["content"] for _, _, b in alive.got), 30 * SLOW, "the other shop's robot")
+            assert time.monotonic() - came < 8 * SLOW, "it waited for the one that hangs"
+            began = time.monotonic()
+        assert time.monotonic() - began < 15 * SLOW, "closing waits for one send at most"
+    assert shop.json("channel", "list", "--store", "main")["channels"][0]["last"]["fate"] == "unknown"
+
+
 def story_delivery_reports(directory):
     """a real Kannel reports to the desk what arrived; a report that was not asked for is not taken"""
     shop = Shop(directory)
