@@ -18,8 +18,11 @@ static bool payment_time_of(struct db_stmt *q, const struct payment_times_ask *a
         ret->delay_ms = ask->at_ms - placed_ms;
         ret->end = gone || ret->delay_ms >= ask->window_ms ? PAYMENT_NEVER : PAYMENT_OPEN;
     }
-    if (db_is_null(q, "reminded_at_ms") || db_i64(q, "reminded_at_ms") > ask->at_ms) return true;
-    const int64_t reminded_ms = db_i64(q, "reminded_at_ms") - placed_ms;
+    const int64_t by_hand_ms = db_is_null(q, "reminded_at_ms") ? INSTANT_MAX : db_i64(q, "reminded_at_ms");
+    const int64_t by_itself_ms = db_is_null(q, "sent_at_ms") ? INSTANT_MAX : db_i64(q, "sent_at_ms");
+    const int64_t at_ms = by_hand_ms < by_itself_ms ? by_hand_ms : by_itself_ms;
+    if (at_ms > ask->at_ms) return true;
+    const int64_t reminded_ms = at_ms - placed_ms;
     ret->reminded = reminded_ms <= ret->delay_ms; /* one that was already paid was its buyer's own */
     ret->reminded_ms = reminded_ms > 0 ? reminded_ms : 0;
     return true;
@@ -32,7 +35,9 @@ bool query_payment_times(struct store *s, const struct shop *shop, struct arena 
     enum db_step step;
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT o.placed_at_ms, o.paid_at_ms, o.cancelled_at_ms, o.total_minor, o.exact, (SELECT MIN(m.at_ms)"
                                            " FROM reminder_mark m WHERE m.merchant_id = o.merchant_id AND m.order_id = o.order_id"
-                                           " AND m.outcome IN (1, 3)) AS reminded_at_ms FROM orders o"
+                                           " AND m.outcome IN (1, 3)) AS reminded_at_ms, (SELECT MIN(x.sent_at_ms) FROM outbox x"
+                                           " WHERE x.merchant_id = o.merchant_id AND x.order_id = o.order_id AND x.sent_at_ms IS NOT NULL)"
+                                           " AS sent_at_ms FROM orders o"
                                            " WHERE o.merchant_id = $1 AND o.store_id = $2 AND o.placed_at_ms > $3 AND o.placed_at_ms <= $4"
                                            " AND o.pay_kind <> 2"));
     *ret = (struct payment_times){ .first_placed_ms = INSTANT_NONE };

@@ -130,5 +130,30 @@ def story_delay(directory):
     assert past["orders"] == len(known) and past["open"] > 0 and past["paid"] + past["never"] + past["open"] == len(known), past
 
 
+def story_delay_told_beforehand(directory):
+    """the best delay told from three weeks brings at least 98 % of what the best in hindsight brings in the fourth, for four terms and a sweep of costs"""
+    need(TMALL)
+    shop = Shop(directory)
+    shop.bring(TMALL)
+    rows = second_rule.read(TMALL)
+    until, after = datetime.fromisoformat("2020-02-22T00:00:00+08:00"), datetime.fromisoformat("2020-03-02T00:00:00+08:00")
+    later = [row for row in rows if row.placed >= until]
+    assert len(later) > 3000, len(later)
+    terms = [(10000, 53, .15, 6), (10000, 214, .15, 2), (10000, 535, .10, 6), (10000, 214, .15, 24)] + [(10000, cost, .15, 6) for cost in (1, 10, 100, 300, 600, 1000)]
+    worst, half_hour = 1.0, 1.0
+    for margin_bp, cost, persuasion, decay_h in terms:
+        got = shop.json("delay", "--store", "main", "--at", until.isoformat(), "--margin-bp", str(margin_bp), "--cost-minor", str(cost), "--persuasion", str(persuasion), "--decay-h", str(decay_h))
+        want = second_rule.delay(later, after, margin_bp, cost, persuasion, decay_h)
+        most = want["value"](want["best"])
+        if most <= 0:
+            assert got["reason"]["rule"] == "not-worth-it", (cost, got["reason"])
+            continue
+        worst = min(worst, want["value"](got["best"]["delay_s"]) / most)
+        half_hour = min(half_hour, want["value"](1800) / most)
+    print(f"# worst {worst:.4f} of the best in hindsight; 30 minutes {half_hour:.4f}")
+    assert worst >= .98, worst
+    assert half_hour < .98, "the control: a fixed 30 minutes is worse"
+
+
 if __name__ == "__main__":
     run_stories(globals())

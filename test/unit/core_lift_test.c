@@ -94,3 +94,29 @@ Test(lift, peeking_gives_few_false_alarms_and_the_naive_look_many, .timeout = 12
     cr_expect(naive > RUNS * 25 / 100, "the control was not caught: %d of %d", naive, RUNS);
     cr_expect(found > RUNS * 90 / 100, "a real effect was found in %d of %d", found, RUNS);
 }
+
+/* Whatever the effect, the interval covers it at every one of a hundred looks in at least 95 of 100 shops; the fixed one does not (the control). */
+Test(lift, interval_covers_a_known_effect_at_every_look, .timeout = 120)
+{
+    static const double effects[] = { .03, .10 };
+    for (size_t e = 0; e < sizeof effects / sizeof effects[0]; e++) {
+        int always = 0, fixed_always = 0;
+        struct prng r;
+        prng_seed(&r, 90 + e);
+        for (int run = 0; run < RUNS; run++) {
+            struct lift_arm treated = { 0 }, held = { 0 };
+            bool covered = true, fixed = true;
+            for (int look = 0; look < LOOKS; look++) {
+                some_orders(&r, PER_LOOK, effects[e], &treated, &held);
+                const struct lift got = lift_of(&treated, &held);
+                if (!got.told) continue;
+                covered &= got.share.low <= effects[e] && effects[e] <= got.share.high;
+                fixed &= got.share.fixed_low <= effects[e] && effects[e] <= got.share.fixed_high;
+            }
+            always += covered;
+            fixed_always += fixed;
+        }
+        cr_expect(always >= RUNS * 95 / 100, "effect %.2f: at every look in %d of %d", effects[e], always, RUNS);
+        cr_expect(fixed_always < RUNS * 80 / 100, "the control was not caught: effect %.2f, %d of %d", effects[e], fixed_always, RUNS);
+    }
+}
