@@ -238,6 +238,14 @@ export function asApiError(e: unknown): ApiError {
   return new ApiError(0, 'network', 'The desk does not answer. Is it still running?', '掌柜没有回应。程序还在运行吗？')
 }
 
+/* ---- messages that go out by themselves ---- */
+export type OutboxState = 'planned' | 'leased' | 'sent' | 'failed' | 'unknown' | 'dropped'
+export interface OutboxRow {
+  order: string | null; wave: number; state: OutboxState; channel: string | null; due_at: string | null; at: string | null; leased_at: string | null; sent_at: string | null
+  tries: number; reason: Said; code: Said | null; text: string | null; report: 'arrived' | 'not-arrived' | null; crossed: boolean; amount: Money | null
+}
+export interface Outbox { at: string; on: string[]; connected: string[]; counts: Record<OutboxState, number>; rows: OutboxRow[]; next: string | null }
+
 /** A list to be had as a file. */
 export interface ExportAsk { what: string; state?: string; from?: string; to?: string; import?: string | number }
 export interface Erased {
@@ -360,6 +368,8 @@ export const api = {
 
   delay: (store: string, q: DelayAsk, signal?: AbortSignal) => call<Delay>('GET', `/stores/${seg(store)}/delay${query({ ...q })}`, undefined, signal),
   textGains: (store: string, signal?: AbortSignal) => call<TextGains>('GET', `/stores/${seg(store)}/text_gains`, undefined, signal),
+  outbox: (store: string, q: { state?: string; after?: string }, signal?: AbortSignal) => call<Outbox>('GET', `/stores/${seg(store)}/outbox${query(q)}`, undefined, signal),
+  resolveOutbox: (store: string, b: { order: string; wave: number; what: 'arrived' | 'again' }) => call<{ ok: boolean }>('POST', `/stores/${seg(store)}/outbox/resolve`, b),
   lift: (store: string, signal?: AbortSignal) => call<Lift>('GET', `/stores/${seg(store)}/lift`, undefined, signal),
   feeds: (store: string, signal?: AbortSignal) => call<Feeds>('GET', `/stores/${seg(store)}/feeds`, undefined, signal),
   changeFeed: (store: string, source: FeedSource, b: { limit_s?: number; on?: boolean; folder?: string }) =>

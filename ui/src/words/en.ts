@@ -45,6 +45,13 @@ const en: Words = {
     k: { j: 'next', k: 'previous', c: 'copy the text', d: 'done', n: 'not reached', s: 'skip (asks why)', u: 'undo the last one', o: 'open the order' },
     none: { mine: 'Nothing waits in this queue.', all: 'No reminder is due now.', stale: 'The data is too old to contact anyone. Import fresh orders first.', others: '{n} are due in other hands.', showAll: 'Show them', young: '{n} unpaid orders are too young: most buyers pay by themselves. The first is due at {at}.', until: '(until {at})', really: 'Every order that can still be paid is paid or was reminded about.' },
   },
+  outbox: {
+    tab: 'Sent by itself', states: 'State', all: 'All', off: 'No reminder goes out by itself: that is switched off, as in every new shop.', toSettings: 'Settings', notConnected: 'Reminders by {channel} are switched on, but no such channel is connected: nothing is sent.',
+    state: { unknown: 'Unknown', failed: 'Failed, tried again', leased: 'Being sent', planned: 'Planned', sent: 'Sent', dropped: 'Not sent' }, channel: { chat: 'chat', sms: 'SMS', email: 'e-mail', robot: 'robot', directory: 'folder' },
+    unknownHead: 'Nobody knows whether these arrived: {n}', unknownLead: 'They are never sent again by themselves. Ask the buyer or look at the gateway, then say what became of them.', arrived: 'It arrived', again: 'Send again',
+    noted: { arrived: 'Noted: {order} arrived.', again: '{order} is decided again now, and sent if the rules allow.' }, due: 'due {at}', sentAt: 'sent {at}', handed: 'handed over {at}', crossed: 'Crossed with a payment', gone: 'order undone', report: { arrived: 'delivered, says the gateway', 'not-arrived': 'not delivered, says the gateway' },
+    none: 'Nothing has been planned or sent yet.', noneOf: 'There is none in this state.', more: 'Show more',
+  },
   board: {
     tab: 'Board', today: 'Today', days: '{n} days', period: 'Period', mine: '{name}', rate: 'Recovery rate', conversion: 'Inquiry-to-payment', asked: 'Buyers who asked', converted: 'Of them paid', credited: 'Credited orders', reminded: 'Reminded about', recovered: 'Paid afterwards', open: 'Still open', who: 'Name',
     funnel: 'From order to payment', stage: { head: 'Stage', placed: 'Ordered', due: 'Unpaid when due', reminded: 'Reminded about', paid: 'Paid afterwards' }, ends: 'What was done, and how it ended', end: { paid: 'Paid', open: 'Still open', lost: 'Lost' },

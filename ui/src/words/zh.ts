@@ -43,6 +43,13 @@ const zh = {
     k: { j: '下一条', k: '上一条', c: '复制话术', d: '已催', n: '没联系上', s: '不催（要写原因）', u: '撤销上一步', o: '打开订单' },
     none: { mine: '这个队列里没有要催的。', all: '现在没有到点的催付。', stale: '数据太旧，不能联系买家，请先导入最新订单。', others: '还有 {n} 单在其他人手上。', showAll: '看看', young: '有 {n} 单未付款但还早，多数买家会自己付。最早的 {at} 到点。', until: '（到 {at} 为止）', really: '还能付款的订单都已付款或已催过。' },
   },
+  outbox: {
+    tab: '自动消息', states: '状态', all: '全部', off: '没有自动发出的催付：新店默认关闭。', toSettings: '去设置', notConnected: '已开启通过{channel}自动催付，但还没有连接这个渠道：什么都不会发出。',
+    state: { unknown: '结果不明', failed: '失败，将重试', leased: '发送中', planned: '已计划', sent: '已发送', dropped: '不再发送' }, channel: { chat: '聊天', sms: '短信', email: '邮件', robot: '群机器人', directory: '文件夹' },
+    unknownHead: '不知道是否送达：{n} 条', unknownLead: '这些消息绝不会自动重发。请问买家或查看网关，再说明结果。', arrived: '已送达', again: '重新发送',
+    noted: { arrived: '已记录：{order} 已送达。', again: '{order} 现在重新判断，规则允许时再次发送。' }, due: '{at} 到点', sentAt: '{at} 发送', handed: '{at} 交出', crossed: '与付款交错', gone: '订单已撤销', report: { arrived: '网关回执：已送达', 'not-arrived': '网关回执：未送达' },
+    none: '还没有计划或发送过任何消息。', noneOf: '没有这种状态的消息。', more: '显示更多',
+  },
   board: {
     tab: '看板', today: '今天', days: '{n} 天', period: '时间段', mine: '{name}', rate: '催付成功率', conversion: '询单转化', asked: '询单人数', converted: '其中付款', credited: '计入的订单', reminded: '催付', recovered: '催后付款', open: '还可付款', who: '姓名',
     funnel: '从下单到付款', stage: { head: '环节', placed: '下单', due: '到点未付', reminded: '已催付', paid: '催后付款' }, ends: '做了什么，结果如何', end: { paid: '付款', open: '还可付款', lost: '流失' },
