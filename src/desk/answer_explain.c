@@ -63,6 +63,8 @@ json_t *answer_explain(const struct answer_ask *q, struct text order_no, enum an
         put_age(&w, o);
         put(&w, o, "order", json_text(found.row.order_no));
         put_plan(&w, o, q->policy, &found.facts, &plan);
+        put(&w, o, "left_alone", json_pack("{s:b,s:b,s:b}", "opted_out", (int)found.facts.contact.opted_out, "complained", (int)found.facts.contact.complained,
+                                           "dispute_open", (int)found.facts.contact.dispute_open));
         put(&w, o, "agent_reason", whom.rule ? json_reason(&whom) : json_null());
     }
     return answer_end(&w, o, ret_error);

@@ -7,7 +7,7 @@
 #include "store/suppression_store.h"
 
 /* GET /stores/{key}/explain: {"at","data_age_s","latest_fact_at","stale","order","decision":"send"|"hold"|"never","wave","until","agent","channel",
- * "reason":{"rule","en","zh"},"rule","source","by_hand","reaches","due_at","closes_at","agent_reason":{"rule","en","zh"}: why that one or nobody}. wave, channel and until are null where there is none;
+ * "reason":{"rule","en","zh"},"rule","source","by_hand","reaches","due_at","closes_at","left_alone":{"opted_out","complained","dispute_open"},"agent_reason":{"rule","en","zh"}: why that one or nobody}. wave, channel and until are null where there is none;
  * reaches: is there an address for the channel. ANSWER_NOT_FOUND: no such order. */
 json_t *answer_explain(const struct answer_ask *q, struct text order_no, enum answer_error *ret_error);
 /* `zhanggui explain --json`: {"decision","wave","until","agent","channel","reason": in one language,"rule","source","by_hand",

@@ -230,6 +230,11 @@ def story_tester(directory):
                       {"marks": [{"wave": 4, "outcome": "done", "at": noon["at"]}]}, {"contacts": ["x"]}, {"event_from": noon["at"]}, {"age_s": -1}):
             got = owner.post("/stores/main/explain", {**noon, **wrong})
             assert got.status == 422, (wrong, got.status, got.body)
+        # what the page of an order does: told, seen, taken back
+        number = rows[0].number
+        assert owner.post("/stores/main/suppress", {"who": "late", "because": "dispute"}).json["changed"] == 1
+        assert owner.get("/stores/main/explain?order=" + number).json["left_alone"] == {"opted_out": False, "complained": False, "dispute_open": False}
+        assert owner.post("/stores/main/suppress", {"who": "late", "because": "dispute", "remove": True}).json["changed"] == 1
         assert owner.get("/stores/main/explain?order=nobody").status == 404 and owner.get("/stores/main/explain").status == 422
         done = owner.post("/stores/main/suppress", {"who": "13800000009", "because": "complaint"})
         assert done.status == 200 and done.json["changed"] == 2, done.body

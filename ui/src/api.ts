@@ -150,8 +150,11 @@ export interface StripPart { from: string; until: string; decision: Decision; wa
 export interface Explained {
   at: string; order: string | null; decision: Decision; wave: number | null; until: string | null; agent: string | null; channel: StripPart['channel']; reason: Reason; rule: string
   source: string; by_hand: boolean; reaches: boolean; due_at: string | null; closes_at: string | null
+  left_alone?: { opted_out: boolean; complained: boolean; dispute_open: boolean }
   rules?: ({ rule: string; verdict: Decision; source: string; speaks: boolean } & Said)[]; strip?: StripPart[]
 }
+/** Why a buyer is left alone. */
+export type Stop = 'opt-out' | 'complaint' | 'dispute'
 /** Supposed facts; what is left out is usual. */
 export interface Supposed {
   at: string; order?: string; placed_at?: string; country?: string; on_delivery?: boolean; presale?: boolean; held_out?: boolean; class?: 'service' | 'commercial'; consent?: 'given' | 'refused' | null
@@ -358,6 +361,8 @@ export const api = {
   policy: (store: string) => call<{ rows: PolicyRow[] }>('GET', `/stores/${encodeURIComponent(store)}/policy`),
   setPolicy: (store: string, values: Record<string, number | null>) => call<{ ok: boolean }>('POST', `/stores/${encodeURIComponent(store)}/policy`, { values }),
 
+  explain: (store: string, order: string, signal?: AbortSignal) => call<Explained>('GET', `/stores/${seg(store)}/explain?order=${encodeURIComponent(order)}`, undefined, signal),
+  suppress: (store: string, b: { order: string; because: Stop; remove: boolean }) => call<{ ok: boolean; changed: number }>('POST', `/stores/${seg(store)}/suppress`, b),
   explainIf: (store: string, b: Supposed, signal?: AbortSignal) => call<Explained>('POST', `/stores/${seg(store)}/explain`, b, signal),
   texts: (store: string, signal?: AbortSignal) => call<Texts>('GET', `/stores/${seg(store)}/texts`, undefined, signal),
   previewText: (store: string, b: Wording & { channel: TextChannel; order?: string }, signal?: AbortSignal) =>

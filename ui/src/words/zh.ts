@@ -73,6 +73,10 @@ const zh = {
     p: { buyer: '买家昵称', name: '收货人', phone: '电话', address: '地址', buyer_note: '买家留言', seller_note: '卖家备注' }, asOf: '文件截至 {at}', learned: '{at} 读入', masked: '你的角色看不到买家资料。',
     verdict: { none: '不用催付', due: '现在该催付', held: '暂缓联系', never: '不再联系' }, done: '已催', skipped: '不催', unreached: '没联系上',
   },
+  leave: {
+    title: '能否联系这位买家', is: { send: '现在催付', hold: '先等等', never: '不催付' }, tell: { opted_out: '买家要求别再联系', complained: '买家投诉被打扰', dispute_open: '有纠纷未了结' },
+    told: { opted_out: '已要求别再联系。', complained: '已投诉：永不再联系。', dispute_open: '有纠纷未了结。' }, back: '撤销', hint: '所有店铺都有效，按昵称、手机、邮箱认人。客户列表里说的，由更新的列表来改。',
+  },
   subject: { orders: '订单', products: '商品', stock: '库存', traffic: '流量', reviews: '评价', customers: '客户', parcels: '包裹', staff: '员工', shifts: '排班', chats: '客服数据', peers: '同行数据', listings: '竞品页面', tasks: '活动排期', signup_rules: '报名门槛', signups: '报名结果', coupons: '优惠券', interest: '加购收藏', search_words: '搜索词', penalties: '违规扣分', suppliers: '供应商', talks: '接待明细' },
   data: { title: '数据', link: '已有哪些数据', bring: '导入文件', there: '已经有的', none: '还没有任何数据。导入一个文件就开始了。', records: '{n} 条', asOf: '数据截至 {at}', old: '{age}前', disputed: '{n} 处来源不一致', source: '{profile}：{files} 个文件，{rows} 行', feed: '实时接入', missing: '还没有的，可以从这里导出',
     where: { orders: '千牛“交易 → 已卖出的宝贝 → 批量导出”，或 Shopify“Orders → Export”。', products: '平台的商品导出，或自己的货品表：编码、名称、成本。', stock: '仓库或 ERP 的库存表：编码、仓库、可用数。', traffic: '生意参谋的店铺报表或商品报表，下载后原样拖进来。', reviews: '平台的评价导出，或自己整理的表：订单、分数、内容、日期。', customers: '客户表或订阅名单：买家、是否同意联系。', parcels: '快递或 ERP 的运单表：运单号、状态、时间。', staff: '员工表：姓名、岗位。', shifts: '排班表：日期、班次、姓名。', chats: '客服数据的下载：客服、日期、接待数、响应时间。', peers: '生意参谋报表里的同行均值会自动分开存放。', listings: '自己记录的竞品表：链接、价格、日期。', tasks: '大促排期表：阶段、事项、负责人、截止时间。', signup_rules: '活动报名门槛的表。', signups: '活动报名结果的表。', coupons: '优惠券的表：券、面额、发放数、使用数。', interest: '商品加购和收藏的报表。', search_words: '搜索词或关键词报表。', penalties: '违规扣分的表：日期、事由、扣分。', suppliers: '自己的供应商表：编号、名称、供货周期。', talks: '接待明细表：买家、客服、会话开始和结束时间。' } },
