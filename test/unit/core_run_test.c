@@ -104,6 +104,35 @@ Test(core_run, reminder_rows)
     arena_release(&a);
 }
 
+/* The last chance: within the hour the time to pay ends, or quiet hours begin that last until it has ended. */
+Test(core_run, last_chance)
+{
+    static const struct { const char *now; int age_min; bool last; } rows[] = {
+        { "2020-02-26T15:00:00+08:00", 40, false },
+        { "2020-02-26T15:00:00+08:00", 23 * 60 - 1, false },
+        { "2020-02-26T15:00:00+08:00", 23 * 60, true },
+        { "2020-02-26T15:00:00+08:00", 23 * 60 + 59, true },
+        { "2020-02-26T20:59:00+08:00", 15 * 60, false }, /* at 21:59 it may still be said */
+        { "2020-02-26T21:00:00+08:00", 15 * 60, true },  /* closes at 06:00, before quiet hours end */
+        { "2020-02-26T21:00:00+08:00", 12 * 60, false }, /* closes at 09:00: tomorrow at 8 there is an hour left */
+    };
+    struct policy p = policy_defaults();
+    struct reminder_rank dear = { 900, 2, TEXT("b") }, cheap = { 100, 1, TEXT("a") };
+    struct arena a;
+    arena_init(&a, &heap, 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const int64_t now = at(rows[i].now);
+        struct order o = order_unpaid(now - rows[i].age_min * MS_PER_MIN);
+        struct reminder_facts f = { .order = &o, .contact = { .now_ms = now, .zones = { &zone_shanghai }, .zone_count = 1 } };
+        cr_assert_eq(reminder_decide(&a, &p, &f).verdict, REMINDER_DUE, "row %zu", i);
+        cr_expect_eq(reminder_last_chance(&a, &p, &f), rows[i].last, "row %zu", i);
+    }
+    cr_expect_lt(reminder_work_compare(false, &dear, false, &cheap), 0, "the most valuable first");
+    cr_expect_gt(reminder_work_compare(false, &dear, true, &cheap), 0, "but a last chance before it");
+    cr_expect_lt(reminder_work_compare(true, &dear, true, &cheap), 0);
+    arena_release(&a);
+}
+
 Test(core_run, reminders_are_ranked_by_money_then_by_closing)
 {
     struct reminder_rank a = { 100, 10, TEXT("2") }, b = { 200, 20, TEXT("1") }, c = { 100, 9, TEXT("3") }, d = { 100, 10, TEXT("10") };
