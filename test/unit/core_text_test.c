@@ -220,6 +220,18 @@ Test(texts, own_wording_is_preferred_and_one_that_is_off_is_not_used)
     cr_expect_str_eq(c.reason.rule, "no-text");
 }
 
+Test(texts, a_commercial_wording_is_taken_only_with_consent)
+{
+    struct wording own = { .code = TEXT("own-1"), .occasion = OCCASION_REMIND, .language = LANGUAGE_ZH, .class = MESSAGE_COMMERCIAL, .windows = WINDOW_ANY,
+                           .channels = 1 << CHANNEL_SMS, .body = TEXT("您好，新品到了。"), .own = true };
+    const struct wording_set s = { &own, 1, words, set.word_count, lint };
+    const struct text_facts f = all_known("2026-11-20T12:00:00+08:00");
+    struct text_ask ask = { OCCASION_REMIND, TOPIC_NONE, CHANNEL_SMS, LANGUAGE_ZH, &f, false };
+    cr_expect_null(text_choose(&arena, &s, &ask).wording);
+    ask.consent = true;
+    cr_expect_not_null(text_choose(&arena, &s, &ask).wording);
+}
+
 /* ---- rendering ---- */
 
 static bool rendered(struct text body, enum channel channel, enum message_class class, enum text_language language, const struct text_facts *f, struct rendering *r, struct reason *why)

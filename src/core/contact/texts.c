@@ -266,7 +266,7 @@ static int preference(const struct wording *x, const struct wording *y)
 static bool asked_for(const struct wording *w, const struct text_ask *ask, int window)
 {
     return !w->off && w->occasion == ask->occasion && w->topic == ask->topic && w->language == ask->language && (w->channels & 1 << ask->channel)
-        && (w->windows & window);
+        && (w->windows & window) && (w->class == MESSAGE_SERVICE || ask->consent);
 }
 
 int text_candidates(struct arena *a, const struct wording_set *set, const struct text_ask *ask, const struct wording **ret, int max, struct reason *ret_reason)

@@ -127,7 +127,8 @@ struct rendering {
 bool text_render(struct arena *a, const struct wording_set *set, const struct wording *w, enum channel channel, const struct text_facts *f,
                  struct rendering *ret, struct reason *ret_reason);
 
-struct text_ask { enum occasion occasion; enum script_topic topic; enum channel channel; enum text_language language; const struct text_facts *facts; };
+/* consent: to commercial messages, recorded and looked at by the contact policy; without it only service messages are taken. */
+struct text_ask { enum occasion occasion; enum script_topic topic; enum channel channel; enum text_language language; const struct text_facts *facts; bool consent; };
 enum { TEXT_CANDIDATES_MAX = 32 };
 /* Wordings that can be said now, the one to prefer first: the shop's own, then the one that claims more (it is true), then the one made for
  * fewer hours, then by the order of the set.  Returns how many; with none the reason is that of the first that was refused. */
