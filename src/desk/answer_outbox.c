@@ -15,7 +15,7 @@ enum { COUNT_MAX = 1000000, CURSOR_BYTES = 64 };
 
 /* Rules of the ledger itself; those of the policy and the plan have their own tables. */
 static const struct { const char *rule, *en, *zh; } own_rules[] = {
-    { "planned", "Not decided yet: its time has not come.", "尚未判断：还没到时间。" },
+    { "planned", "Not decided yet.", "尚未判断。" },
     { "by-hand", "This wave is written by a person, by chat.", "这一次由人工在聊天中催付。" },
     { "no-address", "The order tells no number or address to send to.", "订单里没有可用的手机号或邮箱。" },
     { "no-text", "No text can be said truly now; it is tried again later.", "目前没有可如实使用的话术，稍后再试。" },
