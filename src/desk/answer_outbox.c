@@ -6,6 +6,7 @@
 #include "core/run/reminder_plan.h"
 #include "desk/answer_json.h"
 #include "desk/desk.h"
+#include "desk/text_pick.h"
 #include "store/channel_store.h"
 #include "store/outbox_store.h"
 
@@ -82,7 +83,7 @@ static bool list_one(void *ctx, const struct outbox_line *l)
     put(w, o, "tries", json_integer(l->row.tries));
     put(w, o, "reason", json_reason(&why));
     put(w, o, "code", code_json(l->code));
-    put(w, o, "text", json_text(l->text_key));
+    put(w, o, "text", json_text(text_code_of(l->text_key)));
     put(w, o, "report", l->report == 1 ? json_string("arrived") : l->report == 2 ? json_string("not-arrived") : json_null());
     put(w, o, "crossed", json_boolean(l->crossed));
     put(w, o, "amount", json_money(w, l->total_minor));

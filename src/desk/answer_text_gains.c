@@ -17,12 +17,6 @@ struct gains {
     int n;
 };
 
-static struct text code_of(struct text key)
-{
-    const char *at = memchr(key.ptr, '@', key.len);
-    return (struct text){ key.ptr, at ? (size_t)(at - key.ptr) : key.len };
-}
-
 static const struct wording *wording_of(const struct wording_set *set, struct text code)
 {
     for (int i = 0; i < set->n; i++)
@@ -97,13 +91,14 @@ static bool gains_read(struct gains *g, const struct answer_ask *q)
     struct arena *a = &g->w.arena;
     g->planned = true;
     if (!plan_desk_begin(&g->plan, &(struct plan_desk_ask){ q->store, q->shop, q->policy, q->now_ms, NULL }) || !text_desk_begin(&g->desk, &g->plan) ||
-        !text_trial_begin(&g->trial, &g->plan))
+        !text_trial_begin(&g->trial, &g->plan) ||
+        (!g->trial.on && !text_trial_rows(&g->trial)))
         return false;
     g->wordings = ARENA_ARRAY(a, const struct wording *, TEXT_OUTCOMES_MAX);
     g->current = ARENA_ARRAY(a, bool, TEXT_OUTCOMES_MAX);
     if (!g->wordings || !g->current) return false;
     for (int i = 0; i < g->trial.n; i++) {
-        g->wordings[i] = wording_of(&g->desk.set, code_of(g->trial.rows[i].key));
+        g->wordings[i] = wording_of(&g->desk.set, text_code_of(g->trial.rows[i].key));
         g->current[i] = g->wordings[i] && text_eq(text_key_of(a, g->wordings[i]), g->trial.rows[i].key);
     }
     return true;

@@ -16,7 +16,7 @@ bool outbox_words_begin(struct outbox_words_desk *d, struct store *reader, const
     if (!d->open || !policy_load(reader, shop, &d->policy)) return false;
     const struct plan_desk_ask ask = { .store = reader, .shop = shop, .policy = &d->policy, .now_ms = now_ms, .people = &d->people };
     d->planned = true;
-    return plan_desk_begin(&d->plan, &ask) && text_desk_begin(&d->texts, &d->plan);
+    return plan_desk_begin(&d->plan, &ask) && text_desk_begin(&d->texts, &d->plan) && text_trial_begin(&d->trial, &d->plan);
 }
 
 void outbox_words_end(struct outbox_words_desk *d)
@@ -61,12 +61,11 @@ static enum outbox_words_made make(struct outbox_words_desk *d, const struct ord
     if (text_empty(to) || to.len > CHANNEL_TO_MAX) return none(ret, "no-address");
     facts.unsubscribe = m->unsubscribe;
     const struct text_ask ask = { occasion_of(o, m->key.wave), TOPIC_NONE, d->channel, text_language_of(d->shop, o->order.country), &facts };
-    const struct text_choice choice = text_choose(&d->arena, &d->texts.set, &ask);
+    const struct text_choice choice = text_pick(&d->trial, &d->arena, &d->texts.set, &(struct text_pick_ask){ ask, o->order_no, m->key.wave }, &ret->text_key);
     if (d->arena.failed) return OUTBOX_WORDS_FAILED;
     if (!choice.wording) return none(ret, "no-text");
     ret->message = (struct channel_message){ .class = choice.wording->class, .to = to, .subject = choice.rendering.subject, .body = choice.rendering.body,
                                              .unsubscribe_url = m->unsubscribe };
-    ret->text_key = choice.wording->code;
     return OUTBOX_WORDS_MADE;
 }
 

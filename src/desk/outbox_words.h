@@ -2,7 +2,7 @@
 #ifndef ZG_DESK_OUTBOX_WORDS_H
 #define ZG_DESK_OUTBOX_WORDS_H
 #include "channel/channel.h"
-#include "desk/text_facts.h"
+#include "desk/text_pick.h"
 #include "store/outbox_store.h"
 #include "store/policy_store.h"
 
@@ -16,6 +16,7 @@ struct outbox_words_desk {
     struct plan_desk plan;
     struct arena arena;             /* of one message */
     struct text_desk texts;
+    struct text_trial trial;
     bool open, planned;
 };
 /* In one read transaction; outbox_words_end is called either way. False on a database failure. */
@@ -25,7 +26,7 @@ void outbox_words_end(struct outbox_words_desk *d);
 enum outbox_words_made { OUTBOX_WORDS_MADE, OUTBOX_WORDS_NONE /* why */, OUTBOX_WORDS_FAILED };
 struct outbox_words {
     struct channel_message message; /* all but id and attempt; lives until the next one or the end */
-    struct text text_key;           /* which text */
+    struct text text_key;           /* which text, as text_key_of */
     char why[CHANNEL_CODE_MAX];     /* "no-text", "no-address", "gone" */
 };
 /* unsubscribe: where one click opts out, of an e-mail; empty: there is none. */

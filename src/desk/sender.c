@@ -33,7 +33,7 @@ struct sender {
     int leased_count, tries[LEASES_MAX];
     int64_t leased_us;              /* before the lease: the clock of the two seconds */
     struct outbox_end ends[LEASES_MAX];
-    char codes[LEASES_MAX][CHANNEL_CODE_MAX], texts[LEASES_MAX][WORDING_CODE_MAX + 1];
+    char codes[LEASES_MAX][CHANNEL_CODE_MAX], texts[LEASES_MAX][OUTBOX_TEXT_KEY_BYTES];
     int end_count, written;         /* ends; how many of them are written down */
     int64_t first_end_us;
     char unsubscribe_url[CHANNEL_URL_MAX], report_url[CHANNEL_URL_MAX];

@@ -16,15 +16,27 @@ struct text text_key_of(struct arena *a, const struct wording *w)
     return arena_printf(a, "%.*s@%08" PRIx32, (int)w->code.len, w->code.ptr, h);
 }
 
+struct text text_code_of(struct text key)
+{
+    const char *at = key.len ? memchr(key.ptr, '@', key.len) : NULL;
+    return (struct text){ key.ptr, at ? (size_t)(at - key.ptr) : key.len };
+}
+
 bool text_trial_begin(struct text_trial *t, struct plan_desk *plan)
 {
     const struct plan_desk_ask *q = &plan->ask;
     const int64_t today_ms = zone_day_start_ms(q->shop->zone, zone_day(q->shop->zone, q->now_ms));
-    const struct text_outcomes_ask ask = { today_ms - TEXT_TRIAL_DAYS * MS_PER_DAY, today_ms, today_ms, q->policy->payment_window_s * MS_PER_S };
-    *t = (struct text_trial){ .plan = plan };
+    *t = (struct text_trial){ .plan = plan, .arena = &plan->arena, .today_ms = today_ms };
     if (!holdout_reminders(q->store, q->shop, today_ms, &t->reminders)) return false;
     t->on = q->policy->text_trial && t->reminders >= q->policy->holdout_min_reminders;
-    return query_text_outcomes(q->store, q->shop, &plan->arena, &ask, &t->rows, &t->n);
+    return !t->on || text_trial_rows(t);
+}
+
+bool text_trial_rows(struct text_trial *t)
+{
+    const struct plan_desk_ask *q = &t->plan->ask;
+    const struct text_outcomes_ask ask = { t->today_ms - TEXT_TRIAL_DAYS * MS_PER_DAY, t->today_ms, t->today_ms, q->policy->payment_window_s * MS_PER_S };
+    return query_text_outcomes(q->store, q->shop, t->arena, &ask, &t->rows, &t->n);
 }
 
 struct text_arm text_arm_of(const struct text_trial *t, struct text key, int wave, enum channel channel)

@@ -16,17 +16,23 @@
 enum { TEXT_TRIAL_DAYS = 90 };
 struct text_trial {
     const struct plan_desk *plan;
+    struct arena *arena;         /* the plan's */
+    int64_t today_ms;            /* when the shop's day began */
     bool on;                     /* the policy wants it, and there are reminders enough */
     int64_t reminders;           /* in 28 days */
     struct text_outcome *rows; int n;
 };
-/* False on a database failure. The rows are in the plan's arena. */
+/* False on a database failure. The rows are read only where texts are being tried. */
 bool text_trial_begin(struct text_trial *t, struct plan_desk *plan);
+/* The rows all the same, to be shown. */
+bool text_trial_rows(struct text_trial *t);
 struct text_pick_ask { struct text_ask ask; struct text order_no; int wave; };
 /* *ret_key: how the wording is told apart from what it was before it was changed; empty where there is none to say. In the arena. */
 struct text_choice text_pick(const struct text_trial *t, struct arena *a, const struct wording_set *set, const struct text_pick_ask *ask, struct text *ret_key);
 /* "remind-chat.zh@1f2e3d4c": the code, and a hash of what it says. */
 struct text text_key_of(struct arena *a, const struct wording *w);
+/* The code alone. */
+struct text text_code_of(struct text key);
 /* What is known of a text in a wave by a channel; nothing where it was never used. */
 struct text_arm text_arm_of(const struct text_trial *t, struct text key, int wave, enum channel channel);
 #endif

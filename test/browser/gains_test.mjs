@@ -12,6 +12,12 @@ const WORDS = {
   en: { notYet: /Not enough yet: \d+ of 500/, works: /Of 100 unpaid orders|Not to be told yet/, adopted: 'The first reminder now comes after', changed: 'These figures hold from now on.', rule: '30 min', months: /more a month/ },
 }
 
+/* The code and a hash of what it says (FNV-1a), as src/desk/text_pick.c makes it. */
+function keyOf(code, body) {
+  let h = 2166136261
+  for (const byte of [0xff, ...new TextEncoder().encode(body), 0xff]) h = Math.imul(h ^ byte, 16777619) >>> 0
+  return `${code}@${h.toString(16).padStart(8, '0')}`
+}
 const told = (db, ...words) => JSON.parse(execFileSync(BINARY, [...words, '--db', db, '--json'], { encoding: 'utf8' }))
 
 async function signIn(page, desk, i) {
@@ -90,6 +96,13 @@ async function lift(t, browser, desk, db, lang, width, first) {
       assert.match(await card.locator('.heldOut').innerText(), new RegExp(want.held_out.orders.toLocaleString('en')))
       if (want.difference) assert.match(await card.locator('.diff').innerText(), new RegExp(String(Math.abs(Math.round(want.difference.difference * 1000) / 10)).replace('.', '\\.')))
     }
+    const texts = page.locator('.texts')
+    if (first) await texts.locator('.empty').waitFor()
+    else {
+      await texts.locator('tbody tr').first().waitFor()
+      assert.ok(await texts.locator('tbody tr').count() >= 2)
+      for (const row of await texts.locator('tbody tr').allInnerTexts()) assert.match(row, /\d+\/\d+[\s\S]*% – [\d.]+%/, row)
+    }
     await look(first ? 'missing' : 'measured')
     assert.deepEqual(complaints, [])
   })
@@ -102,6 +115,11 @@ db = sqlite3.connect(sys.argv[1])
 store = db.execute("SELECT merchant_id, store_id FROM store WHERE store_key = 'demo'").fetchone()
 db.execute("INSERT INTO holdout (merchant_id, store_id, holdout_no, share_bp, started_at_ms, due_after_s, window_s) VALUES (?, ?, 1, 1000, ?, 60, 86400)", (*store, int((time.time() - 300 * 86400) * 1000)))
 db.execute("INSERT OR REPLACE INTO policy_term (merchant_id, store_id, name, value) VALUES (?, ?, 'wave1_after_s', 60)", store)
+# and 600 orders of the last weeks had been reminded, with one of three texts that are built in; keys as the queue told them
+keys = sys.argv[2:]
+rows = db.execute("SELECT order_id, placed_at_ms FROM orders WHERE merchant_id = ? AND store_id = ? AND placed_at_ms < ? AND (paid_at_ms IS NULL OR paid_at_ms > placed_at_ms + 900000) ORDER BY placed_at_ms DESC LIMIT 600", (*store, int((time.time() - 2 * 86400) * 1000))).fetchall()
+for i, (order, placed) in enumerate(rows):
+    db.execute("INSERT OR REPLACE INTO reminder_mark (merchant_id, order_id, wave, outcome, reason, user_id, at_ms, text_key) VALUES (?, ?, 1, 1, '', 1, ?, ?)", (store[0], order, placed + 900000, keys[i % len(keys)]))
 db.commit()`
 
 const t = tap()
@@ -128,7 +146,9 @@ else {
       }
     })
     await desk.close()
-    execFileSync('python3', ['-c', HELD, db])
+    const listed = told(db, 'texts', 'list', '--store', 'demo').texts.filter((x) => x.occasion === 'remind' && x.language === 'zh' && x.channels.includes('chat')).slice(0, 3)
+    assert.ok(listed.length >= 2, 'the library has several reminders by chat')
+    execFileSync('python3', ['-c', HELD, db, ...listed.map((x) => keyOf(x.code, x.body))])
     desk = await openDesk('demo', '--db', db)
     for (const lang of ['zh', 'en']) for (const width of [390, 1440]) await lift(t, browser, desk, db, lang, width, false)
   } finally {

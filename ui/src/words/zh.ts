@@ -109,7 +109,7 @@ const zh = {
   gains: {
     title: '催付值不值？', lead: '催付到底多挽回了多少，以及第一次催付该等多久。',
     lift: '催付带来多少', liftWhy: '抽签留出一部分订单不催，两组之差就是催付的功劳。', treated: '催付组', heldOut: '对照组（不催）', gross: '实际催过（毛）',
-    of: '{all} 单里付了 {n} 单', due: '到点仍未付款', diff: '相差', between: '在 {low} 到 {high} 之间，看多少次都成立', points: '每百单 {v} 单', moneyEach: '每单多 {v}，在 {low} 到 {high} 之间', won: '自 {at} 起约多挽回 {n} 单',
+    of: '{all} 单里付了 {n} 单', due: '到点仍未付款', diff: '相差', between: '在 {low} 到 {high} 之间，看多少次都成立', points: '每百单 {v} 单', moneyEach: '每单 {v}，在 {low} 到 {high} 之间', won: '自 {at} 起约多挽回 {n} 单',
     grossNote: '实际催过的订单有 {gross} 付了款；但没催的也有 {alone} 自己付了。只有差额才是催付挣来的。', notYet: '还不够：{n} / {all}', needReminders: '最近 28 天的催付次数。满 {all} 次后会抽签留出 {share} 的未付订单不催，就能看出差别。',
     needOrders: '对照组里付款时限已过的订单数。满 {all} 单就能看出差别。', off: '没有留出对照订单，无法判断催付的真实效果。', offGo: '到规则里改留出比例', ended: '{from} 至 {to} 测得，首催等 {d}', running: '自 {from} 起测量，首催等 {d}', earlier: '以前测得', unclear: '尚无结论',
     delay: '第一次催付等多久', delayFrom: '依据最近一年的 {n} 个订单：{paid} 个自己付款，{never} 个一直没付', wait: '下单后多久首催', once: '马上', now: '现行规则', best: '最佳', adoptRow: '建议', anyway: '本会自己付款', brings: '每千单带来', ofBest: '相当于最佳的',
