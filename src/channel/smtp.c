@@ -114,6 +114,7 @@ static bool prepare(const struct channel_link *link, struct conversation *c, str
     if (s->authority[0]) {
         struct curl_blob pem = { .data = (void *)(uintptr_t)s->authority, .len = strlen(s->authority), .flags = CURL_BLOB_COPY };
         SET(CURLOPT_CAINFO_BLOB, &pem);
+        SET(CURLOPT_CAPATH, NULL); /* else the system's would do, too */
     }
     SET(CURLOPT_MAIL_FROM, from);
     SET(CURLOPT_MAIL_RCPT, to);
