@@ -156,6 +156,11 @@ bool query_unpaid(struct store *s, const struct shop *shop, int64_t after_ms, in
 
 /* ---- marks, campaigns, imports, hours ---- */
 
+/* Messages of one state each, so that each is found by its index. */
+#define SENT_MARKS(state) " UNION ALL SELECT x.order_id, x.wave, 1, x.leased_at_ms, o.customer_id FROM outbox x CROSS JOIN orders o" \
+    " WHERE x.merchant_id = $1 AND x.store_id = $2 AND x.state = " state " AND x.due_at_ms IS NULL AND x.at_ms > $3" \
+    " AND x.leased_at_ms > $3 AND x.leased_at_ms <= $4 AND o.merchant_id = x.merchant_id AND o.order_id = x.order_id"
+
 bool query_marks(struct store *s, const struct shop *shop, struct arena *a, int64_t after_ms, int64_t until_ms,
                  struct mark_row **ret, int64_t *ret_n)
 {
@@ -166,7 +171,8 @@ bool query_marks(struct store *s, const struct shop *shop, struct arena *a, int6
                                            " o.customer_id AS customer_id FROM reminder_mark m JOIN orders o"
                                            " ON o.merchant_id = m.merchant_id AND o.order_id = m.order_id"
                                            " WHERE m.merchant_id = $1 AND o.store_id = $2 AND m.at_ms > $3 AND m.at_ms <= $4"
-                                           " ORDER BY m.order_id, m.at_ms, m.wave"));
+                                           SENT_MARKS("2") SENT_MARKS("3") SENT_MARKS("5")
+                                           " ORDER BY order_id, at_ms, wave"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);

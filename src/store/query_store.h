@@ -30,7 +30,7 @@ struct waiting_ask { int64_t at_ms, ship_within_s, soon_s; };
 bool query_waiting_totals(struct store *s, const struct shop *shop, const struct waiting_ask *ask, struct waiting_totals *ret);
 
 struct mark_row { int64_t order_id, customer_id /* CLAIM_NONE */; struct reminder_mark mark; };
-/* Marks made in (after_ms, until_ms], by order, then time; in the arena. */
+/* Marks made in (after_ms, until_ms], by order, then time; in the arena. A message that went out by itself, or may have, is a mark as done. */
 bool query_marks(struct store *s, const struct shop *shop, struct arena *a, int64_t after_ms, int64_t until_ms,
                  struct mark_row **ret, int64_t *ret_n);
 enum { CAMPAIGNS_MAX = 64 };

@@ -174,7 +174,7 @@ static void move(struct world *w)
     case 0: {
         const bool stale = prng_below(&w->p, 5) == 0;
         const int wave = prng_below(&w->p, 2) ? key.wave : 1 + (int)prng_below(&w->p, 3);
-        const struct outbox_verdict v = { key, decided[prng_below(&w->p, 4)], wave, CHANNEL_SMS, w->now_ms + 5, "refused", stale ? due_ms - 1 : due_ms };
+        const struct outbox_verdict v = { key, decided[prng_below(&w->p, 4)], wave, CHANNEL_SMS, w->now_ms + 5, "refused", stale ? 7 : due_ms };
         if (!outbox_decide(&w->s, &w->shop, &v, w->now_ms, &done)) fail(w, "decide");
         expected = outbox_waits(state) && !stale && step_known(state, v.event);
         break;
