@@ -77,7 +77,7 @@ Test(texts, claims)
     struct { enum text_claim claim; const char *now; int64_t stock, low, sold; bool yes, holds; } rows[] = {
         { SAYS_STOCK_LOW, noon, 5, 5, -1, true, true }, { SAYS_STOCK_LOW, noon, 6, 5, -1, true, false }, { SAYS_STOCK_LOW, noon, 1, 5, -1, true, true },
         { SAYS_STOCK_LOW, noon, 0, 5, -1, true, false }, { SAYS_STOCK_LOW, noon, -1, 5, -1, true, false }, { SAYS_STOCK_LOW, noon, 3, -1, -1, true, false },
-        { SAYS_SOLD_COUNT, noon, -1, -1, 10, true, true }, { SAYS_SOLD_COUNT, noon, -1, -1, 9, true, false }, { SAYS_SOLD_COUNT, noon, -1, -1, -1, true, false },
+        { SAYS_SOLD_COUNT, noon, -1, -1, 11, true, true }, { SAYS_SOLD_COUNT, noon, -1, -1, 10, true, false }, { SAYS_SOLD_COUNT, noon, -1, -1, -1, true, false },
         { SAYS_SHIPS_BY_PAYMENT, noon, -1, -1, -1, true, true }, { SAYS_SHIPS_BY_PAYMENT, noon, -1, -1, -1, false, false },
         { SAYS_SHIPS_BY_PAYMENT, evening, -1, -1, -1, true, false }, { SAYS_SHIPS_BY_PAYMENT, "2026-11-11T19:59:59+08:00", -1, -1, -1, true, true },
         { SAYS_CLOSES_30M, noon, -1, -1, -1, true, true }, { SAYS_CLOSES_30M, later, -1, -1, -1, true, false }, { SAYS_CLOSES_30M, noon, -1, -1, -1, false, false },
@@ -239,6 +239,20 @@ static bool rendered(struct text body, enum channel channel, enum message_class 
     const struct wording w = { .code = TEXT("try"), .occasion = OCCASION_REMIND, .language = language, .class = class, .windows = WINDOW_ANY, .channels = 14,
                                .subject = TEXT("订单"), .body = body };
     return text_render(&arena, &set, &w, channel, f, r, why);
+}
+
+Test(texts, more_than_so_many_sold)
+{
+    static const struct { int64_t pieces; const char *told; } rows[] = { { 11, "10" }, { 49, "40" }, { 50, "40" }, { 100, "90" }, { 101, "100" }, { 999, "990" },
+        { 1200, "1100" }, { 1234, "1200" }, { 98765, "98000" } };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct text_facts f = all_known("2026-11-20T12:00:00+08:00");
+        struct rendering r;
+        struct reason why;
+        f.sold_pieces = rows[i].pieces;
+        cr_expect(rendered(TEXT("{sold}"), CHANNEL_CHAT, MESSAGE_SERVICE, LANGUAGE_EN, &f, &r, &why));
+        cr_expect(text_is(r.body, rows[i].told), "row %zu: %s", i, r.body.ptr);
+    }
 }
 
 Test(texts, blanks_and_signatures)

@@ -4,7 +4,7 @@
 #include "core/contact/texts.h"
 #include "core/words.h"
 
-enum { RUSH_UNTIL_MIN = 90, EVENING_FROM_MIN = 20 * 60, SOLD_COUNT_MIN = 10 };
+enum { RUSH_UNTIL_MIN = 90, EVENING_FROM_MIN = 20 * 60, SOLD_COUNT_MIN = 11 };
 
 struct text_facts text_facts_none(int64_t now_ms, const struct zone *zone, struct text shop_name)
 {

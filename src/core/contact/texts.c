@@ -24,12 +24,13 @@ static void refuse(struct filling *r, struct reason why)
 
 /* ---- blanks ---- */
 
-/* Two leading digits, the rest zero: 1,234 is told as 1,200, and "more than" it is then true. */
-static int64_t round_down(int64_t n)
+/* The greatest round number below n, of two leading digits at most and a zero behind: 1,234 is told as 1,200 and 49 as 40, so that "more
+ * than" it is true. */
+static int64_t round_below(int64_t n)
 {
-    int64_t step = 1;
-    while (n / step >= 100) step *= 10;
-    return n / step * step;
+    int64_t step = 10;
+    while ((n - 1) / step >= 100) step *= 10;
+    return (n - 1) / step * step;
 }
 
 static struct text item_short(struct arena *a, struct text item)
@@ -63,7 +64,7 @@ static struct text blank_value(struct filling *r, struct text name)
         return words_clock(r->a, f->pay_until_ms, f->now_ms, f->zone, zh);
     }
     if (text_is(name, "stock")) return number_text(r->a, f->stock_pieces);
-    if (text_is(name, "sold")) return number_text(r->a, f->sold_pieces < 0 ? -1 : round_down(f->sold_pieces));
+    if (text_is(name, "sold")) return number_text(r->a, f->sold_pieces <= 0 ? -1 : round_below(f->sold_pieces));
     return shop_word_value(r->set, name);
 }
 
