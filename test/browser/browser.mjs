@@ -130,3 +130,36 @@ export function tap() {
     end() { console.log(`1..${n}`); process.exitCode = failed ? 1 : 0 },
   }
 }
+
+/** The hour of buyers is afternoon wherever this machine stands, so that nobody's quiet hours hold a reminder. */
+export function afternoonZone() {
+  const zones = ['Asia/Shanghai', 'Asia/Kolkata', 'Europe/Berlin', 'Atlantic/Azores', 'America/Sao_Paulo', 'America/New_York', 'America/Los_Angeles', 'Pacific/Honolulu', 'Pacific/Auckland', 'Australia/Sydney', 'Asia/Dubai']
+  const hour = (zone) => Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }).format(new Date()))
+  return zones.reduce((best, zone) => (Math.abs(hour(zone) - 14) < Math.abs(hour(best) - 14) ? zone : best))
+}
+
+/** The desk's API as a program uses it: what people do happens in the browser, what a platform does happens here. */
+export function program(url) {
+  let cookie = '', csrf = ''
+  async function ask(method, where, body, headers = {}) {
+    const got = await fetch(url + '/api/v1' + where, { method, body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...(cookie ? { Cookie: cookie } : {}), ...(csrf ? { 'X-CSRF-Token': csrf } : {}), ...headers } })
+    const planted = got.headers.get('set-cookie')
+    if (planted) cookie = planted.split(';')[0]
+    const answer = await got.json()
+    assert.ok(got.ok, `${method} ${where}: ${JSON.stringify(answer)}`)
+    if (answer.csrf) csrf = answer.csrf
+    return answer
+  }
+  return { get: (where) => ask('GET', where), post: (where, body = {}, headers = {}) => ask('POST', where, body, headers) }
+}
+
+/** In as somebody who has an account; the page is then where that person begins. */
+export async function signIn(page, desk, name, password) {
+  await page.goto(desk.url + '/login', { waitUntil: 'networkidle' })
+  await page.fill('input[name=name]', name)
+  await page.fill('input[name=password]', password)
+  await page.locator('button[type=submit]').click()
+  await page.locator('h1').first().waitFor()
+  await page.waitForURL((u) => u.pathname !== '/login')
+}

@@ -3,19 +3,12 @@
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import path from 'node:path'
-import { obstacle, openBrowser, openDesk, openPage, scratch, tap } from './browser.mjs'
+import { afternoonZone, obstacle, openBrowser, openDesk, openPage, program, scratch, tap } from './browser.mjs'
 
 const PASSWORD = 'copper kettle 7 leaves'
 const WORDS = {
   zh: { off: '新店默认关闭', none: '还没有计划或发送过任何消息', unknown: '不知道是否送达', arrived: '已送达', again: '重新发送', sent: '已发送' },
   en: { off: 'that is switched off', none: 'Nothing has been planned or sent yet', unknown: 'Nobody knows whether these arrived', arrived: 'It arrived', again: 'Send again', sent: 'Sent' },
-}
-
-/* The hour of buyers is afternoon wherever this machine stands. */
-function afternoonZone() {
-  const zones = ['Asia/Shanghai', 'Asia/Kolkata', 'Europe/Berlin', 'Atlantic/Azores', 'America/Sao_Paulo', 'America/New_York', 'America/Los_Angeles', 'Pacific/Honolulu', 'Pacific/Auckland', 'Australia/Sydney', 'Asia/Dubai']
-  const hour = (zone) => Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }).format(new Date()))
-  return zones.reduce((best, zone) => (Math.abs(hour(zone) - 14) < Math.abs(hour(best) - 14) ? zone : best))
 }
 
 /* Speaks as Kannel's sendsms does; to numbers that end in 2 it takes the message and hangs up without a word. */
@@ -30,21 +23,6 @@ function openGateway() {
     })
   })
   return new Promise((ready) => server.listen(0, '127.0.0.1', () => ready({ heard, url: `http://127.0.0.1:${server.address().port}/cgi-bin/sendsms`, close: () => server.close() })))
-}
-
-function program(url) {
-  let cookie = '', csrf = ''
-  async function ask(method, where, body, headers = {}) {
-    const got = await fetch(url + '/api/v1' + where, { method, body: body === undefined ? undefined : JSON.stringify(body),
-      headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...(cookie ? { Cookie: cookie } : {}), ...(csrf ? { 'X-CSRF-Token': csrf } : {}), ...headers } })
-    const planted = got.headers.get('set-cookie')
-    if (planted) cookie = planted.split(';')[0]
-    const answer = await got.json()
-    assert.ok(got.ok, `${method} ${where}: ${JSON.stringify(answer)}`)
-    if (answer.csrf) csrf = answer.csrf
-    return answer
-  }
-  return { get: (where) => ask('GET', where), post: (where, body = {}, headers = {}) => ask('POST', where, body, headers) }
 }
 
 const iso = (ms) => new Date(ms).toISOString().replace('Z', '+00:00')

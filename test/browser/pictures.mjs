@@ -8,6 +8,7 @@ const OUT = path.join(ROOT, 'docs/img')
 const SHOTS = [ // file, language, width, theme, place, what must stand before the picture is taken
   ['today-en.png', 'en', 1280, 'light', '/today', '#remind li'], ['today-zh.png', 'zh', 1280, 'light', '/today', '#remind li'],
   ['today-phone-en.png', 'en', 390, 'light', '/today', '.lead'], ['today-phone-zh.png', 'zh', 390, 'light', '/today', '.lead'],
+  ['remind-en.png', 'en', 1280, 'light', '/remind', 'li.here'], ['remind-zh.png', 'zh', 1280, 'light', '/remind', 'li.here'],
   ['review-en.png', 'en', 1280, 'light', '/review', 'canvas'], ['review-zh.png', 'zh', 1280, 'light', '/review', 'canvas'],
 ]
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { obstacle, openBrowser, openDesk, openPage, ROOT, scratch, tap } from './browser.mjs'
+import { obstacle, openBrowser, openDesk, openPage, program, ROOT, scratch, signIn, tap } from './browser.mjs'
 
 const BINARY = process.env.ZG_BINARY ?? path.join(ROOT, 'build/src/zhanggui')
 const WORDS = {
@@ -36,25 +36,9 @@ function shopOf(directory) {
 
 /* The owner by the terminal's code, and an account for the warehouse. */
 async function people(desk) {
-  let cookie = '', csrf = ''
-  const post = async (place, body) => {
-    const r = await fetch(desk.url + '/api/v1' + place, { method: 'POST', headers: { 'Content-Type': 'application/json', Origin: desk.url, Cookie: cookie, 'X-CSRF-Token': csrf }, body: JSON.stringify(body) })
-    const told = await r.json()
-    assert.ok(r.ok, `${place}: ${JSON.stringify(told)}`)
-    cookie = r.headers.get('set-cookie')?.split(';')[0] ?? cookie
-    csrf = told.csrf ?? csrf
-  }
-  await post('/setup', { code: desk.code, name: 'owner', password: PEOPLE.owner, store: null })
-  await post('/accounts', { name: 'warehouse', role: 'warehouse', password: PEOPLE.warehouse })
-}
-
-async function signIn(page, desk, role) {
-  await page.goto(desk.url + '/login', { waitUntil: 'networkidle' })
-  await page.fill('input[name=name]', role)
-  await page.fill('input[name=password]', PEOPLE[role])
-  await page.locator('button[type=submit]').click()
-  await page.locator('h1').first().waitFor()
-  await page.waitForURL((u) => u.pathname !== '/login')
+  const owner = program(desk.url)
+  await owner.post('/setup', { code: desk.code, name: 'owner', password: PEOPLE.owner, store: null })
+  await owner.post('/accounts', { name: 'warehouse', role: 'warehouse', password: PEOPLE.warehouse })
 }
 
 async function walk(t, browser, desk, lang, width) {
@@ -65,7 +49,7 @@ async function walk(t, browser, desk, lang, width) {
   const drawer = page.getByRole('dialog')
   const steps = [
     ['a row of Data leads to its records; the coarsest grain stands first and is drawn', async () => {
-      await signIn(page, desk, 'owner')
+      await signIn(page, desk, 'owner', PEOPLE.owner)
       await go('/data')
       await look('data')
       await page.locator('a[href="/data/traffic"]').focus()
@@ -167,7 +151,7 @@ async function masks(t, browser, desk) {
   const { page, complaints, close } = await openPage(browser, { lang: 'en', width: 1440, name: 'records-masks' })
   await t.step('money is for who may see it', async () => {
     for (const [role, sees] of [['owner', true], ['warehouse', false]]) {
-      await signIn(page, desk, role)
+      await signIn(page, desk, role, PEOPLE[role])
       await page.goto(desk.url + '/data/products', { waitUntil: 'networkidle' })
       await page.locator('.wide tbody tr').first().waitFor()
       assert.equal(/39\.00/.test(await page.locator('main').innerText()), sees, role)

@@ -2,36 +2,13 @@
  * alone, and turns grey on every screen within a second when a payment comes by the events API. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
-import { obstacle, openBrowser, openDesk, openPage, scratch, tap } from './browser.mjs'
+import { afternoonZone, obstacle, openBrowser, openDesk, openPage, program, scratch, signIn, tap } from './browser.mjs'
 
 const PASSWORD = 'copper kettle 7 leaves'
 const SECOND = 'ASAN_OPTIONS' in process.env ? 8000 : 1000
 const WORDS = {
   zh: { paid: '已付款', none: '这个队列里没有要催的', unreached: '没联系上', off: '收不到最新消息', rate: '催付成功率', conversion: '询单转化' },
   en: { paid: 'Paid meanwhile', none: 'Nothing waits in this queue', unreached: 'Not reached', off: 'No news from the desk', rate: 'Recovery rate', conversion: 'Inquiry-to-payment' },
-}
-
-/* The hour of buyers is afternoon wherever this machine stands, so that nobody's quiet hours hold a reminder. */
-function afternoonZone() {
-  const zones = ['Asia/Shanghai', 'Asia/Kolkata', 'Europe/Berlin', 'Atlantic/Azores', 'America/Sao_Paulo', 'America/New_York', 'America/Los_Angeles', 'Pacific/Honolulu', 'Pacific/Auckland', 'Australia/Sydney', 'Asia/Dubai']
-  const hour = (zone) => Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }).format(new Date()))
-  return zones.reduce((best, zone) => (Math.abs(hour(zone) - 14) < Math.abs(hour(best) - 14) ? zone : best))
-}
-
-/* The desk's API as a program uses it: what people do happens in the browser, what a platform does happens here. */
-function program(url) {
-  let cookie = '', csrf = ''
-  async function ask(method, where, body, headers = {}) {
-    const got = await fetch(url + '/api/v1' + where, { method, body: body === undefined ? undefined : JSON.stringify(body),
-      headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...(cookie ? { Cookie: cookie } : {}), ...(csrf ? { 'X-CSRF-Token': csrf } : {}), ...headers } })
-    const planted = got.headers.get('set-cookie')
-    if (planted) cookie = planted.split(';')[0]
-    const answer = await got.json()
-    assert.ok(got.ok, `${method} ${where}: ${JSON.stringify(answer)}`)
-    if (answer.csrf) csrf = answer.csrf
-    return answer
-  }
-  return { get: (where) => ask('GET', where), post: (where, body = {}, headers = {}) => ask('POST', where, body, headers) }
 }
 
 let events = 0
@@ -61,11 +38,7 @@ async function shopWithTeam(desk) {
 async function person(browser, desk, name, { lang, width }) {
   const p = await openPage(browser, { lang, width, name: `remind-${lang}-${width}` })
   await p.page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: desk.url })
-  await p.page.goto(desk.url + '/login', { waitUntil: 'networkidle' })
-  await p.page.fill('input[name=name]', name)
-  await p.page.fill('input[name=password]', PASSWORD)
-  await p.page.locator('form button[type=submit]').click()
-  await p.page.waitForURL((u) => u.pathname !== '/login')
+  await signIn(p.page, desk, name, PASSWORD)
   await p.page.goto(desk.url + '/remind', { waitUntil: 'networkidle' })
   const orders = () => p.page.locator('li[data-order]:not(.off)').evaluateAll((all) => all.map((x) => x.dataset.order))
   const here = () => p.page.locator('li.here').getAttribute('data-order')

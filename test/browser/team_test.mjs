@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { obstacle, openBrowser, openDesk, openPage, ROOT, scratch, tap } from './browser.mjs'
+import { obstacle, openBrowser, openDesk, openPage, program, ROOT, scratch, signIn, tap } from './browser.mjs'
 
 const BINARY = process.env.ZG_BINARY ?? path.join(ROOT, 'build/src/zhanggui')
 const PEOPLE = { owner: 'copper kettle 7 leaves', service: 'paper lantern 4 rivers', warehouse: 'wooden shelf 9 crates' }
@@ -24,26 +24,10 @@ function shopOf(directory) {
 
 /* The owner by the terminal's code, and two accounts; gives a way to ask as the owner. */
 async function people(desk) {
-  let cookie = '', csrf = ''
-  const ask = async (method, place, body) => {
-    const r = await fetch(desk.url + '/api/v1' + place, { method, headers: { ...(body ? { 'Content-Type': 'application/json' } : {}), Origin: desk.url, Cookie: cookie, 'X-CSRF-Token': csrf }, body: body && JSON.stringify(body) })
-    const told = await r.json()
-    assert.ok(r.ok, `${place}: ${JSON.stringify(told)}`)
-    cookie = r.headers.get('set-cookie')?.split(';')[0] ?? cookie
-    csrf = told.csrf ?? csrf
-    return told
-  }
-  await ask('POST', '/setup', { code: desk.code, name: 'owner', password: PEOPLE.owner, store: null })
-  for (const role of ['service', 'warehouse']) await ask('POST', '/accounts', { name: role, role, password: PEOPLE[role] })
-  return { team: () => ask('GET', '/stores/main/team'), change: (changes) => ask('POST', '/stores/main/team', { changes }) }
-}
-
-async function signIn(page, desk, role) {
-  await page.goto(desk.url + '/login', { waitUntil: 'networkidle' })
-  await page.fill('input[name=name]', role)
-  await page.fill('input[name=password]', PEOPLE[role])
-  await page.locator('button[type=submit]').click()
-  await page.waitForURL((u) => u.pathname !== '/login')
+  const owner = program(desk.url)
+  await owner.post('/setup', { code: desk.code, name: 'owner', password: PEOPLE.owner, store: null })
+  for (const role of ['service', 'warehouse']) await owner.post('/accounts', { name: role, role, password: PEOPLE[role] })
+  return { team: () => owner.get('/stores/main/team'), change: (changes) => owner.post('/stores/main/team', { changes }) }
 }
 
 /* Hours of a member in the shown week, as the desk has them. */
@@ -58,7 +42,7 @@ async function walk(t, browser, desk, owner, lang, width) {
   await owner.change([{ op: 'agent', of: '小满', left: false }]).catch(() => undefined)
 
   await step('an empty team says what it is for, and takes the people of the staff file with a press', async () => {
-    await signIn(page, desk, 'owner')
+    await signIn(page, desk, 'owner', PEOPLE.owner)
     await page.goto(desk.url + '/team', { waitUntil: 'networkidle' })
     await page.getByText(w.empty).waitFor()
     await look('empty')
@@ -153,7 +137,7 @@ async function asService(t, browser, desk, owner) {
   await t.step('service sees the team, moves only itself, and paints nothing', async () => {
     const team = await owner.team(), login = team.accounts.find((a) => a.role === 'service').id, me = team.agents.find((a) => a.name === '小满').agent
     await owner.change([{ op: 'agent', agent: me, account: login }])
-    await signIn(page, desk, 'service')
+    await signIn(page, desk, 'service', PEOPLE.service)
     await page.goto(desk.url + '/team', { waitUntil: 'networkidle' })
     assert.equal(await page.getByRole('button', { name: /^离岗: / }).count(), 1)
     assert.equal(await page.getByRole('button', { name: '添加成员' }).count(), 0)
@@ -169,7 +153,7 @@ async function asService(t, browser, desk, owner) {
   })
   await t.step('the warehouse is led away from it', async () => {
     await page.context().clearCookies()
-    await signIn(page, desk, 'warehouse')
+    await signIn(page, desk, 'warehouse', PEOPLE.warehouse)
     await page.goto(desk.url + '/team', { waitUntil: 'networkidle' })
     assert.notEqual(new URL(page.url()).pathname, '/team')
   })

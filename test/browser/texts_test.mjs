@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
-import { obstacle, openBrowser, openDesk, openPage, ROOT, scratch, tap } from './browser.mjs'
+import { obstacle, openBrowser, openDesk, openPage, program, ROOT, scratch, signIn, tap } from './browser.mjs'
 
 const BINARY = process.env.ZG_BINARY ?? path.join(ROOT, 'build/src/zhanggui')
 const PEOPLE = { owner: 'copper kettle 7 leaves', service: 'paper crane 12 lines', warehouse: 'wooden shelf 9 crates' }
@@ -29,25 +29,9 @@ function shopOf(directory, lang) {
 }
 
 async function people(desk) {
-  let cookie = '', csrf = ''
-  const post = async (place, body) => {
-    const r = await fetch(desk.url + '/api/v1' + place, { method: 'POST', headers: { 'Content-Type': 'application/json', Origin: desk.url, Cookie: cookie, 'X-CSRF-Token': csrf }, body: JSON.stringify(body) })
-    const told = await r.json()
-    assert.ok(r.ok, `${place}: ${JSON.stringify(told)}`)
-    cookie = r.headers.get('set-cookie')?.split(';')[0] ?? cookie
-    csrf = told.csrf ?? csrf
-  }
-  await post('/setup', { code: desk.code, name: 'owner', password: PEOPLE.owner, store: null })
-  for (const role of ['service', 'warehouse']) await post('/accounts', { name: role, role, password: PEOPLE[role] })
-}
-
-async function signIn(page, desk, role) {
-  await page.goto(desk.url + '/login', { waitUntil: 'networkidle' })
-  await page.fill('input[name=name]', role)
-  await page.fill('input[name=password]', PEOPLE[role])
-  await page.locator('button[type=submit]').click()
-  await page.waitForURL((u) => u.pathname !== '/login')
-  await page.locator('h1').first().waitFor()
+  const owner = program(desk.url)
+  await owner.post('/setup', { code: desk.code, name: 'owner', password: PEOPLE.owner, store: null })
+  for (const role of ['service', 'warehouse']) await owner.post('/accounts', { name: role, role, password: PEOPLE[role] })
 }
 
 async function walk(t, browser, desk, lang, width) {
@@ -60,7 +44,7 @@ async function walk(t, browser, desk, lang, width) {
   const go = (place) => page.goto(desk.url + place, { waitUntil: 'networkidle' })
   const steps = [
     ['what is missing of the nine scripts is told, and filling it in makes them ready', async () => {
-      await signIn(page, desk, 'owner')
+      await signIn(page, desk, 'owner', PEOPLE.owner)
       await go('/texts')
       if (first) {
         assert.match(await page.locator('.topics').first().innerText(), lang === 'zh' ? /还没有填写“默认快递”/ : /not told yet: Carrier/)
@@ -162,12 +146,12 @@ async function walk(t, browser, desk, lang, width) {
     }],
     ['the service writes texts but not facts; the warehouse has neither page nor palette', async () => {
       await page.context().clearCookies()
-      await signIn(page, desk, 'service')
+      await signIn(page, desk, 'service', PEOPLE.service)
       await go('/texts')
       await page.getByRole('button', { name: says.write }).waitFor()
       assert.equal(await page.locator('#words button[type=submit]').count(), 0)
       await page.context().clearCookies()
-      await signIn(page, desk, 'warehouse')
+      await signIn(page, desk, 'warehouse', PEOPLE.warehouse)
       await page.goto(desk.url + '/texts', { waitUntil: 'networkidle' })
       assert.notEqual(new URL(page.url()).pathname, '/texts')
       await page.keyboard.press('/')

@@ -35,7 +35,7 @@ const en: Words = {
     title: 'Payment reminders', empty: 'No reminder is due now.', emptyStale: 'The data is too old, so all are held. Import fresh orders first.', wave: 'Wave {n}', wave1: 'Wave 1 · chat', wave2: 'Wave 2', closes: 'closes in {t}', closesAt: 'closes {at}',
     closed: 'payment window over', due: 'due {at}', placed: 'placed {at}', done: 'Done', skip: 'Skip', skipTitle: 'Why skip {order}?', skipWhy: 'Reason', skipOther: 'Another reason',
     why: ['The buyer no longer wants it', 'Already settled in chat', 'Stock or price is wrong', 'Looks like a mistake or a double order', 'The buyer asked to be left alone'], needReason: 'Please give a reason.', markedDone: '{order} marked as reminded', markedSkip: '{order} marked as skipped', undone: '{order} is back in the list',
-    keys: 'Keys', keysTitle: 'Keyboard', k: { j: 'next', k: 'previous', d: 'done', s: 'skip (asks why)', u: 'undo the last one', o: 'open the order', q: 'this table' }, count: '{n} orders · {amount}', open: 'Open order {order}', note: 'Zhanggui sends nothing by itself: contact the buyer in the platform’s chat, then note the outcome here.',
+    keys: 'Keys', keysTitle: 'Keyboard', k: { j: 'next', k: 'previous', d: 'done', s: 'skip (asks why)', u: 'undo the last one', o: 'open the order', q: 'this table' }, count: '{n} orders · {amount}', open: 'Open order {order}', note: 'This list is for people: contact the buyer in the platform’s chat, then note the outcome here.',
   },
   queue: {
     title: 'Reminder desk', tab: 'Queue', whose: 'Whose', mine: 'Mine: {name}', nobodys: 'Nobody’s yet', all: 'Everybody’s', live: 'Up to date by itself', off: 'No news from the desk: do not contact anyone now',

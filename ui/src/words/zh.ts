@@ -33,7 +33,7 @@ const zh = {
     title: '催付', empty: '现在没有到点的催付。', emptyStale: '数据太旧，全部暂缓；导入最新订单后再看。', wave: '第 {n} 波', wave1: '第 1 波 · 旺旺', wave2: '第 2 波', closes: '{t}后关闭', closesAt: '{at} 关闭',
     closed: '付款期已过', due: '{at} 到点', placed: '{at} 下单', done: '已催', skip: '不催', skipTitle: '为什么不催 {order}？', skipWhy: '原因', skipOther: '另写原因',
     why: ['买家说不要了', '已在聊天里谈好', '库存或价格有问题', '疑似拍错或重复下单', '买家要求别联系'], needReason: '请写一个原因。', markedDone: '{order} 记为已催', markedSkip: '{order} 记为不催', undone: '{order} 已撤销，回到列表',
-    keys: '键盘', keysTitle: '键盘操作', k: { j: '下一条', k: '上一条', d: '已催', s: '不催（要写原因）', u: '撤销上一个', o: '打开订单', q: '这张表' }, count: '{n} 单 · {amount}', open: '打开订单 {order}', note: '掌柜不会自己发消息：请在旺旺里联系买家，再在这里记下结果。',
+    keys: '键盘', keysTitle: '键盘操作', k: { j: '下一条', k: '上一条', d: '已催', s: '不催（要写原因）', u: '撤销上一个', o: '打开订单', q: '这张表' }, count: '{n} 单 · {amount}', open: '打开订单 {order}', note: '这里的单子由人来催：请在旺旺里联系买家，再在这里记下结果。',
   },
   queue: {
     title: '催付台', tab: '队列', whose: '归谁', mine: '我的：{name}', nobodys: '还没人接', all: '全部', live: '自动更新中', off: '收不到最新消息：请先不要联系买家',
