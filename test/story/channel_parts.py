@@ -298,6 +298,10 @@ class DyingProxy:
 
     def _die(self, client):
         self.deaths += 1
+        self._fall(client)
+
+    @staticmethod
+    def _fall(client):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # as when a machine falls: a reset, no farewell
         raise ConnectionError
 
@@ -334,9 +338,11 @@ class DyingProxy:
                     answer = self._reply(server)  # the server has taken it
                     if self.point == 9:
                         self._die(client)
+                    dies = self.point == 10  # settled before the answer: with it the other side goes on
+                    self.deaths += dies
                     client.sendall(answer)
-                    if self.point == 10:
-                        self._die(client)
+                    if dies:
+                        self._fall(client)
                 else:
                     client.sendall(answer)
         except OSError:
