@@ -13,7 +13,7 @@ const struct option delay_options[] = {
     { "persuasion", "SHARE", false, { "share of buyers who would never pay that a reminder at once wins, 0 to 1 (default: rule persuasion_bp)",
                                       "马上催付能挽回多少本来不会付款的买家，0 到 1（默认取规则 persuasion_bp）" } },
     { "decay-h", "HOURS", false, { "after so many hours it wins 1/e of that (default: rule persuasion_decay_s)", "过多少小时效果降到 1/e（默认取规则 persuasion_decay_s）" } },
-    { "days", "N", false, { "orders of that many days up to now (default 366)", "取最近多少天的订单（默认 366）" } },
+    { "days", "N", false, { "orders of that many days up to the latest data (default 366)", "取截至最新数据的多少天的订单（默认 366）" } },
     { "at", "TIME", false, { "as of that instant (default: now)", "按那一刻来看（默认现在）" } },
     OPTIONS_END,
 };

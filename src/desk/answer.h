@@ -81,7 +81,7 @@ struct delay_ask {                /* negative: as the policy's terms say */
     int64_t margin_bp;            /* gross margin, basis points of an order's value, 0..10000 */
     int64_t cost_minor;           /* of one reminder, the buyer's annoyance included */
     double persuasion, decay_h;   /* share of never-payers that a reminder at once would win, 0..1; hours until it wins 1/e of that, > 0 */
-    int64_t days;                 /* orders placed in that many days up to now */
+    int64_t days;                 /* orders placed in that many days up to the latest fact */
 };
 /* GET /stores/{key}/delay and `zhanggui delay --json`: {"orders","paid","never","open","without_time","mean_total":money,"margin":minor units an order,
  * "best":{"delay_s","value_minor","unpaid_share","wasted_share"},"at":[the same at 0 s, 30 min, 1 h, with "loss_share": of the best value],

@@ -17,6 +17,7 @@ struct delay_answer {
     struct payment_curve curve;
     struct delay_terms terms;
     int64_t best_ms, reminded;
+    int64_t latest_ms;           /* the latest fact: the days that are looked at end there, so that an old export tells as much as a live shop */
     double best_value;
     bool cut;                    /* reminded orders are seen until their reminder only */
 };
@@ -121,7 +122,7 @@ static void put_adopt(struct delay_answer *x, json_t *o, const struct payment_ti
 {
     const struct policy *p = x->w.ask->policy;
     const int64_t at_s = x->curve.orders >= DELAY_BAND_MIN_ORDERS && x->best_value > 0 ? adoptable_s(x, p) : 0;
-    const double days = times->first_placed_ms == INSTANT_NONE ? 0 : (double)(x->w.ask->now_ms - times->first_placed_ms) / (double)MS_PER_DAY;
+    const double days = times->first_placed_ms == INSTANT_NONE ? 0 : (double)(x->latest_ms - times->first_placed_ms) / (double)MS_PER_DAY;
     const double month = (double)(times->n + times->without_time) * MONTH_DAYS / fmax(days, 1);
     const double gain = at_s ? delay_value(&x->curve, &x->terms, at_s * MS_PER_S) - delay_value(&x->curve, &x->terms, p->wave1_after_s * MS_PER_S) : 0;
     json_t *adopt = at_s ? point_json(x, at_s * MS_PER_S) : json_null();
@@ -176,10 +177,13 @@ json_t *answer_delay(const struct answer_ask *q, const struct delay_ask *d, enum
     struct delay_answer x = { .d = &asked };
     struct payment_times times;
     const int64_t window_ms = q->policy->payment_window_s * MS_PER_S;
-    const struct payment_times_ask ask = { q->now_ms - d->days * MS_PER_DAY, q->now_ms, window_ms };
+    struct payment_times_ask ask = { .at_ms = q->now_ms, .window_ms = window_ms };
     json_t *o = json_object();
-    if (!answer_begin(&x.w, q) || !query_payment_times(q->store, q->shop, &x.w.arena, &ask, &times) ||
-        !delay_fit(&x, &times)) {
+    bool ok = answer_begin(&x.w, q) && query_latest_fact(q->store, q->shop, q->now_ms, &x.latest_ms);
+    if (x.latest_ms == INSTANT_NONE) x.latest_ms = q->now_ms;
+    ask.from_ms = x.latest_ms - d->days * MS_PER_DAY;
+    ok = ok && query_payment_times(q->store, q->shop, &x.w.arena, &ask, &times) && delay_fit(&x, &times);
+    if (!ok) {
         x.w.failed = true;
         return answer_end(&x.w, o, ret_error);
     }

@@ -125,6 +125,8 @@ def story_delay(directory):
             assert abs(point["unpaid_share"] - want["unpaid"](seconds)) < 1e-9 and abs(point["wasted_share"] - want["wasted"](seconds)) < 1e-9, point
         assert {p["delay_s"]: (round(p["unpaid_share"], 5), round(p["wasted_share"], 5)) for p in got["curve"]} == HAZARD
         assert sum(band["orders"] for band in got["bands"]) == 28010 and got["reason"]["rule"] == "best-delay"
+    now = shop.json("delay", "--store", "main", "--margin-bp", "10000", "--cost-minor", str(cost), "--persuasion", str(persuasion), "--decay-h", str(decay_h))
+    assert [now[k] for k in ("orders", "paid", "never", "open", "best")] == [28010, 24087, 3923, 0, got["best"]], "years later the month tells the same"
     past = shop.json("delay", "--store", "main", "--at", "2020-02-05T12:00:00+08:00")  # some may still be paid: they are not called lost
     known = [row for row in rows if row.placed <= datetime.fromisoformat("2020-02-05T12:00:00+08:00")]
     assert past["orders"] == len(known) and past["open"] > 0 and past["paid"] + past["never"] + past["open"] == len(known), past
