@@ -133,7 +133,8 @@ export function tap() {
 
 /** The hour of buyers is afternoon wherever this machine stands, so that nobody's quiet hours hold a reminder. */
 export function afternoonZone() {
-  const zones = ['Asia/Shanghai', 'Asia/Kolkata', 'Europe/Berlin', 'Atlantic/Azores', 'America/Sao_Paulo', 'America/New_York', 'America/Los_Angeles', 'Pacific/Honolulu', 'Pacific/Auckland', 'Australia/Sydney', 'Asia/Dubai']
+  const zones = ['Asia/Shanghai', 'Asia/Dhaka', 'Asia/Dubai', 'Africa/Johannesburg', 'Africa/Abidjan', 'Atlantic/South_Georgia', 'America/Puerto_Rico',
+    'America/Costa_Rica', 'America/Los_Angeles', 'Pacific/Honolulu', 'Pacific/Auckland', 'Pacific/Noumea', 'Australia/Brisbane'] // by names that browsers list
   const hour = (zone) => Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }).format(new Date()))
   return zones.reduce((best, zone) => (Math.abs(hour(zone) - 14) < Math.abs(hour(best) - 14) ? zone : best))
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { DATA, obstacle, openBrowser, openDesk, openPage, scratch, tap } from './browser.mjs'
+import { afternoonZone, DATA, obstacle, openBrowser, openDesk, openPage, scratch, tap } from './browser.mjs'
 
 const TMALL = path.join(DATA, 'tmall-orders-2020-02/tmall_order_report.csv')
 const PASSWORD = 'copper kettle 7 leaves'
@@ -14,13 +14,6 @@ const WORDS = {
     undone: 'undone', empty: 'No orders in this period', lang: 'en', skipped: 'skipped', done: 'reminded', status: ['waiting', 'settled'] },
 }
 
-/* Reminders are due whatever the hour of this machine: the shop lies where it is afternoon. */
-function afternoonZone() {
-  const zones = ['Asia/Shanghai', 'Asia/Kolkata', 'Europe/Berlin', 'Atlantic/Azores', 'America/Sao_Paulo', 'America/New_York', 'America/Los_Angeles',
-    'Pacific/Honolulu', 'Pacific/Auckland', 'Australia/Sydney', 'Asia/Dubai']
-  const hour = (zone) => Number(new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', hourCycle: 'h23' }).format(new Date()))
-  return zones.reduce((best, zone) => (Math.abs(hour(zone) - 14) < Math.abs(hour(best) - 14) ? zone : best))
-}
 function wall(zone, minutesAgo) {
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(new Date(Date.now() - minutesAgo * 60000))
 }
