@@ -122,19 +122,26 @@ static bool good_name(struct text t)
     return true;
 }
 
+static bool has_nick(const struct text *nicks, int n, struct text t)
+{
+    for (int i = 0; i < n; i++)
+        if (text_eq(nicks[i], t)) return true;
+    return false;
+}
+
+/* A name or nick is one person's: agent_named finds by either. */
 static bool names_apart(const struct agent_put *p, const struct agent_books *b)
 {
     for (int i = 0; i < b->agent_count; i++) {
         const struct agent *g = &b->agents[i];
         if (g->agent_id == p->agent_id) continue;
         if (text_eq(g->name, p->name) || (p->user_id != 0 && g->user_id == p->user_id && !g->left && !p->left)) return false;
+        if (has_nick(g->nicks, g->nick_count, p->name) || has_nick(p->nicks, p->nick_count, g->name)) return false;
         for (int k = 0; k < p->nick_count; k++)
-            for (int n = 0; n < g->nick_count; n++)
-                if (text_eq(g->nicks[n], p->nicks[k])) return false;
+            if (has_nick(g->nicks, g->nick_count, p->nicks[k])) return false;
     }
     for (int k = 0; k < p->nick_count; k++)
-        for (int n = 0; n < k; n++)
-            if (text_eq(p->nicks[n], p->nicks[k])) return false;
+        if (has_nick(p->nicks, k, p->nicks[k])) return false;
     return true;
 }
 

@@ -74,7 +74,7 @@ static struct agent_books books(bool left)
 Test(team, names_and_limits_by_rows)
 {
     static const char long_name[AGENT_NAME_BYTES + 1] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
-    const struct text nicks[] = { TEXT("shop:lin"), TEXT("小林") }, twice[] = { TEXT("a"), TEXT("a") }, bad[] = { TEXT("a\nb") };
+    const struct text nicks[] = { TEXT("shop:lin"), TEXT("小林") }, twice[] = { TEXT("a"), TEXT("a") }, bad[] = { TEXT("a\nb") }, of_zhu[] = { TEXT("阿竹") };
     int64_t lin, zhu;
     cr_expect_eq(put((struct agent_put){ .name = TEXT("Lin"), .nicks = nicks, .nick_count = 2 }, &lin), AGENT_OK);
     cr_expect_eq(put((struct agent_put){ .name = TEXT("阿竹"), .kind = AGENT_SPECIALIST, .chats_max = 200 }, &zhu), AGENT_OK);
@@ -83,6 +83,7 @@ Test(team, names_and_limits_by_rows)
         { { .name = text_from_cstr(long_name) }, AGENT_BAD }, { { .name = TEXT("x"), .chats_max = 201 }, AGENT_BAD }, { { .name = TEXT("x"), .chats_max = -1 }, AGENT_BAD },
         { { .name = TEXT("Lin") }, AGENT_TAKEN }, { { .name = TEXT("x"), .nicks = nicks + 1, .nick_count = 1 }, AGENT_TAKEN },
         { { .name = TEXT("x"), .nicks = twice, .nick_count = 2 }, AGENT_TAKEN }, { { .name = TEXT("x"), .nicks = bad, .nick_count = 1 }, AGENT_BAD },
+        { { .name = TEXT("小林") }, AGENT_TAKEN }, { { .name = TEXT("x"), .nicks = of_zhu, .nick_count = 1 }, AGENT_TAKEN },
         { { .name = TEXT("x"), .user_id = 77 }, AGENT_NONE }, { { .name = TEXT("x"), .agent_id = 99 }, AGENT_NONE },
         { { .agent_id = zhu, .name = TEXT("Lin") }, AGENT_TAKEN }, { { .agent_id = zhu, .name = TEXT("阿竹"), .kind = AGENT_SPECIALIST, .nicks = twice, .nick_count = 1 }, AGENT_OK },
     };
