@@ -141,26 +141,32 @@ static void *run(void *arg)
 
 /* ---- who asks ---- */
 
-static bool same_token(const struct live *l, struct text since, uint64_t revision)
+/* Which revision of this run a token names. False: none. */
+static bool revision_in(const struct live *l, struct text since, uint64_t *ret)
 {
     char t[LIVE_TOKEN_BYTES];
-    return text_eq(since, token(t, l, revision));
+    struct text number;
+    int64_t n;
+    text_cut(since, '-', &number);
+    if (!text_to_i64(number, &n) || n < 0) return false;
+    *ret = (uint64_t)n;
+    return text_eq(since, token(t, l, *ret));
 }
 
-/* True: parked, to be answered by the thread. False: there is news already. */
-static bool park(struct live *l, struct waiting *w, struct text since)
+/* True: parked, to be answered by the thread. False: to be answered at once. Who knows an older revision is parked as well, and answered when
+ * the thread looks next: in a burst, whoever asks again after each answer would otherwise be told of each commit. */
+static bool park(struct live *l, struct waiting *w, struct text since, bool waits)
 {
     bool parked = false;
     pthread_mutex_lock(&l->lock);
-    w->known = revision_of(l, w->store_id);
-    if (!l->stopping && same_token(l, since, w->known)) {
+    const uint64_t current = revision_of(l, w->store_id);
+    if (!l->stopping && revision_in(l, since, &w->known) && (w->known == current || (w->known < current && waits))) {
         parked = true;
         w->next = l->waiting;
         l->waiting = w;
-        if (w->until_us < l->next_us) {
-            l->next_us = w->until_us;
-            pthread_cond_signal(&l->wake);
-        }
+        if (w->known != current) atomic_store(&l->stirred, true);
+        if (w->until_us < l->next_us) l->next_us = w->until_us;
+        pthread_cond_signal(&l->wake);
     }
     pthread_mutex_unlock(&l->lock);
     return parked;
@@ -171,7 +177,7 @@ void live_wait(struct live *l, struct call *c, int64_t store_id, struct text sin
     struct waiting *w = ARENA_NEW(&c->q->arena, struct waiting);
     const bool crowded = atomic_fetch_add(&l->present, 1) >= LIVE_WAITERS_MAX;
     if (w) *w = (struct waiting){ .call = c, .store_id = store_id, .until_us = now_us(l) + wait_ms * US_PER_MS };
-    if (w && !crowded && park(l, w, since)) return; /* the call may be answered by now */
+    if (w && !crowded && park(l, w, since, wait_ms > 0)) return; /* the call may be answered by now */
     atomic_fetch_sub(&l->present, 1);
     struct http_response *r = w ? news(l, revision_of(l, store_id), crowded ? LIVE_CROWDED_S : 0) : NULL;
     if (r) call_answer(c, r);

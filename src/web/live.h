@@ -10,7 +10,7 @@
 
 enum {
     LIVE_WAIT_MS = 25000,    /* proxies in front give up at 30 s */
-    LIVE_PACE_MS = 100,      /* those who wait are told at most ten times a second, however many commits there are */
+    LIVE_PACE_MS = 100,      /* each is told at most ten times a second, however many commits there are and however often it asks */
     LIVE_WAITERS_MAX = 512,  /* more are answered at once and asked to come back after LIVE_CROWDED_S; other requests keep their connections */
     LIVE_CROWDED_S = 5,
     LIVE_TOKEN_BYTES = 40,

@@ -173,6 +173,7 @@ def story_many(directory):
         idle = cpu_s(process) - before
         assert idle <= 0.05 * SLOW, f"400 who wait cost {idle} s of 2 s"
         assert owner.get("/stores/main/today").status == 200, "others are served meanwhile"
+        stale = known
         sender.events(token, [now_event("C-1")])
         told, away = many.answers(MOMENT)
         assert len(told) == 1 and sum(told.values()) == 400 and known not in told and away == 0, told
@@ -186,6 +187,12 @@ def story_many(directory):
             rounds += 1
         took = 1 + time.monotonic() - end
         assert rounds <= 11 * took + 3, f"{rounds} answers in {took:.1f} s"
+        # Nor is who asks with an old revision again and again.
+        rounds, end = 0, time.monotonic() + 1
+        while time.monotonic() < end:
+            assert ask(owner, stale)[0]["revision"] == known
+            rounds += 1
+        assert rounds <= 13, f"{rounds} answers in a second"
 
 
 def story_crowded(directory):
