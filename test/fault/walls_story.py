@@ -86,7 +86,8 @@ def said_by(missing, directory, lang):
     finally:
         process.terminate()
         err = process.communicate(timeout=30 * SLOW)[1]
-    return err, health
+    # The importer tried at the start may be ended while the leak checker of a sanitized build begins to look at it.
+    return re.sub(r"^==\d+==Can't open /proc/\d+/task for reading\.\n", "", err, flags=re.M), health
 
 
 def story_kernel_without(directory):
