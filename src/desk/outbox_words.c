@@ -4,6 +4,13 @@
 
 /* ---- begin and end ---- */
 
+/* Not held while a message is on its way: the writer may wait for all readers (an erasure empties the log), and the sender for the writer. */
+static void snapshot_end(struct outbox_words_desk *d)
+{
+    if (d->open) db_rollback(d->store->db);
+    d->open = false;
+}
+
 bool outbox_words_begin(struct outbox_words_desk *d, struct store *reader, const struct shop *shop, enum channel channel, int64_t now_ms)
 {
     memset(d, 0, sizeof *d);
@@ -16,13 +23,15 @@ bool outbox_words_begin(struct outbox_words_desk *d, struct store *reader, const
     if (!d->open || !policy_load(reader, shop, &d->policy)) return false;
     const struct plan_desk_ask ask = { .store = reader, .shop = shop, .policy = &d->policy, .now_ms = now_ms, .people = &d->people };
     d->planned = true;
-    return plan_desk_begin(&d->plan, &ask) && text_desk_begin(&d->texts, &d->plan) && text_trial_begin(&d->trial, &d->plan);
+    const bool ok = plan_desk_begin(&d->plan, &ask) && text_desk_begin(&d->texts, &d->plan) && text_trial_begin(&d->trial, &d->plan);
+    snapshot_end(d);
+    return ok;
 }
 
 void outbox_words_end(struct outbox_words_desk *d)
 {
     if (d->planned) plan_desk_end(&d->plan);
-    if (d->open) db_rollback(d->store->db);
+    snapshot_end(d);
     arena_release(&d->arena);
 }
 
@@ -83,5 +92,8 @@ enum outbox_words_made outbox_words_of(struct outbox_words_desk *d, struct outbo
     struct making m = { d, key, unsubscribe, ret, OUTBOX_WORDS_NONE };
     arena_clear(&d->arena);
     *ret = (struct outbox_words){ .why = "gone" };
-    return outbox_order(d->store, d->shop, key.order_id, make_one, &m) ? m.made : OUTBOX_WORDS_FAILED;
+    d->open = db_begin(d->store->db);
+    const bool ok = d->open && outbox_order(d->store, d->shop, key.order_id, make_one, &m);
+    snapshot_end(d);
+    return ok ? m.made : OUTBOX_WORDS_FAILED;
 }

@@ -19,7 +19,8 @@ struct outbox_words_desk {
     struct text_trial trial;
     bool open, planned;
 };
-/* In one read transaction; outbox_words_end is called either way. False on a database failure. */
+/* What all messages share, read in one transaction, each message in another; none is open between calls. outbox_words_end is called either way.
+ * False on a database failure. */
 bool outbox_words_begin(struct outbox_words_desk *d, struct store *reader, const struct shop *shop, enum channel channel, int64_t now_ms);
 void outbox_words_end(struct outbox_words_desk *d);
 

@@ -12,7 +12,8 @@
  * Checked of every message that leaves: its order was not known paid, cancelled, shipped or gone before it was leased; its buyer was not known
  * to have opted out or complained; it is no quiet hour, no meal and a good window where the policy says so; the cap of 24 hours and the gap
  * hold by the desk's own clock; the feed is not dark; the same wave of the same order did not leave before, unless it surely did not arrive
- * or a person said again. At the end: what the ledger calls sent has left, and what may have arrived is called sent or unknown. */
+ * or a person said again. While the first one leaves, the log of the database can be emptied. At the end: what the ledger calls sent has left,
+ * and what may have arrived is called sent or unknown. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -404,6 +405,19 @@ static void check_twice(int order, int wave)
     if (before > w->again[order][wave]) fault("twice", order, wave);
 }
 
+/* A message may be two minutes on its way: the sender holds no reader's snapshot meanwhile, or an erasure could not empty the log. */
+static void check_log_is_free(void)
+{
+    struct store beside;
+    enum db_error error;
+    const int64_t die_in = w->die_in;
+    w->die_in = -1;
+    if (!store_open(&beside, &env, path, DB_WRITE, &error, NULL, 0)) wrong("a second connection");
+    if (!db_checkpoint(beside.db, true)) wrong("the log is kept while a message is on its way");
+    store_close(&beside);
+    w->die_in = die_in;
+}
+
 static enum channel_fate wire_send(void *link, const struct channel_message *m, struct channel_outcome *ret)
 {
     struct outbox_key key;
@@ -414,6 +428,7 @@ static enum channel_fate wire_send(void *link, const struct channel_message *m, 
     if (order == ORDERS) wrong("a message about no order");
     const int buyer = w->orders[order].buyer;
     may_die(); /* leased, and nothing has left */
+    if (w->wire_count == 0) check_log_is_free();
     if (w->known_closed[order]) fault("after a known payment or cancellation", order, key.wave);
     if (w->known_stopped[buyer]) fault("to somebody who asked to be left alone", order, key.wave);
     if (w->turn_clock_ms - w->turn_fact_ms > w->policy.feed_stale_after_s * MS_PER_S + MS_PER_S) fault("on stale data", order, key.wave);
