@@ -106,7 +106,7 @@ bool file_holds(const struct env *env, const char *path, const struct erase_word
 
 /* ---- which files ---- */
 
-/* Also by its name. *why_not: another shop's upload stays. */
+/* Also by its name. */
 static bool erase_one(struct desk *d, const char *path, const char *name, const struct erase_words *w, struct file_hits *hits)
 {
     int64_t bytes;
@@ -143,7 +143,7 @@ static bool erase_in(struct desk *d, struct store *reader, const struct shop *sh
 
 bool files_erase(struct desk *d, struct store *reader, const struct shop *shop, const struct erase_words *w, struct file_hits *ret)
 {
-    static const char *const parts[] = { "", "/done", "/refused" };
+    static const char *const parts[] = { "", "/taken", "/done", "/refused" };
     struct feed_row *feeds = d->env->memory.take(d->env->memory.ctx, FEED_SOURCES * sizeof *feeds);
     struct file_hits hits = { 0 };
     const int n = feeds ? feed_list(reader, shop, feeds) : -1;

@@ -245,9 +245,15 @@ def story_files_of_the_desk(d):
     with zipfile.ZipFile(kept / "6", "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr("inside.csv", b"x,y\n")
     (kept / "7").write_bytes(b"," * 65530 + BUYER.encode() + b"," * 70000)
+    watched = pathlib.Path(shop.json("feed", "folder", "--store", "main")["folder"])
+    for part in ("", "taken", "done", "refused"):
+        (watched / part).mkdir(mode=0o700, exist_ok=True)
+        (watched / part / "orders.csv").write_bytes(first.read_bytes())
+        (watched / part / "others.csv").write_bytes(b"x,y\n")
     report = erase(shop)
     assert sorted(p.name for p in kept.iterdir()) == ["3", "6"], list(kept.iterdir())
-    assert report["erased"]["files"] == 5, report
+    assert [p.name for p in sorted(watched.rglob("*.csv"))] == ["others.csv"] * 4, list(watched.rglob("*"))
+    assert report["erased"]["files"] == 9, report
     assert traces(shop.directory) == []
 
 
