@@ -313,6 +313,29 @@ Test(texts, a_title_is_not_our_claim)
     cr_expect(text_is(text_choose(&arena, &set, &ask).wording->code, "remind-chat-short.zh"), "one without the title is there");
 }
 
+static bool mailed(struct text subject, struct text body, const struct text_facts *f, struct reason *why)
+{
+    struct rendering r;
+    const struct wording w = { .code = TEXT("mail"), .occasion = OCCASION_REMIND, .language = LANGUAGE_ZH, .class = MESSAGE_SERVICE, .windows = WINDOW_ANY,
+                               .channels = 1 << CHANNEL_EMAIL, .title = TEXT("t"), .subject = subject, .body = body };
+    return text_render(&arena, &set, &w, CHANNEL_EMAIL, f, &r, why);
+}
+
+/* The title's place in a subject is no licence for what stands there in the body. */
+Test(texts, a_subject_is_judged_by_itself)
+{
+    struct text_facts f = all_known("2026-11-20T12:00:00+08:00");
+    struct reason why;
+    f.item = TEXT("热卖双肩包大容量款");
+    cr_expect(mailed(TEXT("{item}还没付款"), TEXT("您好，订单还没付款。"), &f, &why), "%.*s", (int)why.en.len, why.en.ptr);
+    cr_expect_not(mailed(TEXT("{item}还没付款"), TEXT("热卖双肩包还没付款"), &f, &why), "the body says so itself");
+    cr_expect_not(mailed(TEXT("热卖双肩包还没付款"), TEXT("{item}还没付款"), &f, &why));
+    cr_expect(mailed(TEXT("还有{stock}件"), TEXT("您好，订单还没付款。"), &f, &why), "%.*s", (int)why.en.len, why.en.ptr);
+    f.stock_pieces = 50;
+    cr_expect_not(mailed(TEXT("还有{stock}件"), TEXT("您好，订单还没付款。"), &f, &why), "a blank claims in a subject, too");
+    cr_expect_str_eq(why.rule, "stock_low");
+}
+
 Test(texts, words_lead_back)
 {
     enum occasion o;

@@ -69,9 +69,8 @@ static bool blanks_known(struct arena *a, struct text body, struct reason *ret)
 static bool lint_allows(struct arena *a, const struct wording_ground *g, const struct wording *w, struct text part, struct reason *ret)
 {
     struct lint_findings f;
-    const int claims = w->claims | (text_contains(part, TEXT("{stock}")) ? SAYS_STOCK_LOW : 0) | (text_contains(part, TEXT("{sold}")) ? SAYS_SOLD_COUNT : 0);
     for (int c = CHANNEL_CHAT; c <= CHANNEL_EMAIL; c++) {
-        const struct lint_ask ask = { .text = part, .channel = (enum channel)c, .claims = claims, .own_hosts = g->own_hosts, .own_site = g->own_site };
+        const struct lint_ask ask = { .text = part, .channel = (enum channel)c, .claims = wording_claims(w, (enum channel)c), .own_hosts = g->own_hosts, .own_site = g->own_site };
         if (!(w->channels & 1 << c)) continue;
         if (!lint_check(a, g->lint, &ask, &f)) return no(ret, "length", TEXT("The text is too long."), TEXT("内容太长。"));
         for (int i = 0; i < f.n; i++) {

@@ -6,6 +6,7 @@
 
 enum { ITEM_BYTES_MAX = 72 /* titles are stuffed with words; the beginning tells what it is */, RENDERED_MAX = 4096 };
 
+struct title_place { size_t from, to; }; /* of the goods' title: struct lint_ask */
 struct filling {
     struct arena *a;
     const struct wording_set *set;
@@ -13,7 +14,7 @@ struct filling {
     const struct text_facts *f;
     char *to;
     size_t len;
-    size_t item_from, item_to;
+    struct title_place item, subject_item;
     struct reason *reason; /* rule NULL while nothing was refused */
 };
 
@@ -91,9 +92,9 @@ static bool put_blank(struct filling *r, struct text name, struct text as_writte
         refuse(r, blank_reason(r->a, name));
         return put(r, as_written);
     }
-    if (text_is(name, "item")) r->item_from = r->len;
+    if (text_is(name, "item")) r->item.from = r->len;
     const bool ok = put(r, value);
-    if (text_is(name, "item")) r->item_to = r->len;
+    if (text_is(name, "item")) r->item.to = r->len;
     return ok;
 }
 
@@ -115,17 +116,16 @@ static bool fill(struct filling *r, struct text s)
     return true;
 }
 
-static bool has_blank(struct text s, const char *blank) { return text_contains(s, text_from_cstr(blank)); }
+static int blanks_claim(struct text s) { return (text_contains(s, TEXT("{stock}")) ? SAYS_STOCK_LOW : 0) | (text_contains(s, TEXT("{sold}")) ? SAYS_SOLD_COUNT : 0); }
 
-/* What a wording claims, by what it declares and by the blanks it has. */
-static int claims_of(const struct wording *w)
+int wording_claims(const struct wording *w, enum channel channel)
 {
-    return w->claims | (has_blank(w->body, "{stock}") ? SAYS_STOCK_LOW : 0) | (has_blank(w->body, "{sold}") ? SAYS_SOLD_COUNT : 0);
+    return w->claims | blanks_claim(w->body) | (channel == CHANNEL_EMAIL ? blanks_claim(w->subject) : 0);
 }
 
-static void check_claims(struct filling *r)
+static void check_claims(struct filling *r, enum channel channel)
 {
-    const int claims = claims_of(r->w);
+    const int claims = wording_claims(r->w, channel);
     for (int i = 0; i < SAYS_COUNT; i++) {
         struct reason why;
         if ((claims & 1 << i) && !text_claim_holds(r->a, (enum text_claim)(1 << i), r->f, &why)) refuse(r, why);
@@ -178,6 +178,8 @@ static bool compose(struct filling *r, enum channel channel, struct rendering *r
     if (channel == CHANNEL_EMAIL) {
         if (!fill(r, r->w->subject)) return false;
         ret->subject = arena_text(r->a, (struct text){ r->to, r->len });
+        r->subject_item = r->item;
+        r->item = (struct title_place){ 0, 0 };
         r->len = 0;
         if (text_empty(ret->subject)) refuse(r, (struct reason){ "subject", TEXT("A mail needs a subject."), TEXT("邮件需要主题。") });
     }
@@ -213,14 +215,15 @@ static bool too_long(struct filling *r)
 /* The subject is read with the same eyes: it is linted, too, and what is found there refuses, though its places are not told. */
 static bool look(struct filling *r, enum channel channel, struct rendering *ret)
 {
-    struct lint_ask ask = { .text = ret->body, .channel = channel, .claims = claims_of(r->w), .own_hosts = r->f->own_hosts, .own_site = r->f->own_site,
-                            .title_from = r->item_from, .title_to = r->item_to };
+    struct lint_ask ask = { .text = ret->body, .channel = channel, .claims = wording_claims(r->w, channel), .own_hosts = r->f->own_hosts, .own_site = r->f->own_site,
+                            .title_from = r->item.from, .title_to = r->item.to };
     struct lint_findings of_subject;
     if (!lint_check(r->a, r->set->lint, &ask, &ret->lint)) return too_long(r);
     refuse_by_lint(r, ret);
     if (text_empty(ret->subject)) return true;
     ask.text = ret->subject;
-    ask.title_from = ask.title_to = 0;
+    ask.title_from = r->subject_item.from;
+    ask.title_to = r->subject_item.to;
     if (!lint_check(r->a, r->set->lint, &ask, &of_subject)) return too_long(r);
     refuse_by_lint(r, &(struct rendering){ .body = ret->subject, .lint = of_subject });
     return true;
@@ -235,7 +238,7 @@ bool text_render(struct arena *a, const struct wording_set *set, const struct wo
     if (!r.to) return too_long(&r);
     if (!(w->channels & 1 << channel))
         refuse(&r, (struct reason){ "channel", TEXT("This text is not meant for this channel."), TEXT("这段话术不用于这个渠道。") });
-    check_claims(&r);
+    check_claims(&r, channel);
     if (!compose(&r, channel, ret)) return too_long(&r);
     ret->body = arena_text(a, (struct text){ r.to, r.len });
     if (text_empty(text_trim(ret->body))) refuse(&r, (struct reason){ "empty", TEXT("There is no text."), TEXT("内容是空的。") });
@@ -257,10 +260,10 @@ static int bits(int x)
 }
 
 /* < 0 when x is to be preferred. */
-static int preference(const struct wording *x, const struct wording *y)
+static int preference(const struct wording *x, const struct wording *y, enum channel channel)
 {
     if (x->own != y->own) return x->own ? -1 : 1;
-    const int more = bits(claims_of(y)) - bits(claims_of(x));
+    const int more = bits(wording_claims(y, channel)) - bits(wording_claims(x, channel));
     return more ? more : bits(x->windows) - bits(y->windows);
 }
 
@@ -286,7 +289,7 @@ int text_candidates(struct arena *a, const struct wording_set *set, const struct
             continue;
         }
         int at = n < max ? n++ : n;
-        for (; at > 0 && preference(&set->list[i], ret[at - 1]) < 0; at--)
+        for (; at > 0 && preference(&set->list[i], ret[at - 1], ask->channel) < 0; at--)
             if (at < max) ret[at] = ret[at - 1];
         if (at < max) ret[at] = &set->list[i];
     }

@@ -111,6 +111,9 @@ struct text_facts text_facts_none(int64_t now_ms, const struct zone *zone, struc
 /* What the shop's words tell is filled in. */
 void text_facts_of_words(struct text_facts *f, const struct shop_word *words, int n);
 
+/* What a wording claims on a channel: what it declares, and what its blanks say ({stock}: that it is low, {sold}: how many), of an e-mail also
+ * those of its subject.  Bits of enum text_claim. */
+int wording_claims(const struct wording *w, enum channel channel);
 int text_window_at(const struct text_facts *f); /* one bit of enum text_window */
 /* Is the claim true now?  The reason says why, either way; rule is the claim's word. */
 bool text_claim_holds(struct arena *a, enum text_claim claim, const struct text_facts *f, struct reason *ret);
