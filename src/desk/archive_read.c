@@ -336,6 +336,7 @@ static bool load_all(struct store *s, void *arg)
     struct archive_in *in = arg;
     struct archive_load load;
     char subject[64];
+    int64_t unknown;
     switch (archive_begin(s, &in->shop, &load)) {
     case ARCHIVE_BEGUN: break;
     case ARCHIVE_TAKEN:
@@ -346,7 +347,8 @@ static bool load_all(struct store *s, void *arg)
     }
     for (int i = 0; i < archive_table_count; i++)
         if (!table_read(in, &load, &archive_tables[i])) return false;
-    if (!tombstones_apply_in(s, &load.shop, in->beside, &in->swept) || !books_agree(in, s)) return false;
+    if (!outbox_restored(s, &load.shop, s->env->now_ms(s->env->ctx), &unknown) || !tombstones_apply_in(s, &load.shop, in->beside, &in->swept) || !books_agree(in, s))
+        return false;
     const int n = snprintf(subject, sizeof subject, "store %lld", (long long)load.shop.store_id);
     if (!audit_append(s, load.shop.merchant_id, &(struct audit_deed){ .user_id = in->user_id, .verb = "archive-read", .subject = { subject, (size_t)n } }))
         return false;

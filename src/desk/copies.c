@@ -178,7 +178,7 @@ static bool take_over(const struct env *env, struct db *db)
     struct store s = { db, env };
     int64_t interrupted, unknown;
     if (!db_begin(db)) return false;
-    if (import_interrupt_running(&s, &interrupted) && outbox_restored(&s, env->now_ms(env->ctx), &unknown) && account_void_entries(&s) &&
+    if (import_interrupt_running(&s, &interrupted) && outbox_restored(&s, NULL, env->now_ms(env->ctx), &unknown) && account_void_entries(&s) &&
         audit_append(&s, 1, &(struct audit_deed){ .verb = "restore", .subject = TEXT("desk") }) && db_commit(db)) return true;
     db_rollback(db);
     return false;

@@ -199,11 +199,16 @@ bool outbox_settle(struct store *s, int64_t now_ms, int64_t *ret_n)
     return true;
 }
 
-bool outbox_restored(struct store *s, int64_t now_ms, int64_t *ret_n)
+#define RESTORED "UPDATE outbox SET state = 5, due_at_ms = NULL, at_ms = $1, leased_at_ms = $1, code = 'restored' WHERE state IN (1, 2, 4)"
+bool outbox_restored(struct store *s, const struct shop *shop, int64_t now_ms, int64_t *ret_n)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("UPDATE outbox SET state = 5, due_at_ms = NULL, at_ms = $1, leased_at_ms = $1, code = 'restored' WHERE state IN (1, 2, 4)"));
+    struct db_stmt *q = shop ? db_stmt(s->db, SQL(RESTORED " AND merchant_id = $2 AND store_id = $3")) : db_stmt(s->db, SQL(RESTORED));
     if (!q) return false;
     db_bind_i64(q, 1, now_ms);
+    if (shop) {
+        db_bind_i64(q, 2, shop->merchant_id);
+        db_bind_i64(q, 3, shop->store_id);
+    }
     if (!db_exec(q)) return false;
     *ret_n = db_changes(s->db);
     return true;
@@ -254,6 +259,7 @@ bool outbox_resolve(struct store *s, const struct shop *shop, struct outbox_key 
         q = of_key(db_stmt(s->db, SQL("DELETE FROM outbox WHERE merchant_id = $1 AND order_id = $2 AND wave > $3 AND state NOT IN (2, 3, 5)")), shop, key);
         if (!q || !db_exec(q)) return false;
     }
+    if (moved && event == OUTBOX_ARRIVED && !next_wave(s, shop, key, now_ms)) return false;
     return !moved || user_id == OUTBOX_BY_GATEWAY || resolve_note(s, shop, key, event, user_id);
 }
 

@@ -62,12 +62,12 @@ struct outbox_end {
     int64_t retry_at_ms;            /* of PUT_OFF and RETURN; INSTANT_NONE: now */
     struct text text_key, code;     /* which text; the other side's word */
 };
-/* How a leased message ended. After ACCEPT and LOSE the order's next wave is planned. */
+/* How a leased message ended. After ACCEPT and LOSE the order's next wave is planned, and after ARRIVED where it is not there yet. */
 bool outbox_finish(struct store *s, const struct shop *shop, const struct outbox_end *e, int64_t now_ms, bool *ret_done);
 /* At the start of a desk: what was leased when the one before stopped is unknown now. */
 bool outbox_settle(struct store *s, int64_t now_ms, int64_t *ret_n);
-/* After a restore: of what waits nobody knows whether it was sent since the copy was made. */
-bool outbox_restored(struct store *s, int64_t now_ms, int64_t *ret_n);
+/* After a restore, or of one shop whose archive was read: of what waits nobody knows whether it was sent since the copy was made. shop NULL: all. */
+bool outbox_restored(struct store *s, const struct shop *shop, int64_t now_ms, int64_t *ret_n);
 /* A person says what became of an unknown one (OUTBOX_ARRIVED, OUTBOX_AGAIN), or the gateway does (OUTBOX_BY_GATEWAY; ARRIVED, NOT_ARRIVED: also told
  * of sent ones, whose report it is then). Not again where a later wave has gone out since. With its audit row when a person says it. */
 enum { OUTBOX_BY_GATEWAY = -1 };

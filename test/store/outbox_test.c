@@ -150,6 +150,17 @@ static void flip(struct world *w)
 
 static bool step_known(enum outbox_state from, enum outbox_event event) { return outbox_step_of(from, event) != NULL; }
 
+static bool is_there(struct world *w, struct outbox_key key)
+{
+    struct db_stmt *q = db_stmt(w->s.db, SQL("SELECT 1 FROM outbox WHERE order_id = $1 AND wave = $2"));
+    if (!q) fail(w, "message");
+    db_bind_i64(q, 1, key.order_id);
+    db_bind_i64(q, 2, key.wave);
+    const enum db_step step = db_step(q);
+    db_done(q);
+    return step == DB_ROW;
+}
+
 /* A step tried on any message; the ledger must obey its life. */
 static void move(struct world *w)
 {
@@ -190,6 +201,7 @@ static void move(struct world *w)
         const enum outbox_event word = words[prng_below(&w->p, 3)];
         if (!outbox_resolve(&w->s, &w->shop, key, word, 7, &done)) fail(w, "resolve");
         expected = step_known(state, word) && (word != OUTBOX_AGAIN || waves_before >> (key.wave + 1) == 0);
+        if (done && word == OUTBOX_ARRIVED && key.wave < OUTBOX_WAVE_LAST && !is_there(w, (struct outbox_key){ key.order_id, key.wave + 1 })) fail(w, "what arrived is followed by no wave");
         break;
     }
     }

@@ -29,7 +29,7 @@ static const struct outbox_step steps[] = {
     STEP(LEASED, RESTORE, UNKNOWN, "A copy was restored: nobody knows whether it was sent since the copy was made.", "数据由备份恢复，无法确定备份之后是否已发送。", "shown to a person"),
     STEP(FAILED, RESTORE, UNKNOWN, "A copy was restored: nobody knows whether it was sent since the copy was made.", "数据由备份恢复，无法确定备份之后是否已发送。", "shown to a person"),
 
-    STEP(UNKNOWN, ARRIVED, SENT, "A person, or the gateway's report, says that it arrived.", "由人工或网关回执确认已送达。", "who said so is kept"),
+    STEP(UNKNOWN, ARRIVED, SENT, "A person, or the gateway's report, says that it arrived.", "由人工或网关回执确认已送达。", "who said so is kept; the next wave is planned"),
     STEP(UNKNOWN, NOT_ARRIVED, DROPPED, "The gateway's report says that it did not arrive.", "网关回执说明未送达。", "the report is kept"),
     STEP(UNKNOWN, AGAIN, PLANNED, "A person says: send it again.", "由人工决定重新发送。", "due at once, and decided like any other"),
 
