@@ -61,7 +61,7 @@ static const struct wording *tried(const struct text_trial *t, struct arena *a, 
     }
     if (count == 1) return in[0];
     text_bandit_judge(arms, count, standings);
-    prng_seed(&r, text_lot(t->plan->ask.shop, ask->order_no, ask->wave));
+    prng_seed(&r, shop_lot(t->plan->ask.shop, "text", ask->wave, ask->order_no));
     return in[text_bandit_choose(arms, standings, count, TEXT_EXPLORE_BP, &r)];
 }
 

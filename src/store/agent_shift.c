@@ -155,7 +155,7 @@ enum agent_result agent_absence_add(struct store *s, int64_t merchant_id, struct
     if (there != AGENT_OK) return there;
     if (!absences_of(s, merchant_id, absence->agent_id, s->env->now_ms(s->env->ctx), &there_are)) return AGENT_FAILED;
     if (there_are >= AGENT_ABSENCES_MAX) return AGENT_TOO_MANY;
-    if (!agent_number(s, merchant_id, TEXT("absence"), &absence->absence_id)) return AGENT_FAILED;
+    if (!sequence_take(s, merchant_id, TEXT("absence"), 1, &absence->absence_id)) return AGENT_FAILED;
     struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO agent_absence (merchant_id, absence_id, agent_id, from_ms, until_ms, why) VALUES ($1, $2, $3, $4, $5, $6)"));
     if (!q) return AGENT_FAILED;
     db_bind_i64(q, 1, merchant_id);

@@ -171,19 +171,6 @@ static enum agent_result put_check(struct store *s, int64_t merchant_id, const s
     return result;
 }
 
-bool agent_number(struct store *s, int64_t merchant_id, struct text name, int64_t *ret)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO sequence (merchant_id, name, next) VALUES ($1, $2, 2)"
-                                           " ON CONFLICT (merchant_id, name) DO UPDATE SET next = sequence.next + 1 RETURNING next - 1 AS n"));
-    if (!q) return false;
-    db_bind_i64(q, 1, merchant_id);
-    db_bind_text(q, 2, name);
-    const enum db_step step = db_step(q);
-    if (step == DB_ROW) *ret = db_i64(q, "n");
-    db_done(q);
-    return step == DB_ROW;
-}
-
 static bool write_agent(struct store *s, int64_t merchant_id, const struct agent_put *p, int64_t agent_id)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO agent (merchant_id, agent_id, name, kind, chats_max, user_id, left_work, made_at_ms)"
@@ -235,7 +222,7 @@ enum agent_result agent_put(struct store *s, int64_t merchant_id, const struct a
     int64_t agent_id = p->agent_id;
     const enum agent_result check = put_check(s, merchant_id, p);
     if (check != AGENT_OK) return check;
-    if (agent_id == 0 && !agent_number(s, merchant_id, TEXT("agent"), &agent_id)) return AGENT_FAILED;
+    if (agent_id == 0 && !sequence_take(s, merchant_id, TEXT("agent"), 1, &agent_id)) return AGENT_FAILED;
     snprintf(subject, sizeof subject, "agent %lld %s chats %d%s", (long long)agent_id, agent_kind_word(p->kind), p->chats_max, p->left ? " left" : "");
     if (!write_agent(s, merchant_id, p, agent_id) || !write_nicks(s, merchant_id, p, agent_id) || (p->left && !leave_rota(s, merchant_id, agent_id)) ||
         !agent_note(s, merchant_id, by_user_id, p->agent_id == 0 ? "agent-add" : "agent-change", subject)) return AGENT_FAILED;

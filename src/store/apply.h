@@ -201,8 +201,6 @@ int64_t known_line_key(const struct shop *shop, const struct line_claim *l);
 bool known_customer_release(struct apply_session *a, int64_t customer_id, int64_t order_id, struct text buyer);
 /* An event that names the product is gone or told less lately: its words are told anew, and without any line the product goes. */
 bool known_product_release(struct apply_session *a, int64_t product_id, const struct claim_key *key);
-/* The first of `count` fresh numbers. */
-bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first);
 
 /* ---- counter_store.c ---- */
 struct counters *counters_create(struct apply_session *a);

@@ -23,18 +23,6 @@ int channel_list(struct store *s, const struct shop *shop, struct channel_row re
     return step == DB_FAILED ? -1 : n;
 }
 
-static bool next_id(struct store *s, const struct shop *shop, int64_t *ret)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO sequence (merchant_id, name, next) VALUES ($1, 'channel', 2)"
-                                           " ON CONFLICT (merchant_id, name) DO UPDATE SET next = sequence.next + 1 RETURNING next - 1 AS n"));
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    const bool ok = db_step(q) == DB_ROW;
-    if (ok) *ret = db_i64(q, "n");
-    db_done(q);
-    return ok;
-}
-
 enum channel_put channel_add(struct store *s, const struct shop *shop, struct channel_row *row, struct text sealed)
 {
     struct channel_row rows[CHANNEL_ROWS_MAX];
@@ -43,7 +31,7 @@ enum channel_put channel_add(struct store *s, const struct shop *shop, struct ch
     for (int i = 0; i < n; i++)
         if (row->carries == CHANNEL_ROBOT ? rows[i].kind == row->kind : rows[i].carries == row->carries) return CHANNEL_PUT_TAKEN;
     if (n == CHANNEL_ROWS_MAX) return CHANNEL_PUT_TOO_MANY;
-    if (!next_id(s, shop, &row->channel_id)) return CHANNEL_PUT_FAILED;
+    if (!sequence_take(s, shop->merchant_id, TEXT("channel"), 1, &row->channel_id)) return CHANNEL_PUT_FAILED;
     row->made_at_ms = s->env->now_ms(s->env->ctx);
     row->last_at_ms = row->last_sent_at_ms = INSTANT_NONE;
     row->last_fate = 0;

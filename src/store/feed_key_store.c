@@ -20,11 +20,7 @@ enum feed_put feed_token_add(struct store *s, const struct shop *shop, struct fe
     db_bind_i64(q, 2, shop->store_id);
     if (!count_of(q, &n)) return FEED_PUT_FAILED;
     if (n >= FEED_TOKENS_MAX) return FEED_PUT_TOO_MANY;
-    q = db_stmt(s->db, SQL("INSERT INTO sequence (merchant_id, name, next) VALUES ($1, 'feed-token', 2)"
-                           " ON CONFLICT (merchant_id, name) DO UPDATE SET next = sequence.next + 1 RETURNING next - 1 AS n"));
-    if (!q) return FEED_PUT_FAILED;
-    db_bind_i64(q, 1, shop->merchant_id);
-    if (!count_of(q, &t->token_id)) return FEED_PUT_FAILED;
+    if (!sequence_take(s, shop->merchant_id, TEXT("feed-token"), 1, &t->token_id)) return FEED_PUT_FAILED;
     t->made_at_ms = s->env->now_ms(s->env->ctx);
     q = db_stmt(s->db, SQL("INSERT INTO feed_token (merchant_id, token_id, store_id, name, token_hash, made_at_ms, user_id) VALUES ($1, $2, $3, $4, $5, $6, $7)"));
     if (!q) return FEED_PUT_FAILED;

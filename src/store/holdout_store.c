@@ -1,9 +1,7 @@
 /* See holdout_store.h. */
 #include "store/holdout_store.h"
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdio.h>
-#include "base/limits.h"
 #include "core/run/lift.h"
 #include "store/audit_store.h"
 #include "store/policy_store.h"
@@ -29,23 +27,11 @@ bool holdout_list(struct store *s, const struct shop *shop, int64_t from_ms, int
     return step != DB_FAILED;
 }
 
-static uint64_t hash_of(const struct shop *shop, int64_t holdout_no, struct text order_no)
-{
-    char room[32 + LIMIT_ORDER_NO_BYTES];
-    const int n = snprintf(room, sizeof room, "holdout %" PRId64 " %.*s", holdout_no, (int)order_no.len, order_no.ptr);
-    const size_t len = (size_t)n < sizeof room ? (size_t)n : sizeof room - 1;
-    unsigned char out[8];
-    uint64_t h = 0;
-    crypto_shorthash_siphash24(out, (const unsigned char *)room, len, shop->hash_key);
-    for (int i = 0; i < 8; i++) h = h << 8 | out[i];
-    return h;
-}
-
 bool holdout_has(const struct shop *shop, const struct holdout *h, int n, int64_t placed_at_ms, struct text order_no)
 {
     for (int i = 0; i < n; i++)
         if (h[i].started_at_ms <= placed_at_ms && placed_at_ms < h[i].ended_at_ms)
-            return holdout_holds(hash_of(shop, h[i].holdout_no, order_no), h[i].share_bp);
+            return holdout_holds(shop_lot(shop, "holdout", h[i].holdout_no, order_no), h[i].share_bp);
     return false;
 }
 

@@ -7,48 +7,7 @@
 #include "core/order/line_number.h"
 #include "store/known.h"
 
-enum { BUCKETS = 4096, RUN_MAX = 64, FEW_NUMBERS = 8, NUMBERS_AHEAD = 64 };
-
-static bool sequence_advance(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO sequence (merchant_id, name, next) VALUES ($1, $2, 1 + CAST($3 AS BIGINT))"
-                                           " ON CONFLICT (merchant_id, name) DO UPDATE SET next = sequence.next + CAST($3 AS BIGINT) RETURNING next"));
-    if (!q) return false;
-    db_bind_i64(q, 1, merchant_id);
-    db_bind_text(q, 2, name);
-    db_bind_i64(q, 3, count);
-    enum db_step step = db_step(q);
-    if (step == DB_ROW) *ret_first = db_i64_at(q, 0) - count;
-    db_done(q);
-    return step == DB_ROW;
-}
-
-static struct number_block *block_of(struct store *s, int64_t merchant_id, struct text name)
-{
-    static const char *const kinds[NUMBER_KINDS] = { "order", "customer" };
-    for (int i = 0; i < NUMBER_KINDS; i++) {
-        struct number_block *b = &s->numbers[i];
-        if (!text_is(name, kinds[i])) continue;
-        if (b->merchant_id != merchant_id || b->rollbacks != db_rollbacks(s->db)) *b = (struct number_block){ .merchant_id = merchant_id };
-        return b;
-    }
-    return NULL;
-}
-
-bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
-{
-    struct number_block *b = count <= FEW_NUMBERS ? block_of(s, merchant_id, name) : NULL;
-    if (text_is(name, "customer")) s->customers_given += (uint64_t)count;
-    if (!b) return sequence_advance(s, merchant_id, name, count, ret_first);
-    if (b->end - b->next < count) {
-        int64_t first;
-        if (!sequence_advance(s, merchant_id, name, NUMBERS_AHEAD, &first)) return false;
-        *b = (struct number_block){ merchant_id, first, first + NUMBERS_AHEAD, db_rollbacks(s->db) };
-    }
-    *ret_first = b->next;
-    b->next += count;
-    return true;
-}
+enum { BUCKETS = 4096, RUN_MAX = 64 };
 
 /* ---- keys ---- */
 

@@ -1,5 +1,6 @@
 /* Opening a store, and the shops in it. */
 #include "store/store.h"
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include "store/migrate.h"
@@ -138,9 +139,66 @@ enum shop_result shop_create(struct store *s, const struct shop_new *n, struct s
     return shop_find(s, n->key, ret) == SHOP_OK ? SHOP_OK : SHOP_FAILED;
 }
 
+uint64_t shop_lot(const struct shop *shop, const char *drawing, int64_t which, struct text order_no)
+{
+    char room[32 + LIMIT_ORDER_NO_BYTES];
+    const int n = snprintf(room, sizeof room, "%s %" PRId64 " %.*s", drawing, which, (int)order_no.len, order_no.ptr);
+    const size_t len = (size_t)n < sizeof room ? (size_t)n : sizeof room - 1;
+    unsigned char out[8];
+    uint64_t h = 0;
+    crypto_shorthash_siphash24(out, (const unsigned char *)room, len, shop->hash_key);
+    for (int i = 0; i < 8; i++) h = h << 8 | out[i];
+    return h;
+}
+
 int64_t shop_buyer_hash(const struct shop *shop, struct text buyer)
 {
     uint64_t h;
     crypto_shorthash_siphash24((unsigned char *)&h, (const unsigned char *)buyer.ptr, buyer.len, shop->hash_key);
     return (int64_t)h;
+}
+
+/* ---- numbers ---- */
+
+enum { FEW_NUMBERS = 8, NUMBERS_AHEAD = 64 };
+
+static bool sequence_advance(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("INSERT INTO sequence (merchant_id, name, next) VALUES ($1, $2, 1 + CAST($3 AS BIGINT))"
+                                           " ON CONFLICT (merchant_id, name) DO UPDATE SET next = sequence.next + CAST($3 AS BIGINT) RETURNING next"));
+    if (!q) return false;
+    db_bind_i64(q, 1, merchant_id);
+    db_bind_text(q, 2, name);
+    db_bind_i64(q, 3, count);
+    enum db_step step = db_step(q);
+    if (step == DB_ROW) *ret_first = db_i64_at(q, 0) - count;
+    db_done(q);
+    return step == DB_ROW;
+}
+
+static struct number_block *block_of(struct store *s, int64_t merchant_id, struct text name)
+{
+    static const char *const kinds[NUMBER_KINDS] = { "order", "customer" };
+    for (int i = 0; i < NUMBER_KINDS; i++) {
+        struct number_block *b = &s->numbers[i];
+        if (!text_is(name, kinds[i])) continue;
+        if (b->merchant_id != merchant_id || b->rollbacks != db_rollbacks(s->db)) *b = (struct number_block){ .merchant_id = merchant_id };
+        return b;
+    }
+    return NULL;
+}
+
+bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first)
+{
+    struct number_block *b = count <= FEW_NUMBERS ? block_of(s, merchant_id, name) : NULL;
+    if (text_is(name, "customer")) s->customers_given += (uint64_t)count;
+    if (!b) return sequence_advance(s, merchant_id, name, count, ret_first);
+    if (b->end - b->next < count) {
+        int64_t first;
+        if (!sequence_advance(s, merchant_id, name, NUMBERS_AHEAD, &first)) return false;
+        *b = (struct number_block){ merchant_id, first, first + NUMBERS_AHEAD, db_rollbacks(s->db) };
+    }
+    *ret_first = b->next;
+    b->next += count;
+    return true;
 }

@@ -32,7 +32,7 @@ struct orders_counted { int64_t merchant_id, store_id, version, max, orders; };
 struct store {
     struct db *db;
     const struct env *env;
-    struct number_block numbers[NUMBER_KINDS]; /* known_store.c */
+    struct number_block numbers[NUMBER_KINDS]; /* sequence_take */
     uint64_t customers_given;                  /* grows with the numbers of customers that are given out */
     uint64_t touched;                          /* shops of which this transaction changed something: store_touch */
     struct outbox_known outbox[OUTBOX_KNOWN];
@@ -65,6 +65,10 @@ enum shop_result shop_find(struct store *s, struct text key, struct shop *ret);
 int shop_list(struct store *s, struct shop *ret, int max); /* -1 on failure */
 /* The keyed hash by which table customer finds a buyer of this shop; the name is taken as it stands, bytes for bytes. */
 int64_t shop_buyer_hash(const struct shop *shop, struct text buyer);
+/* The lot of an order in one drawing ("holdout", and which): by a keyed hash, the same at every look, and of two drawings independent. */
+uint64_t shop_lot(const struct shop *shop, const char *drawing, int64_t which, struct text order_no);
+/* The first of `count` fresh numbers of a kind ("order", "agent"); none is ever given out twice. */
+bool sequence_take(struct store *s, int64_t merchant_id, struct text name, int64_t count, int64_t *ret_first);
 
 /* ---- the reducer: the same for imports and events ---- */
 enum apply_outcome { APPLY_ADDED, APPLY_UPDATED, APPLY_UNCHANGED };

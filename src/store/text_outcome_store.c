@@ -1,8 +1,5 @@
 /* See text_outcome_store.h. */
 #include "store/text_outcome_store.h"
-#include <sodium.h>
-#include <stdio.h>
-#include "base/limits.h"
 #include "core/contact/outbox.h"
 #include "core/run/reminder.h"
 #include "store/query_row.h"
@@ -72,16 +69,4 @@ bool query_text_outcomes(struct store *s, const struct shop *shop, struct arena 
     if (*ret && last.order_id >= 0 && step == DB_DONE) count(a, ask, &last, INSTANT_MAX, *ret, ret_n);
     db_done(q);
     return *ret && step == DB_DONE && !a->failed;
-}
-
-uint64_t text_lot(const struct shop *shop, struct text order_no, int wave)
-{
-    char room[32 + LIMIT_ORDER_NO_BYTES];
-    const int n = snprintf(room, sizeof room, "text %d %.*s", wave, (int)order_no.len, order_no.ptr);
-    const size_t len = (size_t)n < sizeof room ? (size_t)n : sizeof room - 1;
-    unsigned char out[8];
-    uint64_t h = 0;
-    crypto_shorthash_siphash24(out, (const unsigned char *)room, len, shop->hash_key);
-    for (int i = 0; i < 8; i++) h = h << 8 | out[i];
-    return h;
 }

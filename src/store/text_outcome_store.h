@@ -11,6 +11,4 @@ enum { TEXT_OUTCOMES_MAX = 512, TEXT_CONTACTS_MAX = 20000 };
 struct text_outcomes_ask { int64_t from_ms, until_ms; /* reminders made in (from, until] */ int64_t now_ms, window_ms; /* how long an order can be paid */ };
 /* By key, wave and channel, as they first occur; of the latest TEXT_CONTACTS_MAX reminders at most. In the arena. */
 bool query_text_outcomes(struct store *s, const struct shop *shop, struct arena *a, const struct text_outcomes_ask *ask, struct text_outcome **ret, int *ret_n);
-/* The lot of an order's reminder, for trying texts: by a keyed hash, so that it is the same at every look. */
-uint64_t text_lot(const struct shop *shop, struct text order_no, int wave);
 #endif
