@@ -253,7 +253,7 @@ static bool quarantine_of(struct books *b)
     b->file_no = b->line = 0;
     if (b->import->state == IMPORT_UNDONE) return true;
     while (b->ok && n == QUARANTINE_AT_ONCE)
-        n = quarantine_read(q->store, q->shop->merchant_id, b->import->import_id, b->file_no, b->line, QUARANTINE_AT_ONCE, quarantine_one, b);
+        n = quarantine_read(q->store, &(struct held_ask){ q->shop->merchant_id, b->import->import_id, b->file_no, b->line, INT64_MAX, QUARANTINE_AT_ONCE }, quarantine_one, b);
     if (n < 0) b->x->failed = true;
     return b->ok && n >= 0;
 }

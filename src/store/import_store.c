@@ -263,8 +263,19 @@ bool quarantine_add(struct store *s, int64_t merchant_id, int64_t import_id, con
     return db_exec(q);
 }
 
-static int held_read(struct db_stmt *q, void (*row)(void *ctx, const struct quarantine_row *r), void *ctx)
+int quarantine_read(struct store *s, const struct held_ask *ask, void (*row)(void *ctx, const struct quarantine_row *r), void *ctx)
 {
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT file_no, line, column_no, column_name, code, value, what_en, what_zh, remedy_en, remedy_zh, raw"
+                                           " FROM quarantine q WHERE merchant_id = $1 AND import_id = $2 AND (file_no, line) > ($3, $4) AND file_no <= $5"
+                                           " AND NOT EXISTS (SELECT 1 FROM import i WHERE i.merchant_id = q.merchant_id AND i.import_id = q.mended_by AND i.state <> 4)"
+                                           " ORDER BY file_no, line LIMIT $6"));
+    if (!q) return -1;
+    db_bind_i64(q, 1, ask->merchant_id);
+    db_bind_i64(q, 2, ask->import_id);
+    db_bind_i64(q, 3, ask->file_no);
+    db_bind_i64(q, 4, ask->line);
+    db_bind_i64(q, 5, ask->last_file_no);
+    db_bind_i64(q, 6, ask->max);
     int n = 0;
     enum db_step step;
     while ((step = db_step(q)) == DB_ROW) {
@@ -277,38 +288,6 @@ static int held_read(struct db_stmt *q, void (*row)(void *ctx, const struct quar
     }
     db_done(q);
     return step == DB_FAILED ? -1 : n;
-}
-
-int quarantine_read(struct store *s, int64_t merchant_id, int64_t import_id, int64_t after_file_no, int64_t after_line, int max,
-                    void (*row)(void *ctx, const struct quarantine_row *r), void *ctx)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT file_no, line, column_no, column_name, code, value, what_en, what_zh, remedy_en, remedy_zh, raw"
-                                           " FROM quarantine q WHERE merchant_id = $1 AND import_id = $2 AND (file_no, line) > ($3, $4)"
-                                           " AND NOT EXISTS (SELECT 1 FROM import i WHERE i.merchant_id = q.merchant_id AND i.import_id = q.mended_by AND i.state <> 4)"
-                                           " ORDER BY file_no, line LIMIT $5"));
-    if (!q) return -1;
-    db_bind_i64(q, 1, merchant_id);
-    db_bind_i64(q, 2, import_id);
-    db_bind_i64(q, 3, after_file_no);
-    db_bind_i64(q, 4, after_line);
-    db_bind_i64(q, 5, max);
-    return held_read(q, row, ctx);
-}
-
-int quarantine_read_file(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no, int64_t after_line, int max,
-                         void (*row)(void *ctx, const struct quarantine_row *r), void *ctx)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT file_no, line, column_no, column_name, code, value, what_en, what_zh, remedy_en, remedy_zh, raw"
-                                           " FROM quarantine q WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3 AND line > $4"
-                                           " AND NOT EXISTS (SELECT 1 FROM import i WHERE i.merchant_id = q.merchant_id AND i.import_id = q.mended_by AND i.state <> 4)"
-                                           " ORDER BY line LIMIT $5"));
-    if (!q) return -1;
-    db_bind_i64(q, 1, merchant_id);
-    db_bind_i64(q, 2, import_id);
-    db_bind_i64(q, 3, file_no);
-    db_bind_i64(q, 4, after_line);
-    db_bind_i64(q, 5, max);
-    return held_read(q, row, ctx);
 }
 
 bool quarantine_mend(struct store *s, const struct shop *shop, const struct held_ref *row, int64_t mended_by)

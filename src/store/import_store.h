@@ -60,12 +60,10 @@ struct held_ref { int64_t import_id, file_no, line; };
 bool quarantine_mend(struct store *s, const struct shop *shop, const struct held_ref *row, int64_t mended_by);
 /* How many rows of a file (0: of all) are in the quarantine now; -1 on failure. */
 int64_t quarantine_count(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no);
-/* Up to max rows after (file_no, line), in that order, those that are in the quarantine now, each given to `row` (texts live until it returns). Count of rows, or -1. */
-int quarantine_read(struct store *s, int64_t merchant_id, int64_t import_id, int64_t after_file_no, int64_t after_line, int max,
-                    void (*row)(void *ctx, const struct quarantine_row *r), void *ctx);
-/* The same of one file, after a line. */
-int quarantine_read_file(struct store *s, int64_t merchant_id, int64_t import_id, int64_t file_no, int64_t after_line, int max,
-                         void (*row)(void *ctx, const struct quarantine_row *r), void *ctx);
+/* Up to max rows after (file_no, line) and of files up to last_file_no, in that order, those that are in the quarantine now, each given to `row`
+ * (texts live until it returns). Count of rows, or -1. */
+struct held_ask { int64_t merchant_id, import_id, file_no, line, last_file_no /* INT64_MAX: all */; int max; };
+int quarantine_read(struct store *s, const struct held_ask *ask, void (*row)(void *ctx, const struct quarantine_row *r), void *ctx);
 bool quarantine_clear(struct store *s, int64_t merchant_id, int64_t import_id);
 /* Cells of rows set aside in imports that began before an instant: the row and its fault stay, what people wrote goes. */
 bool quarantine_expire(struct store *s, int64_t before_ms);

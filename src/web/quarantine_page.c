@@ -140,7 +140,7 @@ void quarantine_list_read(struct call *c, struct store *s)
     struct quarantine_view v = { .rows = NULL };
     if (!open_quarantine(c, s, &row, &v)) return;
     v.rows = json_array();
-    int n = quarantine_read(s, row.merchant_id, row.import_id, v.file_no, v.line, LIMIT_PAGE_ROWS, to_json, &v);
+    int n = quarantine_read(s, &(struct held_ask){ row.merchant_id, row.import_id, v.file_no, v.line, INT64_MAX, LIMIT_PAGE_ROWS }, to_json, &v);
     if (n < 0) {
         json_decref(v.rows);
         reply_internal(c, db_error_message(s->db));
@@ -165,7 +165,7 @@ void quarantine_csv_read(struct call *c, struct store *s)
     if (!v.csv) { reply_internal(c, "no memory"); return; }
     fputs("\xEF\xBB\xBF" "file,member,sheet,line,column,column_name,code,value,what_en,what_zh,remedy_en,remedy_zh\n", v.csv);
     for (int all = 0; n == LIMIT_PAGE_ROWS && all < LIMIT_QUARANTINE_ROWS && ftell(v.csv) < CSV_BYTES_MAX; all += n)
-        n = quarantine_read(s, row.merchant_id, row.import_id, v.file_no, v.line, LIMIT_PAGE_ROWS, to_csv, &v);
+        n = quarantine_read(s, &(struct held_ask){ row.merchant_id, row.import_id, v.file_no, v.line, INT64_MAX, LIMIT_PAGE_ROWS }, to_csv, &v);
     bool whole = !ferror(v.csv) && fclose(v.csv) == 0 && text && n >= 0;
     if (whole) {
         char name[64];
@@ -216,7 +216,7 @@ static bool sheet_fill(struct call *c, struct store *s, struct quarantine_view *
     q->file_no = file_no;
     q->line = 0;
     for (int n = LIMIT_PAGE_ROWS, all = 0; n == LIMIT_PAGE_ROWS && all < LIMIT_QUARANTINE_ROWS && q->file_no == file_no; all += n) {
-        n = quarantine_read_file(s, q->import->merchant_id, q->import->import_id, file_no, q->line, LIMIT_PAGE_ROWS, to_sheet, v);
+        n = quarantine_read(s, &(struct held_ask){ q->import->merchant_id, q->import->import_id, file_no, q->line, file_no, LIMIT_PAGE_ROWS }, to_sheet, v);
         if (n < 0 || !v->ok) return false;
     }
     return true;
