@@ -1,6 +1,7 @@
 /* See agent_store.h: hours of the week and of single days, absences. */
 #include <stdio.h>
 #include "store/agent_parts.h"
+#include "store/query_row.h"
 
 const char *absence_word(enum absence_why why)
 {
@@ -43,23 +44,18 @@ static bool read_week(struct store *s, int64_t merchant_id, struct agent_books *
 static bool read_days(struct store *s, int64_t merchant_id, struct arena *a, const struct agent_books_ask *ask, struct agent_books *ret)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT agent_id, day, hours FROM agent_day WHERE merchant_id = $1 AND day >= $2 AND day < $3 ORDER BY agent_id, day LIMIT $4"));
-    int room = 0;
-    enum db_step step;
+    void *rows = NULL;
+    int64_t capacity = 0;
+    enum db_step step = DB_DONE;
     if (!q) return false;
     db_bind_i64(q, 1, merchant_id);
     db_bind_i64(q, 2, ask->from_day);
     db_bind_i64(q, 3, ask->until_day);
     db_bind_i64(q, 4, AGENT_DAYS_MAX);
-    while ((step = db_step(q)) == DB_ROW) {
-        if (ret->day_count == room) {
-            struct agent_day *more = ARENA_ARRAY(a, struct agent_day, (size_t)(room = room ? room * 2 : 64));
-            if (!more) break;
-            if (ret->day_count > 0) memcpy(more, ret->days, (size_t)ret->day_count * sizeof *more);
-            ret->days = more;
-        }
-        ret->days[ret->day_count++] = (struct agent_day){ db_i64(q, "agent_id"), db_i64(q, "day"), (uint32_t)db_i64(q, "hours") };
-    }
+    while (query_room(a, &rows, ret->day_count, &capacity, sizeof(struct agent_day)) && (step = db_step(q)) == DB_ROW)
+        ((struct agent_day *)rows)[ret->day_count++] = (struct agent_day){ db_i64(q, "agent_id"), db_i64(q, "day"), (uint32_t)db_i64(q, "hours") };
     db_done(q);
+    ret->days = rows;
     return step != DB_FAILED;
 }
 
@@ -67,24 +63,19 @@ static bool read_absences(struct store *s, int64_t merchant_id, struct arena *a,
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT agent_id, absence_id, from_ms, until_ms, why FROM agent_absence WHERE merchant_id = $1"
                                            " AND (until_ms IS NULL OR until_ms > $2) ORDER BY agent_id, from_ms, absence_id LIMIT $3"));
-    int room = 0;
-    enum db_step step;
+    void *rows = NULL;
+    int64_t capacity = 0;
+    enum db_step step = DB_DONE;
     if (!q) return false;
     db_bind_i64(q, 1, merchant_id);
     db_bind_i64(q, 2, ask->over_after_ms);
     db_bind_i64(q, 3, AGENTS_MAX * AGENT_ABSENCES_MAX);
-    while ((step = db_step(q)) == DB_ROW) {
-        if (ret->absence_count == room) {
-            struct agent_absence *more = ARENA_ARRAY(a, struct agent_absence, (size_t)(room = room ? room * 2 : 16));
-            if (!more) break;
-            if (ret->absence_count > 0) memcpy(more, ret->absences, (size_t)ret->absence_count * sizeof *more);
-            ret->absences = more;
-        }
-        ret->absences[ret->absence_count++] = (struct agent_absence){ .agent_id = db_i64(q, "agent_id"), .absence_id = db_i64(q, "absence_id"),
+    while (query_room(a, &rows, ret->absence_count, &capacity, sizeof(struct agent_absence)) && (step = db_step(q)) == DB_ROW)
+        ((struct agent_absence *)rows)[ret->absence_count++] = (struct agent_absence){ .agent_id = db_i64(q, "agent_id"), .absence_id = db_i64(q, "absence_id"),
             .from_ms = db_i64(q, "from_ms"), .until_ms = db_is_null(q, "until_ms") ? INSTANT_MAX : db_i64(q, "until_ms"),
             .why = (enum absence_why)db_i64(q, "why") };
-    }
     db_done(q);
+    ret->absences = rows;
     return step != DB_FAILED;
 }
 

@@ -2,33 +2,18 @@
  * cells, or the order number it bears, is theirs; its personal cells then go, all of them. A buyer who has ordered again since is a new
  * acquaintance: the orders tell. */
 #include "store/erase_store.h"
+#include "store/query_store.h"
 
 enum { REACH_MAX = 40 /* bytes of a phone or an address */, LONG_WORD = 18 /* a text of its own, not what many say */ };
 
 /* anyway: also of a buyer who is a customer: who is about to be forgotten. */
 struct look { struct store *s; const struct shop *shop; const struct erased_set *set; bool anyway; };
 
-/* Is the buyer a customer (again)? */
-static bool is_customer(const struct look *l, int64_t buyer_hash, bool *ret)
-{
-    const struct shop *shop = l->shop;
-    struct db_stmt *q = db_stmt(l->s->db, SQL("SELECT customer_id FROM customer WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3"));
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    db_bind_i64(q, 3, buyer_hash);
-    const enum db_step step = db_step(q);
-    db_done(q);
-    *ret = step == DB_ROW;
-    return step != DB_FAILED;
-}
-
 /* Does a cell name a forgotten person, and is it one who came back? */
 static bool cell_names(const struct look *l, struct text t, bool person, bool *ret)
 {
     static const enum erased_kind kinds[] = { ERASED_BUYER, ERASED_PHONE, ERASED_EMAIL };
-    int64_t hash;
-    bool back = false;
+    int64_t hash, customer_id;
     *ret = false;
     if (!person) {
         *ret = erased_hash(l->shop, ERASED_ORDER, t, &hash) && erased_find(l->set, ERASED_ORDER, hash);
@@ -37,8 +22,8 @@ static bool cell_names(const struct look *l, struct text t, bool person, bool *r
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !*ret; i++)
         *ret = erased_hash(l->shop, kinds[i], t, &hash) && erased_find(l->set, kinds[i], hash);
     if (!*ret || l->anyway) return true;
-    if (!is_customer(l, shop_buyer_hash(l->shop, t), &back)) return false;
-    *ret = !back;
+    if (!query_customer(l->s, l->shop, t, &customer_id)) return false;
+    *ret = customer_id == CLAIM_NONE;
     return true;
 }
 

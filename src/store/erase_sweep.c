@@ -38,15 +38,6 @@ static void sort_once(struct list *l)
     l->n = kept + 1;
 }
 
-/* A statement about the shop. */
-static struct db_stmt *of_shop(struct db_stmt *q, const struct shop *shop)
-{
-    if (!q) return NULL;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    return q;
-}
-
 /* ---- who is meant ---- */
 
 bool erase_who_is(struct store *s, const struct shop *shop, struct text customer, struct erase_who *ret)
@@ -55,7 +46,7 @@ bool erase_who_is(struct store *s, const struct shop *shop, struct text customer
     int64_t number;
     if (!query_customer(s, shop, customer, &who.customer_id)) return false;
     if (who.customer_id == CLAIM_NONE && text_to_i64(customer, &number) && number > 0) {
-        struct db_stmt *q = of_shop(db_stmt(s->db, SQL("SELECT customer_id FROM customer WHERE merchant_id = $1 AND store_id = $2 AND customer_id = $3 LIMIT 1")), shop);
+        struct db_stmt *q = shop_stmt(db_stmt(s->db, SQL("SELECT customer_id FROM customer WHERE merchant_id = $1 AND store_id = $2 AND customer_id = $3 LIMIT 1")), shop);
         if (!q) return false;
         db_bind_i64(q, 3, number);
         const enum db_step step = db_step(q);
@@ -106,7 +97,7 @@ bool erase_plan(struct store *s, const struct shop *shop, struct arena *a, const
         " p.buyer_note AS buyer_note, p.seller_note AS seller_note, p.email AS email FROM order_key k LEFT JOIN person p ON p.merchant_id = k.merchant_id"
         " AND p.order_id = k.order_id WHERE k.merchant_id = $1 AND k.store_id = $2 AND (k.order_id = $4 OR k.order_id IN"
         " (SELECT c.order_id FROM customer_order c WHERE c.merchant_id = $1 AND c.customer_id = $3)) ORDER BY k.order_no"));
-    if (!ok || !of_shop(q, shop)) return false;
+    if (!ok || !shop_stmt(q, shop)) return false;
     db_bind_i64(q, 3, who->customer_id);
     db_bind_i64(q, 4, who->order_id);
     while (ok && (step = db_step(q)) == DB_ROW) {
@@ -131,7 +122,7 @@ bool erase_cells_each(struct store *s, const struct shop *shop, struct text orde
                       bool (*each)(void *ctx, struct text order_no, int64_t as_of_ms, const struct person_cells *p), void *ctx)
 {
     enum db_step step;
-    struct db_stmt *q = of_shop(db_stmt(s->db, SQL("SELECT p.buyer AS buyer, p.name AS name, p.phone AS phone, p.address AS address, p.email AS email,"
+    struct db_stmt *q = shop_stmt(db_stmt(s->db, SQL("SELECT p.buyer AS buyer, p.name AS name, p.phone AS phone, p.address AS address, p.email AS email,"
         " p.buyer_note AS buyer_note, p.seller_note AS seller_note, e.as_of_ms AS as_of_ms FROM order_key k JOIN person p ON p.merchant_id = k.merchant_id"
         " AND p.order_id = k.order_id JOIN event e ON e.merchant_id = p.merchant_id AND e.order_id = p.order_id AND e.event_no = p.event_no"
         " WHERE k.merchant_id = $1 AND k.store_id = $2 AND k.order_no = $3 ORDER BY p.event_no")), shop);
@@ -155,7 +146,7 @@ static bool orders_by_buyer(struct sweep *w)
         const struct erased_row *r = &w->set->rows[i];
         enum db_step step;
         if (r->kind != ERASED_BUYER) continue;
-        struct db_stmt *q = of_shop(db_stmt(w->s->db, SQL("SELECT o.order_id FROM customer c JOIN customer_order x ON x.merchant_id = c.merchant_id"
+        struct db_stmt *q = shop_stmt(db_stmt(w->s->db, SQL("SELECT o.order_id FROM customer c JOIN customer_order x ON x.merchant_id = c.merchant_id"
             " AND x.customer_id = c.customer_id JOIN orders o ON o.merchant_id = x.merchant_id AND o.order_id = x.order_id WHERE c.merchant_id = $1"
             " AND c.store_id = $2 AND c.buyer_hash = $3 AND (o.placed_at_ms IS NULL OR o.placed_at_ms <= $4)")), w->shop);
         if (!q) return false;
@@ -180,7 +171,7 @@ static bool orders_by_number(struct sweep *w)
     enum db_step step;
     int64_t hash;
     if (!has_kind(w->set, ERASED_ORDER)) return true;
-    struct db_stmt *q = of_shop(db_stmt(w->s->db, SQL("SELECT order_no, order_id FROM order_key WHERE merchant_id = $1 AND store_id = $2")), w->shop);
+    struct db_stmt *q = shop_stmt(db_stmt(w->s->db, SQL("SELECT order_no, order_id FROM order_key WHERE merchant_id = $1 AND store_id = $2")), w->shop);
     if (!q) return false;
     while ((step = db_step(q)) == DB_ROW)
         if (erased_hash(w->shop, ERASED_ORDER, db_text_at(q, 0), &hash) && erased_find(w->set, ERASED_ORDER, hash) &&
@@ -194,7 +185,7 @@ static bool orders_by_reach(struct sweep *w)
 {
     enum db_step step;
     if (!has_kind(w->set, ERASED_PHONE) && !has_kind(w->set, ERASED_EMAIL)) return true;
-    struct db_stmt *q = of_shop(db_stmt(w->s->db, SQL("SELECT o.order_id AS order_id, o.order_no AS order_no, o.placed_at_ms AS placed_at_ms, p.phone AS phone,"
+    struct db_stmt *q = shop_stmt(db_stmt(w->s->db, SQL("SELECT o.order_id AS order_id, o.order_no AS order_no, o.placed_at_ms AS placed_at_ms, p.phone AS phone,"
         " p.email AS email FROM orders o JOIN person p ON p.merchant_id = o.merchant_id AND p.order_id = o.order_id WHERE o.merchant_id = $1"
         " AND o.store_id = $2 AND o.customer_id IS NULL AND (p.phone IS NOT NULL OR p.email IS NOT NULL)")), w->shop);
     if (!q) return false;
@@ -274,7 +265,7 @@ static bool forget_customers(struct sweep *w)
     const int64_t *ids = w->customers.rows;
     sort_once(&w->customers);
     for (size_t i = 0; i < w->customers.n; i++) {
-        struct db_stmt *q = of_shop(db_stmt(w->s->db, SQL("DELETE FROM customer WHERE merchant_id = $1 AND store_id = $2 AND customer_id = $3"
+        struct db_stmt *q = shop_stmt(db_stmt(w->s->db, SQL("DELETE FROM customer WHERE merchant_id = $1 AND store_id = $2 AND customer_id = $3"
             " AND NOT EXISTS (SELECT 1 FROM customer_order o WHERE o.merchant_id = $1 AND o.customer_id = $3)")), w->shop);
         if (!q) return false;
         db_bind_i64(q, 3, ids[i]);

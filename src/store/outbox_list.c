@@ -3,14 +3,6 @@
 #include "store/outbox_store.h"
 #include "store/query_row.h"
 
-static struct db_stmt *of_shop(struct db_stmt *q, const struct shop *shop)
-{
-    if (!q) return NULL;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    return q;
-}
-
 /* ---- what counts as a contact ---- */
 
 bool outbox_waves(struct store *s, const struct shop *shop, int64_t order_id, unsigned *ret)
@@ -62,7 +54,7 @@ bool outbox_list(struct store *s, const struct shop *shop, const struct outbox_f
                              " AND (x.at_ms < $4 OR (x.at_ms = $4 AND (x.order_id < $5 OR (x.order_id = $5 AND x.wave < $6))))"
                              " ORDER BY x.at_ms DESC, x.order_id DESC, x.wave DESC LIMIT $7"));
     assert(f->state != OUTBOX_NONE);
-    if (!of_shop(q, shop)) return false;
+    if (!shop_stmt(q, shop)) return false;
     db_bind_i64(q, 3, (int64_t)f->state);
     db_bind_i64(q, 4, f->before_ms);
     db_bind_i64(q, 5, f->before_order);
@@ -84,7 +76,7 @@ bool outbox_counts_by_state(struct store *s, const struct shop *shop, int64_t ma
 {
     memset(ret, 0, OUTBOX_STATE_COUNT * sizeof *ret);
     for (int state = OUTBOX_PLANNED; state < OUTBOX_STATE_COUNT; state++) {
-        struct db_stmt *q = of_shop(outbox_waits((enum outbox_state)state)
+        struct db_stmt *q = shop_stmt(outbox_waits((enum outbox_state)state)
             ? db_stmt(s->db, SQL("SELECT COUNT(*) FROM (SELECT 1 AS one FROM outbox WHERE merchant_id = $1 AND store_id = $2 AND state = $3 AND due_at_ms IS NOT NULL LIMIT $4) AS n"))
             : db_stmt(s->db, SQL("SELECT COUNT(*) FROM (SELECT 1 AS one FROM outbox WHERE merchant_id = $1 AND store_id = $2 AND state = $3 AND due_at_ms IS NULL LIMIT $4) AS n")), shop);
         if (!q) return false;
@@ -109,7 +101,7 @@ bool outbox_order(struct store *s, const struct shop *shop, int64_t order_id, or
 
 bool outbox_find(struct store *s, const struct shop *shop, struct text order_no, int wave, struct outbox_key *ret, bool *ret_found)
 {
-    struct db_stmt *q = of_shop(db_stmt(s->db, SQL("SELECT x.order_id FROM order_key k JOIN outbox x ON x.merchant_id = k.merchant_id AND x.order_id = k.order_id"
+    struct db_stmt *q = shop_stmt(db_stmt(s->db, SQL("SELECT x.order_id FROM order_key k JOIN outbox x ON x.merchant_id = k.merchant_id AND x.order_id = k.order_id"
         " WHERE k.merchant_id = $1 AND k.store_id = $2 AND k.order_no = $3 AND x.wave = $4")), shop);
     if (!q) return false;
     db_bind_text(q, 3, order_no);

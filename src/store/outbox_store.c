@@ -28,19 +28,11 @@ static struct db_stmt *of_key(struct db_stmt *q, const struct shop *shop, struct
     return q;
 }
 
-static struct db_stmt *of_shop(struct db_stmt *q, const struct shop *shop)
-{
-    if (!q) return NULL;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    return q;
-}
-
 /* ---- what is due ---- */
 
 bool outbox_due(struct store *s, const struct shop *shop, enum channel channel, int64_t now_ms, struct outbox_row *ret, int max, int *ret_n)
 {
-    struct db_stmt *q = of_shop(db_stmt(s->db, SQL("SELECT order_id, wave, state, due_at_ms, at_ms, tries, rule FROM outbox WHERE merchant_id = $1"
+    struct db_stmt *q = shop_stmt(db_stmt(s->db, SQL("SELECT order_id, wave, state, due_at_ms, at_ms, tries, rule FROM outbox WHERE merchant_id = $1"
         " AND store_id = $2 AND channel = $3 AND due_at_ms <= $4 ORDER BY due_at_ms LIMIT $5")), shop);
     enum db_step step = DB_DONE;
     int n = 0;
@@ -61,7 +53,7 @@ bool outbox_due(struct store *s, const struct shop *shop, enum channel channel, 
 
 bool outbox_next_due(struct store *s, const struct shop *shop, enum channel channel, int64_t *ret_ms)
 {
-    struct db_stmt *q = of_shop(db_stmt(s->db, SQL("SELECT due_at_ms FROM outbox WHERE merchant_id = $1 AND store_id = $2 AND channel = $3"
+    struct db_stmt *q = shop_stmt(db_stmt(s->db, SQL("SELECT due_at_ms FROM outbox WHERE merchant_id = $1 AND store_id = $2 AND channel = $3"
         " AND due_at_ms IS NOT NULL ORDER BY due_at_ms LIMIT 1")), shop);
     if (!q) return false;
     db_bind_i64(q, 3, (int64_t)channel);
@@ -265,7 +257,7 @@ bool outbox_resolve(struct store *s, const struct shop *shop, struct outbox_key 
 
 bool outbox_drop_all(struct store *s, const struct shop *shop, int64_t now_ms, int64_t max, int64_t *ret_n)
 {
-    struct db_stmt *q = of_shop(db_stmt(s->db, SQL("UPDATE outbox SET state = 6, due_at_ms = NULL, rule = 'switched-off', at_ms = $3 WHERE merchant_id = $1"
+    struct db_stmt *q = shop_stmt(db_stmt(s->db, SQL("UPDATE outbox SET state = 6, due_at_ms = NULL, rule = 'switched-off', at_ms = $3 WHERE merchant_id = $1"
         " AND (order_id, wave) IN (SELECT x.order_id, x.wave FROM outbox x WHERE x.merchant_id = $1 AND x.store_id = $2 AND x.due_at_ms IS NOT NULL LIMIT $4)")), shop);
     if (!q) return false;
     db_bind_i64(q, 3, now_ms);
@@ -277,7 +269,7 @@ bool outbox_drop_all(struct store *s, const struct shop *shop, int64_t now_ms, i
 
 bool outbox_unroute(struct store *s, const struct shop *shop, enum channel channel, int64_t now_ms, int64_t max, int64_t *ret_n)
 {
-    struct db_stmt *q = of_shop(db_stmt(s->db, SQL("UPDATE outbox SET channel = 0, due_at_ms = $3, at_ms = $3 WHERE merchant_id = $1"
+    struct db_stmt *q = shop_stmt(db_stmt(s->db, SQL("UPDATE outbox SET channel = 0, due_at_ms = $3, at_ms = $3 WHERE merchant_id = $1"
         " AND (order_id, wave) IN (SELECT x.order_id, x.wave FROM outbox x WHERE x.merchant_id = $1 AND x.store_id = $2 AND x.channel = $5"
         " AND x.due_at_ms IS NOT NULL LIMIT $4)")), shop);
     if (!q) return false;

@@ -193,11 +193,16 @@ bool query_order(struct store *s, const struct shop *shop, struct arena *a, stru
 
 bool query_customer(struct store *s, const struct shop *shop, struct text buyer, int64_t *ret_customer_id)
 {
+    return query_customer_hashed(s, shop, shop_buyer_hash(shop, buyer), ret_customer_id);
+}
+
+bool query_customer_hashed(struct store *s, const struct shop *shop, int64_t buyer_hash, int64_t *ret_customer_id)
+{
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT customer_id FROM customer WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);
-    db_bind_i64(q, 3, shop_buyer_hash(shop, buyer));
+    db_bind_i64(q, 3, buyer_hash);
     enum db_step step = db_step(q);
     if (step != DB_FAILED) *ret_customer_id = step == DB_ROW ? db_i64(q, "customer_id") : CLAIM_NONE;
     db_done(q);

@@ -31,6 +31,7 @@ static bool payment_time_of(struct db_stmt *q, const struct payment_times_ask *a
 bool query_payment_times(struct store *s, const struct shop *shop, struct arena *a, const struct payment_times_ask *ask,
                          struct payment_times *ret)
 {
+    void *rows = NULL;
     int64_t capacity = 0;
     enum db_step step;
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT o.placed_at_ms, o.paid_at_ms, o.cancelled_at_ms, o.total_minor, o.exact, (SELECT MIN(m.at_ms)"
@@ -49,10 +50,11 @@ bool query_payment_times(struct store *s, const struct shop *shop, struct arena 
     while ((step = db_step(q)) == DB_ROW) {
         const int64_t placed_ms = db_i64(q, "placed_at_ms");
         if (ret->first_placed_ms == INSTANT_NONE || placed_ms < ret->first_placed_ms) ret->first_placed_ms = placed_ms;
-        if (!query_room(a, (void **)&ret->times, ret->n, &capacity, sizeof *ret->times)) break;
-        if (payment_time_of(q, ask, &ret->times[ret->n])) ret->n++;
+        if (!query_room(a, &rows, ret->n, &capacity, sizeof(struct payment_time))) break;
+        if (payment_time_of(q, ask, &((struct payment_time *)rows)[ret->n])) ret->n++;
         else ret->without_time++;
     }
     db_done(q);
+    ret->times = rows;
     return step == DB_DONE;
 }

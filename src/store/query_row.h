@@ -1,4 +1,4 @@
-/* What the readers share: a row of table orders as a struct order. Only query_*.c include this. */
+/* What readers share: a row of table orders as a struct order, and room for rows. Only files of this folder include this. */
 #ifndef ZG_STORE_QUERY_ROW_H
 #define ZG_STORE_QUERY_ROW_H
 #include "core/fulfil/pick.h"

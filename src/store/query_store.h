@@ -75,6 +75,7 @@ bool query_waiting_count(struct store *s, const struct shop *shop, int64_t at_ms
 bool query_orders_by_number(struct store *s, const struct shop *shop, struct text prefix, int64_t limit, order_row_each *each, void *ctx);
 bool query_order(struct store *s, const struct shop *shop, struct arena *a, struct text order_no, struct order_row *ret, bool *ret_found);
 bool query_customer(struct store *s, const struct shop *shop, struct text buyer, int64_t *ret_customer_id); /* CLAIM_NONE: unknown */
+bool query_customer_hashed(struct store *s, const struct shop *shop, int64_t buyer_hash, int64_t *ret_customer_id); /* the same by shop_buyer_hash */
 /* How many orders there are, up to max. */
 bool query_order_count(struct store *s, const struct shop *shop, int64_t max, int64_t *ret);
 bool query_state_counts(struct store *s, const struct shop *shop, int64_t at_ms, int64_t ret[ORDER_STATE_COUNT]);

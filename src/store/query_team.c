@@ -1,15 +1,7 @@
 /* See query_team.h. Who and which buyer stand in a record's key, in the order of the subject's key fields (core/record/record.h). */
 #include "store/query_team.h"
 #include "store/query_record.h"
-
-/* Room for one more of n rows, doubled as it fills. NULL: memory ran out. */
-static void *grown(struct arena *a, void *rows, int64_t n, int64_t *room, size_t size)
-{
-    if (n < *room) return rows;
-    void *more = arena_take(a, (size_t)(*room = *room ? *room * 2 : 64), size);
-    if (more && n > 0) memcpy(more, rows, (size_t)n * size);
-    return more;
-}
+#include "store/query_row.h"
 
 /* ---- chats ---- */
 
@@ -25,19 +17,6 @@ static bool hash_parse(struct text hex, int64_t *ret)
     }
     *ret = (int64_t)h;
     return true;
-}
-
-static bool customer_of(struct store *s, const struct shop *shop, int64_t buyer_hash, int64_t *ret)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT customer_id FROM customer WHERE merchant_id = $1 AND store_id = $2 AND buyer_hash = $3"));
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    db_bind_i64(q, 3, buyer_hash);
-    const enum db_step step = db_step(q);
-    *ret = step == DB_ROW ? db_i64_at(q, 0) : CLAIM_NONE;
-    db_done(q);
-    return step != DB_FAILED;
 }
 
 static struct db_stmt *talks_stmt(struct store *s, const struct shop *shop, int64_t after_ms, int64_t until_ms)
@@ -61,23 +40,23 @@ static struct db_stmt *talks_stmt(struct store *s, const struct shop *shop, int6
 bool query_talks(struct store *s, const struct shop *shop, struct arena *a, int64_t after_ms, int64_t until_ms, struct talk **ret, int64_t *ret_n)
 {
     struct db_stmt *q = talks_stmt(s, shop, after_ms, until_ms);
-    struct talk *rows = NULL;
-    int64_t n = 0, room = 0, hash;
+    void *room = NULL;
+    int64_t n = 0, capacity = 0, hash;
     enum db_step step;
     if (!q) return false;
     while ((step = db_step(q)) == DB_ROW) {
         struct text rest;
         const struct text buyer = text_cut(db_text(q, "record_key"), RECORD_KEY_JOIN[0], &rest), staff = text_cut(rest, RECORD_KEY_JOIN[0], &rest);
         if (!hash_parse(buyer, &hash) || staff.len == 0) continue;
-        rows = grown(a, rows, n, &room, sizeof *rows);
-        if (!rows) break;
+        if (!query_room(a, &room, n, &capacity, sizeof(struct talk))) break;
+        struct talk *rows = room;
         rows[n] = (struct talk){ .began_ms = db_i64(q, "at_ms"), .ended_ms = db_i64(q, "ended_ms"), .last_ms = db_i64(q, "last_ms"), .staff = arena_text(a, staff) };
-        if (!customer_of(s, shop, hash, &rows[n++].customer_id)) break;
+        if (!query_customer_hashed(s, shop, hash, &rows[n++].customer_id)) break;
     }
     const bool whole = step == DB_DONE;
     db_done(q);
     if (!whole || a->failed) return false;
-    *ret = rows;
+    *ret = room;
     *ret_n = n;
     return true;
 }
@@ -117,7 +96,7 @@ static struct text text_of(const struct record_found *r, const char *word)
     return c ? c->text : TEXT_NONE;
 }
 
-struct shifts { struct arena *a; struct listed_shift *rows; int64_t n, room; };
+struct shifts { struct arena *a; void *rows /* struct listed_shift */; int64_t n, capacity; };
 
 /* A cell that says so marks a day off, whatever times stand beside it. */
 static bool says_off(struct text t)
@@ -135,9 +114,8 @@ static bool shift_take(void *ctx, const struct record_found *r)
     const int64_t day = number_of(r, "day", INT64_MIN), begins = number_of(r, "begins", -1), ends = number_of(r, "ends", -1);
     const bool off = says_off(text_of(r, "state")) || says_off(text_of(r, "shift"));
     if (staff.len == 0 || day == INT64_MIN || (!off && (begins < 0 || ends < 0 || begins > 24 * 60 || ends > 24 * 60))) return true;
-    x->rows = grown(x->a, x->rows, x->n, &x->room, sizeof *x->rows);
-    if (!x->rows) return false;
-    x->rows[x->n++] = (struct listed_shift){ arena_text(x->a, staff), day, begins, ends, !off };
+    if (!query_room(x->a, &x->rows, x->n, &x->capacity, sizeof(struct listed_shift))) return false;
+    ((struct listed_shift *)x->rows)[x->n++] = (struct listed_shift){ arena_text(x->a, staff), day, begins, ends, !off };
     return x->n < LISTED_SHIFTS_MAX && !x->a->failed;
 }
 
@@ -151,16 +129,15 @@ bool query_shifts(struct store *s, const struct shop *shop, struct arena *a, int
     return true;
 }
 
-struct listed { struct arena *a; int64_t at_day; struct listed_staff *rows; int64_t n, room; };
+struct listed { struct arena *a; int64_t at_day; void *rows /* struct listed_staff */; int64_t n, capacity; };
 
 static bool staff_take(void *ctx, const struct record_found *r)
 {
     struct listed *x = ctx;
     const struct text staff = text_of(r, "staff");
     if (staff.len == 0 || number_of(r, "left", INT64_MAX) <= x->at_day) return true;
-    x->rows = grown(x->a, x->rows, x->n, &x->room, sizeof *x->rows);
-    if (!x->rows) return false;
-    x->rows[x->n++] = (struct listed_staff){ arena_text(x->a, staff), arena_text(x->a, text_of(r, "role")), number_of(r, "chats_at_once", 0) };
+    if (!query_room(x->a, &x->rows, x->n, &x->capacity, sizeof(struct listed_staff))) return false;
+    ((struct listed_staff *)x->rows)[x->n++] = (struct listed_staff){ arena_text(x->a, staff), arena_text(x->a, text_of(r, "role")), number_of(r, "chats_at_once", 0) };
     return x->n < LISTED_STAFF_MAX && !x->a->failed;
 }
 

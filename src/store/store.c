@@ -139,6 +139,14 @@ enum shop_result shop_create(struct store *s, const struct shop_new *n, struct s
     return shop_find(s, n->key, ret) == SHOP_OK ? SHOP_OK : SHOP_FAILED;
 }
 
+struct db_stmt *shop_stmt(struct db_stmt *q, const struct shop *shop)
+{
+    if (!q) return NULL;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    return q;
+}
+
 uint64_t shop_lot(const struct shop *shop, const char *drawing, int64_t which, struct text order_no)
 {
     char room[32 + LIMIT_ORDER_NO_BYTES];

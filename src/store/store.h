@@ -65,6 +65,8 @@ enum shop_result shop_find(struct store *s, struct text key, struct shop *ret);
 int shop_list(struct store *s, struct shop *ret, int max); /* -1 on failure */
 /* The keyed hash by which table customer finds a buyer of this shop; the name is taken as it stands, bytes for bytes. */
 int64_t shop_buyer_hash(const struct shop *shop, struct text buyer);
+/* Binds $1 to its merchant and $2 to the shop; NULL stays NULL. */
+struct db_stmt *shop_stmt(struct db_stmt *q, const struct shop *shop);
 /* The lot of an order in one drawing ("holdout", and which): by a keyed hash, the same at every look, and of two drawings independent. */
 uint64_t shop_lot(const struct shop *shop, const char *drawing, int64_t which, struct text order_no);
 /* The first of `count` fresh numbers of a kind ("order", "agent"); none is ever given out twice. */
