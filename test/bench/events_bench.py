@@ -23,6 +23,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[0] / "story"))
 from story import BINARY, MAKE_ORDERS, Shop  # noqa: E402
+from spent import HERTZ, ticks  # noqa: E402
 import writer_bench  # noqa: E402
 
 SEND = os.environ.get("ZG_EVENTS_SEND", str(HERE.parents[1] / "build" / "test" / "driver" / "events_send"))
@@ -55,16 +56,6 @@ def send(url, directory, pattern, first, *more):
     if bad:
         sys.exit(f"{len(bad)} of {len(rows)} were not answered with 200, as {bad[0]}")
     return told, rows
-
-
-HERTZ = os.sysconf("SC_CLK_TCK")
-
-
-def ticks(pid):
-    """User and system ticks of a process and of its children, the ones that ended included: PostgreSQL makes one for each client."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    children = [int(c) for task in pathlib.Path(f"/proc/{pid}/task").iterdir() for c in (task / "children").read_text().split()]
-    return sum(int(f) for f in fields[11:15]) + sum(ticks(c) for c in children)
 
 
 def percentile(values, share):

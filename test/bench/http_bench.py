@@ -28,25 +28,11 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "test" / "story"))
 from browser import Browser  # noqa: E402
 from story import BINARY, MAKE_ORDERS  # noqa: E402
-
-HERTZ = os.sysconf("SC_CLK_TCK")
+from spent import HERTZ, ticks  # noqa: E402
 
 
 def spread(values, digits=2):
     return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
-
-
-def ticks(pid):
-    """User and system ticks of a process and its children, living."""
-    total, todo = 0, [pid]
-    while todo:
-        p = todo.pop()
-        with contextlib.suppress(OSError):
-            fields = pathlib.Path(f"/proc/{p}/stat").read_text().rpartition(")")[2].split()
-            total += int(fields[11]) + int(fields[12])
-            for task in pathlib.Path(f"/proc/{p}/task").iterdir():
-                todo += [int(c) for c in (task / "children").read_text().split()]
-    return total
 
 
 def wrk(url, seconds, connections=64, cookie=None, script=None):
