@@ -1,55 +1,12 @@
 /* Accounts, sessions, the set-up code and the audit chain, in a real store with a clock of the test's own. */
-#include <criterion/criterion.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-#include "os/os.h"
 #include "store/account_store.h"
 #include "store/audit_store.h"
+#include "own_store.h"
 
-static struct {
-    struct env env;
-    char directory[64], path[96];
-    struct store s;
-    int64_t now_ms;
-} f;
+static void setup(void) { own_store_setup(INT64_C(1580000000000)); }
 
-static int64_t test_now(void *ctx)
-{
-    (void)ctx;
-    return f.now_ms;
-}
-
-static void setup(void)
-{
-    char why[256];
-    enum db_error error;
-    cr_assert(os_env_init(&f.env));
-    f.now_ms = INT64_C(1580000000000);
-    f.env.now_ms = test_now;
-    memcpy(f.directory, "/tmp/zg-account-XXXXXX", sizeof "/tmp/zg-account-XXXXXX");
-    cr_assert(mkdtemp(f.directory));
-    snprintf(f.path, sizeof f.path, "%s/shop.db", f.directory);
-    cr_assert(store_open(&f.s, &f.env, f.path, DB_WRITE, &error, why, sizeof why), "%s", why);
-    cr_assert(db_begin(f.s.db));
-}
-
-static void teardown(void)
-{
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
-    db_rollback(f.s.db);
-    store_close(&f.s);
-    for (size_t i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", f.path, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(f.directory);
-    os_env_release(&f.env);
-}
-
-TestSuite(account, .init = setup, .fini = teardown, .timeout = 120);
+TestSuite(account, .init = setup, .fini = own_store_teardown, .timeout = 120);
 
 static int64_t make(const char *name, enum account_role role)
 {

@@ -10,6 +10,7 @@
 #include "os/os.h"
 #include "store/mark_store.h"
 #include "store/query_store.h"
+#include "take_in.h"
 
 enum { ORDERS = 260, CLAIMS_MAX = 3, BUYERS = 40, MARKS = 60, INSTANTS = 40 };
 #define WORLD_FROM INT64_C(1582300800000) /* 2020-02-22 00:00 in China */
@@ -81,15 +82,7 @@ static struct order_claim made_claim(struct prng *p, int i, int64_t placed_ms)
     return c;
 }
 
-static void world_apply(struct order_claim *claims, size_t n)
-{
-    struct apply_tally tally = { 0 };
-    cr_assert(db_begin(w.s.db));
-    struct apply_session *a = apply_session_create(&w.s, &w.shop, 0);
-    cr_assert(a && apply_claims(a, claims, n, &tally) && apply_flush(a), "%s", db_error_message(w.s.db));
-    apply_session_free(a);
-    cr_assert(db_commit(w.s.db));
-}
+static void world_apply(struct order_claim *claims, size_t n) { take_in(&w.s, &w.shop, claims, n); }
 
 static void world_marks(struct prng *p)
 {

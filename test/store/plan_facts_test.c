@@ -7,6 +7,7 @@
 #include "store/campaign_store.h"
 #include "store/mark_store.h"
 #include "store/policy_store.h"
+#include "take_in.h"
 
 #define NOON INT64_C(1794369600000) /* 2026-11-11 12:00 in Shanghai */
 
@@ -41,15 +42,7 @@ static struct order_claim claim(const char *number, int64_t age_ms, const char *
     return c;
 }
 
-static void put_in(const struct order_claim *claims, size_t n)
-{
-    struct apply_tally tally = { 0 };
-    cr_assert(db_begin(w.s.db));
-    struct apply_session *a = apply_session_create(&w.s, &w.shop, 0);
-    cr_assert(a && apply_claims(a, claims, n, &tally) && apply_flush(a), "%s", db_error_message(w.s.db));
-    apply_session_free(a);
-    cr_assert(db_commit(w.s.db));
-}
+static void put_in(const struct order_claim *claims, size_t n) { take_in(&w.s, &w.shop, claims, n); }
 
 static void mark(const char *number, int wave, enum mark_outcome outcome, int64_t at_ms)
 {

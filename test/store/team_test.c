@@ -1,55 +1,20 @@
 /* The team in a real store: what its books refuse and keep, and the demo shop's due reminders given out, which stay in the hands that have them
  * until somebody steps away. The clock is the test's own. */
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include "desk/answer.h"
 #include "desk/demo.h"
 #include "desk/team.h"
-#include "os/os.h"
 #include "store/audit_store.h"
 #include "store/policy_store.h"
-
-static struct { struct env env; char directory[64], path[96]; struct store s; struct arena arena; int64_t now_ms; } f;
-
-static int64_t test_now(void *ctx)
-{
-    (void)ctx;
-    return f.now_ms;
-}
+#include "own_store.h"
 
 static void setup(void)
 {
-    char why[256] = "";
-    enum db_error error;
-    cr_assert(os_env_init(&f.env));
-    cr_assert(instant_parse(TEXT("2026-11-21T11:30:00+08:00"), &f.now_ms)); /* a Saturday */
-    f.env.now_ms = test_now;
-    arena_init(&f.arena, &f.env.memory, 0);
-    memcpy(f.directory, "/tmp/zg-team-XXXXXX", sizeof "/tmp/zg-team-XXXXXX");
-    cr_assert(mkdtemp(f.directory));
-    snprintf(f.path, sizeof f.path, "%s/shop.db", f.directory);
-    cr_assert(store_open(&f.s, &f.env, f.path, DB_WRITE, &error, why, sizeof why), "%s", why);
-    cr_assert(db_begin(f.s.db));
+    int64_t saturday_ms;
+    cr_assert(instant_parse(TEXT("2026-11-21T11:30:00+08:00"), &saturday_ms));
+    own_store_setup(saturday_ms);
 }
 
-static void teardown(void)
-{
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
-    db_rollback(f.s.db);
-    store_close(&f.s);
-    for (size_t i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", f.path, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(f.directory);
-    arena_release(&f.arena);
-    os_env_release(&f.env);
-}
-
-TestSuite(team, .init = setup, .fini = teardown, .timeout = 180);
+TestSuite(team, .init = setup, .fini = own_store_teardown, .timeout = 180);
 
 static enum agent_result put(struct agent_put p, int64_t *ret)
 {

@@ -10,18 +10,6 @@ static void *take(void *ctx, size_t size) { (void)ctx; return malloc(size); }
 static void give(void *ctx, void *block, size_t size) { (void)ctx; (void)size; free(block); }
 static const struct arena_source heap = { take, give, NULL };
 
-static const struct zone *zone_of(char c)
-{
-    switch (c) {
-    case 'S': return &zone_shanghai;
-    case 'N': return &zone_new_york;
-    case 'L': return &zone_los_angeles;
-    case 'H': return &zone_lord_howe;
-    }
-    cr_assert_fail("no such zone");
-    return NULL;
-}
-
 enum variant { DEFAULTS, QUIET_TO_0230 /* no night */, QUIET_TO_0130, NO_QUIET, NEVER_QUIET, MIDDAY /* quiet 12-13 */, CAP_0, WHOLE_DAY };
 static struct policy policy_of(enum variant v)
 {

@@ -36,17 +36,6 @@ static bool begins(const char *word, const char *with, const char **ret_rest)
     return true;
 }
 
-static const struct zone *zone_of(char c)
-{
-    switch (c) {
-    case 'S': return &zone_shanghai;
-    case 'N': return &zone_new_york;
-    case 'L': return &zone_los_angeles;
-    case 'H': return &zone_lord_howe;
-    }
-    abort();
-}
-
 static int64_t minutes_ago(const struct row *r, const char *text) { return r->now_ms - strtoll(text, NULL, 10) * MS_PER_MIN; }
 
 static void span(const struct row *r, const char *text, int64_t *ret_from_ms, int64_t *ret_until_ms)

@@ -27,4 +27,16 @@ static const struct zone zone_los_angeles = { "America/Los_Angeles", 3, zone_los
 static const int64_t zone_lord_howe_at[] = { INT64_MIN, INT64_C(1775314800000), INT64_C(1791041400000) };
 static const int32_t zone_lord_howe_offset[] = { 11 * 3600, 10 * 3600 + 1800, 11 * 3600 };
 static const struct zone zone_lord_howe = { "Australia/Lord_Howe", 3, zone_lord_howe_at, zone_lord_howe_offset };
+
+static inline const struct zone *zone_of(char c)
+{
+    switch (c) {
+    case 'S': return &zone_shanghai;
+    case 'N': return &zone_new_york;
+    case 'L': return &zone_los_angeles;
+    case 'H': return &zone_lord_howe;
+    }
+    cr_assert(false, "no such zone");
+    return NULL;
+}
 #endif
