@@ -193,6 +193,32 @@ def story_records(directory):
     assert rule(shop, "main", "A-3") != "bad-review"
 
 
+def story_late(directory):
+    """where the time to pay ends before the next hours for SMS, explain, the tester and Today say the same: by chat at eight, then now, then never"""
+    shop = Shop(directory)
+
+    def row(number, placed, paid=""):
+        return [number, "b" + number, "80.00", "0.00", "80.00", "80.00" if paid else "0.00", PAID if paid else UNPAID, "", "某人", "浙江省 杭州市", "13800000001", placed, paid, "茶杯", "1", "0.00"]
+    shop.bring(shop.write("late.csv", [row("L-1", "2020-02-25 12:30:00"), row("L-2", "2020-02-25 07:30:00"), row("F-1", "2020-02-26 02:00:00", "2020-02-26 02:30:00"),
+                                       row("F-2", "2020-02-26 08:30:00", "2020-02-26 08:40:00")]))
+
+    def said(at, number="L-1"):
+        today = shop.json("today", "--store", "main", "--at", at)
+        due, held = {r["order"] for r in today["reminders"]}, {h["order"]: h for h in today["held"]}
+        told = shop.json("explain", "--store", "main", "--order", number, "--at", at)
+        tester = owner.post("/stores/main/explain", {"order": number, "at": at}).json
+        page = owner.get("/stores/main/explain?" + urllib.parse.urlencode({"order": number, "at": at})).json
+        short = [(a["decision"], a["wave"], a["channel"], a["until"], a["rule"]) for a in (told, tester, page)]
+        assert short[0] == short[1] == short[2], short
+        return (*short[0], "send" if number in due else ("never" if held[number].get("never") else "hold", held[number].get("until")) if number in held else None)
+    with serving("serve", "--db", shop.db) as answer:
+        owner = Browser(answer["url"]).setup(answer["setup_code"])
+        eight = "2020-02-26T08:00:00+08:00"
+        assert said("2020-02-26T03:00:00+08:00") == ("hold", 2, "chat", eight, "night", ("hold", eight))
+        assert said("2020-02-26T09:00:00+08:00") == ("send", 2, "chat", None, "wave-2", "send")
+        assert said("2020-02-26T03:00:00+08:00", "L-2") == ("never", 2, None, None, "window-closes-first", ("never", None))
+
+
 def story_tester(directory):
     """explain, the page of an order and the tester answer with the very same rule; a supposed fact changes it; what is no fact is refused"""
     shop, rows = shop_with_month(directory)

@@ -1,9 +1,10 @@
 """The desk's plan of reminders written a second time, in another language, from the words of the contract: datetime only, nothing of
 Zhanggui. For the Tmall order report: buyers in China, one clock, nobody named (so each order is its own buyer), no event, no opt-outs.
 
-Wave 1 by chat, from 30 minutes after the order until 60; wave 2 by SMS from 60 minutes on, from 14 to 16 and from 20 to 22 o'clock. From 22
-to 8 nothing; half an hour between two contacts; nothing once 24 hours are over, nothing on data older than 6 hours. Meals (11:30-13:00,
-17:30-19:00) lie outside the good windows; when it is meal time that is the rule that speaks."""
+Wave 1 by chat, from 30 minutes after the order until 60; wave 2 by SMS from 60 minutes on, from 14 to 16 and from 20 to 22 o'clock, or by a
+person, by chat, where the 24 hours are over before that. From 22 to 8 nothing; half an hour between two contacts; nothing once 24 hours are
+over, nothing on data older than 6 hours. Meals (11:30-13:00, 17:30-19:00) lie outside the good windows; when it is meal time that is the rule
+that speaks."""
 from datetime import timedelta
 
 FIRST, SECOND, WINDOW, GAP = timedelta(minutes=30), timedelta(minutes=60), timedelta(hours=24), timedelta(minutes=30)
@@ -65,13 +66,17 @@ def explain(row, at, age):
     if age > timedelta(hours=6) and old >= FIRST:
         return "hold", 1 if old < SECOND else 2, None, "chat" if old < SECOND else "sms", "stale-data"
     wave, when = next_send(row.placed, at)
-    if when >= row.placed + WINDOW:
-        return "never", wave, None, None, "window-closes-first"
-    channel = "chat" if wave == 1 else "sms"
+    channel, person = "chat" if wave == 1 else "sms", when >= row.placed + WINDOW
+    if person:
+        when, channel = wakes(max(at, row.placed + FIRST)), "chat"
+        if when >= row.placed + WINDOW:
+            return "never", wave, None, None, "window-closes-first"
     if when == at:
         return "send", wave, None, channel, f"wave-{wave}"
     if old < FIRST:
         rule = "too-young"
+    elif person:
+        rule = "night" if 2 <= at.hour < 8 else "quiet-hours"
     elif old < SECOND:
         rule = "night" if 2 <= at.hour < 8 else "small-hours" if at.hour < 2 else "quiet-hours"
     else:

@@ -1,5 +1,6 @@
 /* The desk's plan against the table plan_rows.txt (plan_rows_test.py says how a row is read, and works each out in another language). Of each row
- * also: its sentences in both languages, that Today lists what it says a person may do by hand, and that what is held goes at the minute named. */
+ * also: its sentences in both languages, that Today lists what it says a person may do by hand and that neither says never where the other does
+ * not, and that what is held goes at the minute named. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,8 +201,12 @@ static void row_words(const struct row *r, const char *line, const struct remind
     struct reminder_facts today = { .order = &r->order, .contact = r->facts.contact, .mark_count = r->facts.mark_count, .held_out = r->facts.held_out };
     memcpy(today.marks, r->facts.marks, sizeof today.marks);
     today.contact.message_class = r->facts.contact.message_class;
-    const bool listed = r->facts.contact.message_class == MESSAGE_SERVICE && reminder_decide(&a, &r->policy, &today).verdict == REMINDER_DUE;
+    const struct reminder_decision says = reminder_decide(&a, &r->policy, &today);
+    const bool service = r->facts.contact.message_class == MESSAGE_SERVICE, listed = service && says.verdict == REMINDER_DUE;
     if (p->by_hand != (listed && p->verdict != CONTACT_SEND)) wrong(line, "Today", listed ? "lists it" : "does not list it");
+    /* where Today lists an order, or holds it, the plan does not say never; nor Today where the plan sends by chat or holds for it */
+    if (service && p->verdict == CONTACT_NEVER && (listed || says.verdict == REMINDER_HELD)) wrong(line, "never, and Today says otherwise", says.reason.rule);
+    if (service && p->channel == CHANNEL_CHAT && p->wave < PLAN_WAVES && says.verdict == REMINDER_NEVER) wrong(line, "by chat, and Today says never", says.reason.rule);
 }
 
 /* What is held goes at the minute that is named, if nothing happens until then. */

@@ -86,7 +86,7 @@ class Case:
         return "chat" if wave == 1 else {1: "chat", 2: "sms", 3: "email"}[self.policy["wave2_channel"]]
 
     def against(self, at, channel):
-        """The first rule that speaks against contact then; None: none does."""
+        """The first rule that speaks against contact then; None: none does. channel None: a person decides by hand, no rule of a channel holds."""
         p, f = self.policy, self.flags
         minutes = [(local.hour * 60 + local.minute) for local in (at.astimezone(zone) for zone in self.zones)]
 
@@ -112,7 +112,7 @@ class Case:
         young = p["event_night_chat"] and channel == "chat" and self.event and self.event[0] <= at < self.event[1] and \
             at - self.placed < self.seconds("event_night_age_s")
         awake = [minute for minute in minutes if not (young and minute < p["night_from_min"])]
-        if any(inside(minute, 0, p["night_from_min"]) for minute in awake):
+        if channel and any(inside(minute, 0, p["night_from_min"]) for minute in awake):
             return "small-hours"
         if any(inside(minute, p["quiet_from_min"], p["quiet_until_min"]) for minute in awake):
             return "quiet-hours"
@@ -123,7 +123,7 @@ class Case:
             return "daily-cap"
         if past and past[0] + self.seconds("gap_min_s") > at:
             return "too-soon"
-        if channel == "chat":
+        if channel in ("chat", None):
             return None
         if any_in("meal1_from_min", "meal1_until_min") or any_in("meal2_from_min", "meal2_until_min"):
             return "meal"
@@ -144,7 +144,25 @@ class Case:
                 return word
         return None
 
+    def by_hand(self):
+        """What Today lets a person do by chat until the time to pay is over; None: nothing."""
+        at, first = self.now, None
+        while at < min(self.closes, self.placed + self.seconds("payment_window_s")) and self.done < 2:
+            age = at - self.placed
+            wave = 1 if age < self.seconds("wave2_after_s") else 2
+            rule = "too-young" if age < self.seconds("wave1_after_s") and not self.done else "next-wave" if wave <= self.done else self.against(at, None)
+            if rule is None:
+                return ("send" if at == self.now else "hold"), wave, "chat", at, (first or f"wave-{wave}")
+            first = first or rule
+            at = at.replace(second=0, microsecond=0) + MINUTE
+        return None
+
     def answer(self):
+        planned = self.by_channel()
+        too_late = planned[0] == "never" and planned[4] in ("window-closes-first", "day-after-over")
+        return too_late and self.by_hand() or planned
+
+    def by_channel(self):
         word = self.closed()
         if word:
             return "never", None, None, None, word

@@ -84,14 +84,44 @@ static struct contact_check ask_at(const struct policy *p, const struct plan_fac
     return contact_check(p, &c);
 }
 
-/* As reminder_decide says DUE: the order is on Today's list. */
+/* ---- by hand, as Today has it ---- */
+
+/* Today's wave at an instant, when it is not done; 0: there is nothing to do by hand. As reminder_decide has it. */
+static int wave_by_hand(const struct policy *p, const struct plan_facts *f, int done, int64_t at_ms)
+{
+    const int64_t age_ms = at_ms - f->order->placed_at_ms;
+    const int wave = age_ms < p->wave2_after_s * MS_PER_S ? 1 : 2;
+    return age_ms < p->wave1_after_s * MS_PER_S || age_ms >= p->payment_window_s * MS_PER_S || done >= wave ? 0 : wave;
+}
+
+/* The order is on Today's list. */
 static bool listed_today(const struct policy *p, const struct plan_facts *f, int done)
 {
-    const int64_t age_ms = f->contact.now_ms - f->order->placed_at_ms;
-    if (age_ms < p->wave1_after_s * MS_PER_S || age_ms >= p->payment_window_s * MS_PER_S) return false;
-    if (done >= (age_ms < p->wave2_after_s * MS_PER_S ? 1 : 2)) return false;
-    return ask_at(p, f, CHANNEL_NONE, f->contact.now_ms).verdict == CONTACT_SEND;
+    return wave_by_hand(p, f, done, f->contact.now_ms) > 0 && ask_at(p, f, CHANNEL_NONE, f->contact.now_ms).verdict == CONTACT_SEND;
 }
+
+/* Where a wave's own channel comes too late a person may still write by chat: when, by the rules of Today. *plan stays what it is where that
+ * comes too late as well. */
+static void by_hand_instead(const struct policy *p, const struct plan_facts *f, int done, struct reminder_plan *plan)
+{
+    const int64_t now_ms = f->contact.now_ms, placed_ms = f->order->placed_at_ms;
+    const int64_t begins_ms = placed_ms + (done > 0 ? p->wave2_after_s : p->wave1_after_s) * MS_PER_S, at_ms = now_ms > begins_ms ? now_ms : begins_ms;
+    if (wave_by_hand(p, f, done, at_ms) == 0) return;
+    const struct contact_check c = ask_at(p, f, CHANNEL_NONE, at_ms);
+    const int64_t until_ms = c.verdict == CONTACT_SEND ? at_ms : c.until_ms;
+    const int wave = c.verdict == CONTACT_NEVER || until_ms == INSTANT_NONE || until_ms >= plan->closes_at_ms ? 0 : wave_by_hand(p, f, done, until_ms);
+    if (wave == 0) return;
+    plan->verdict = until_ms == now_ms ? CONTACT_SEND : CONTACT_HOLD;
+    plan->wave = wave;
+    plan->channel = CHANNEL_CHAT;
+    plan->until_ms = until_ms;
+    plan->due_at_ms = placed_ms + (wave == 1 ? p->wave1_after_s : p->wave2_after_s) * MS_PER_S;
+    plan->rule = at_ms > now_ms ? (done > 0 ? PLAN_RULE_NEXT_WAVE : PLAN_RULE_TOO_YOUNG) : c.verdict == CONTACT_HOLD ? PLAN_RULE_CONTACT : wave == 1 ? PLAN_RULE_WAVE_1 : PLAN_RULE_WAVE_2;
+    plan->contact = c;
+    plan->spoke_at_ms = at_ms;
+}
+
+/* ---- the search ---- */
 
 /* The way from now to the first instant at which a wave may go: the rule that speaks first is kept. */
 struct search { const struct policy *p; const struct plan_facts *f; struct waves waves; int done; int64_t at_ms; bool spoken; struct reminder_plan plan; };
@@ -201,6 +231,7 @@ struct reminder_plan plan_check(const struct policy *p, const struct plan_facts 
     s.plan.verdict = CONTACT_HOLD; /* and so it stays, nobody can tell until when, where there is no end within the steps */
     s.plan.until_ms = INSTANT_NONE;
     for (int i = 0; i < STEPS_MAX && !search_step(&s); i++) continue;
+    if (s.plan.rule == PLAN_RULE_CLOSES_FIRST || s.plan.rule == PLAN_RULE_DAY_AFTER_OVER) by_hand_instead(p, f, s.done, &s.plan);
     s.plan.by_hand = s.plan.verdict != CONTACT_SEND && listed_today(p, f, s.done);
     return s.plan;
 }

@@ -5,6 +5,8 @@
  *   wave 2   by policy.wave2_channel, from wave2_after; SMS and e-mail in the next good window
  *   wave 3   the same, the day after the event in which the order was placed
  *
+ * Where the time to pay, or that day after, ends before the channel of a wave may be used, the wave is a person's, by chat, as Today has it.
+ *
  * A presale order whose deposit is paid counts from the minute its balance can be paid, and until the end of that.
  * Read on: struct plan_facts -> plan_check (a struct reminder_plan, without memory) -> plan_say (its sentence). */
 #ifndef ZG_CORE_REMINDER_PLAN_H
