@@ -6,6 +6,7 @@
 #include "os/os.h"
 #include "store/campaign_store.h"
 #include "store/mark_store.h"
+#include "store/outbox_store.h"
 #include "store/policy_store.h"
 #include "take_in.h"
 
@@ -100,6 +101,52 @@ Test(plan_facts, contacts_count_over_all_orders_of_a_customer)
     mark("3", 1, MARK_SKIPPED, NOON - MS_PER_MIN);
     SAYS("3", NOON, "skipped");
     SAYS("3", NOON - 2 * MS_PER_MIN, "meal");
+}
+
+/* A message about the order leaves by a channel, through the ledger's own steps, and ends so. */
+static void message(const char *number, int wave, enum channel channel, enum outbox_event end, int64_t at_ms)
+{
+    struct outbox_verdict v = { .event = OUTBOX_LEASE, .wave = wave, .channel = channel, .rule = "test" };
+    struct outbox_row due[8];
+    bool found, done = false;
+    int n = 0;
+    cr_assert(db_begin(w.s.db));
+    cr_assert(outbox_find(&w.s, &w.shop, text_from_cstr(number), 1, &v.key, &found) && found, "%s is planned for", number);
+    cr_assert(outbox_due(&w.s, &w.shop, CHANNEL_NONE, INSTANT_MAX, due, 8, &n));
+    for (int i = 0; i < n; i++)
+        if (due[i].key.order_id == v.key.order_id) v.seen_due_ms = due[i].due_at_ms;
+    cr_assert(outbox_decide(&w.s, &w.shop, &v, at_ms, &done) && done);
+    const struct outbox_end e = { .key = { v.key.order_id, wave }, .event = end, .retry_at_ms = INSTANT_NONE };
+    cr_assert(outbox_finish(&w.s, &w.shop, &e, at_ms, &done) && done);
+    cr_assert(db_commit(w.s.db));
+}
+
+Test(plan_facts, the_cap_counts_over_all_channels)
+{
+    struct plan_facts f;
+    struct policy_refused refused;
+    struct mark_row *rows;
+    int64_t n = 0;
+    const struct policy_value on[] = { { TEXT("auto_sms"), 1, false }, { TEXT("cap_per_day"), 3, false } };
+    world_open();
+    cr_assert(db_begin(w.s.db));
+    cr_assert_eq(policy_put(&w.s, &w.shop, on, 2, 0, &refused), POLICY_PUT_OK);
+    cr_assert(db_commit(w.s.db));
+    const struct order_claim claims[] = { claim("1", 5 * MS_PER_HOUR, "wang"), claim("2", 5 * MS_PER_HOUR, "wang"), claim("3", 5 * MS_PER_HOUR, "wang"), claim("4", 5 * MS_PER_HOUR, "wang"),
+        claim("5", 5 * MS_PER_HOUR, "wang"), claim("6", 5 * MS_PER_HOUR, "li") };
+    put_in(claims, 6);
+    mark("1", 1, MARK_DONE, NOON - 3 * MS_PER_HOUR);                                        /* by hand, by chat */
+    message("2", 2, CHANNEL_SMS, OUTBOX_ACCEPT, NOON - 2 * MS_PER_HOUR);
+    message("4", 2, CHANNEL_SMS, OUTBOX_REJECT, NOON - 90 * MS_PER_MIN);                    /* never arrived: no contact */
+    SAYS("5", NOON, "meal");
+    message("3", 2, CHANNEL_EMAIL, OUTBOX_LOSE, NOON - MS_PER_HOUR);                        /* may have arrived: one */
+    plan_at("5", NOON, &f);
+    cr_expect_eq(f.contact.contact_count, 3, "chat, SMS and e-mail, of three orders");
+    SAYS("5", NOON, "window-closes-first"); /* the cap frees the buyer two hours after the time to pay is over */
+    SAYS("6", NOON, "meal");
+    /* and so Today counts them, for the orders of a customer */
+    cr_assert(query_marks(&w.s, &w.shop, &w.a, NOON - MS_PER_DAY, NOON, &rows, &n));
+    cr_expect_eq(n, 3);
 }
 
 Test(plan_facts, the_event_comes_from_the_campaigns)
