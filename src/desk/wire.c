@@ -90,7 +90,7 @@ static json_t *wire_of_left(const struct import_figures *f)
     json_t *left = json_array();
     for (int i = 0; i < f->left_count && i < DESK_LEFT_ASIDE_MAX; i++) {
         const struct import_left_aside *x = &f->left[i];
-        json_array_append_new(left, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", x->name, "member", x->member, "sheet", x->sheet,
+        json_array_append_new(left, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", x->name, "member", x->member, "sheet", x->sheet,
                                               "code", x->code, "en", x->en, "zh", x->zh));
     }
     return left;
@@ -122,7 +122,7 @@ json_t *wire_of_figures(const struct import_figures *f)
     json_object_set_new(ret, "scan_file", json_integer(f->scan_file));
     for (int i = 0; i < f->file_count; i++) {
         const struct import_file_figures *x = &f->files[i];
-        json_t *file = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", x->name, "member", x->member, "sheet", x->sheet, "profile", x->profile,
+        json_t *file = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", x->name, "member", x->member, "sheet", x->sheet, "profile", x->profile,
                                  "encoding", x->encoding, "unknown_status", x->unknown_status, "asked_zone", x->asked_zone);
         for (size_t k = 0; k < COUNT_OF(file_numbers); k++)
             json_object_set_new(file, file_numbers[k].key, json_integer(*(const int64_t *)(const void *)((const char *)x + file_numbers[k].offset)));

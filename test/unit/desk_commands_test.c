@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "desk/commands.h"
+#include "desk/wire.h"
 #include "os/os.h"
 #include "store/import_store.h"
 
@@ -296,4 +297,36 @@ Test(desk, an_uploaded_file_goes_when_it_is_in, .timeout = 60)
     cr_assert_neq(access(upload, F_OK), 0);
     rmdir(desk_files_dir(f.serving));
     finish();
+}
+
+Test(desk, all_figures_of_an_import_pass_over_the_socket)
+{
+    static struct import_figures said, heard;
+    struct import_file_figures *file = &said.files[0];
+    struct import_left_aside *left = &said.left[0];
+    said.import_id = 7;
+    said.file_count = said.left_count = 1;
+    *file = (struct import_file_figures){ .name = "a.zip", .profile = "amazon-orders", .encoding = "utf-8", .member = "b.xlsx", .sheet = "Sheet1", .asked_zone = "America/New_York",
+                                          .unknown_status = "odd", .rows = 3 };
+    *left = (struct import_left_aside){ "a.zip", "b.xlsx", "Notes", "no-header", "It has no header.", "没有表头。" };
+    json_t *line = wire_of_figures(&said);
+    wire_to_figures(line, &heard);
+    json_decref(line);
+    cr_assert_eq(heard.file_count, 1);
+    cr_assert_eq(heard.left_count, 1);
+    const struct import_file_figures *got = &heard.files[0];
+    cr_expect_str_eq(got->name, file->name);
+    cr_expect_str_eq(got->profile, file->profile);
+    cr_expect_str_eq(got->encoding, file->encoding);
+    cr_expect_str_eq(got->member, file->member);
+    cr_expect_str_eq(got->sheet, file->sheet);
+    cr_expect_str_eq(got->asked_zone, file->asked_zone);
+    cr_expect_str_eq(got->unknown_status, file->unknown_status);
+    cr_expect_eq(got->rows, 3);
+    cr_expect_str_eq(heard.left[0].name, left->name);
+    cr_expect_str_eq(heard.left[0].member, left->member);
+    cr_expect_str_eq(heard.left[0].sheet, left->sheet);
+    cr_expect_str_eq(heard.left[0].code, left->code);
+    cr_expect_str_eq(heard.left[0].en, left->en);
+    cr_expect_str_eq(heard.left[0].zh, left->zh);
 }
