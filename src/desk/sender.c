@@ -206,21 +206,22 @@ static bool may_begin(const struct sender *s)
     return !s->tally->paused && !atomic_load(&s->stopping) && now_us(s) - s->leased_us < LEASE_US;
 }
 
-/* False: how some ended could not be written down. */
+/* False: how some ended could not be written down yet; nothing leaves after that, and what was leased goes back with it. */
 static bool send_all(struct sender *s)
 {
     struct outbox_words_desk desk;
     const int64_t at_ms = now_ms(s);
     const bool read = outbox_words_begin(&desk, &s->reader, &s->shop, s->channel, at_ms);
     bool ok = true;
-    for (int i = 0; i < s->leased_count && ok; i++) {
+    for (int i = 0; i < s->leased_count; i++) {
         struct outbox_words words;
-        if (!read || !may_begin(s)) end_returned(s, i, at_ms, "late");
+        if (!read || !ok || !may_begin(s)) end_returned(s, i, at_ms, "late");
         else switch (words_of(s, &desk, i, &words)) {
         case OUTBOX_WORDS_MADE: send_one(s, i, &words); break;
         case OUTBOX_WORDS_NONE: end_returned(s, i, at_ms + NO_TEXT_MS, words.why); break;
         case OUTBOX_WORDS_FAILED: end_returned(s, i, at_ms + MS_PER_MIN, "late"); break;
         }
+        if (!ok) continue;
         if (s->end_count - s->written >= ENDS_AT_ONCE || (s->end_count > s->written && now_us(s) - s->first_end_us >= ENDS_WAIT_US)) ok = finish(s);
     }
     outbox_words_end(&desk);
