@@ -18,7 +18,7 @@ TestSuite(lint, .init = begin);
 static struct lint_findings look(const char *s, enum channel channel, int claims, bool own_site)
 {
     struct lint_findings f;
-    const struct lint_ask ask = { .text = text_from_cstr(s), .channel = channel, .claims = claims, .own_hosts = TEXT("taobao.com|m.tb.cn"), .own_site = own_site };
+    const struct lint_ask ask = { .text = text_from_cstr(s), .channel = channel, .claims = claims, .own_hosts = TEXT("taobao.com| M.Tb.cn "), .own_site = own_site };
     cr_assert(lint_check(&arena, lint, &ask, &f), "%s", s);
     return f;
 }
@@ -104,6 +104,9 @@ Test(lint, rows)
 Test(lint, channels_claims_and_own_sites)
 {
     cr_expect(look("看 www.abc.cn", CHANNEL_CHAT, 0, false).refused);
+    cr_expect_eq(look("看 https://detail.taobao.com/1", CHANNEL_CHAT, 0, false).n, 0);
+    cr_expect_eq(look("看 https://M.TB.cn/h.5abc", CHANNEL_CHAT, 0, false).n, 0, "own hosts count as the shop wrote them, blanks and letters of either case");
+    cr_expect(look("看 https://xtb.cn/h.5abc", CHANNEL_CHAT, 0, false).refused && look("看 https://faketaobao.com/1", CHANNEL_CHAT, 0, false).refused);
     const struct lint_findings sms = look("看 www.abc.cn", CHANNEL_SMS, 0, false);
     cr_expect(sms.n == 1 && !sms.refused, "in an SMS a link only warns");
     cr_expect_eq(look("find us on WhatsApp", CHANNEL_CHAT, 0, false).refused, true);

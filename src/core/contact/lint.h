@@ -30,7 +30,7 @@ struct lint_ask {
     struct text text;                  /* valid UTF-8, at most LINT_TEXT_MAX bytes */
     enum channel channel;
     int claims;                        /* bits of enum text_claim that the text declares */
-    struct text own_hosts;             /* hosts that links may lead to, parted by '|': the shop's own and its platform's */
+    struct text own_hosts;             /* hosts that links may lead to, parted by '|', as the shop wrote them: its own and its platform's */
     bool own_site;                     /* the shop sells on a site of its own: what only platforms forbid is left alone */
     size_t title_from, title_to;       /* bytes that are the goods' title as the platform has it: no claim of the text's */
 };

@@ -81,13 +81,23 @@ void lint_addresses(const struct lint_folded *f, lint_place *each, void *ctx)
     }
 }
 
+/* Does the host, in small letters, end as the shop wrote its own: in letters of either case? */
+static bool ends_as(struct text host, struct text own)
+{
+    if (host.len < own.len) return false;
+    for (size_t i = 0; i < own.len; i++) {
+        const char c = own.ptr[i];
+        if (host.ptr[host.len - own.len + i] != (char)(c >= 'A' && c <= 'Z' ? c + 32 : c)) return false;
+    }
+    return true;
+}
+
 static bool own_host(struct text host, struct text hosts)
 {
     while (!text_empty(hosts)) {
-        const struct text own = text_cut(hosts, '|', &hosts);
-        if (text_empty(own)) continue;
-        if (text_eq(host, own)) return true;
-        if (host.len > own.len && text_ends_with(host, own) && host.ptr[host.len - own.len - 1] == '.') return true;
+        const struct text own = text_trim(text_cut(hosts, '|', &hosts));
+        if (text_empty(own) || !ends_as(host, own)) continue;
+        if (host.len == own.len || host.ptr[host.len - own.len - 1] == '.') return true;
     }
     return false;
 }
