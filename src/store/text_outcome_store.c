@@ -12,11 +12,12 @@ static struct db_stmt *contacts(struct store *s, const struct shop *shop, const 
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT c.order_id, c.wave, c.channel, c.at_ms, c.text_key, o.placed_at_ms, o.paid_at_ms FROM"
                                            " (SELECT b.order_id, b.wave, b.channel, b.at_ms, b.text_key FROM (SELECT m.order_id, m.wave, CAST($5 AS BIGINT) AS channel,"
                                            " m.at_ms, CASE WHEN m.outcome = 1 THEN m.text_key END AS text_key FROM reminder_mark m"
+                                           " JOIN orders s ON s.merchant_id = m.merchant_id AND s.order_id = m.order_id AND s.store_id = $2"
                                            " WHERE m.merchant_id = $1 AND m.at_ms > $3 AND m.at_ms <= $4 AND m.outcome IN (1, 3)"
                                            " UNION ALL SELECT x.order_id, x.wave, x.channel, x.sent_at_ms, x.text_key FROM outbox x"
                                            " WHERE x.merchant_id = $1 AND x.store_id = $2 AND x.state = $6 AND x.sent_at_ms > $3 AND x.sent_at_ms <= $4) b"
                                            " ORDER BY b.at_ms DESC LIMIT $7) c"
-                                           " JOIN orders o ON o.merchant_id = $1 AND o.order_id = c.order_id WHERE o.store_id = $2"
+                                           " JOIN orders o ON o.merchant_id = $1 AND o.order_id = c.order_id"
                                            " ORDER BY c.order_id, c.at_ms, c.wave"));
     if (!q) return NULL;
     db_bind_i64(q, 1, shop->merchant_id);

@@ -8,6 +8,7 @@
 #include "store/mark_store.h"
 #include "store/outbox_store.h"
 #include "store/policy_store.h"
+#include "store/text_outcome_store.h"
 #include "take_in.h"
 
 #define NOON INT64_C(1794369600000) /* 2026-11-11 12:00 in Shanghai */
@@ -235,4 +236,38 @@ Test(plan_facts, old_data_contact_nobody)
     put_in(&c, 1);
     SAYS("1", NOON, "stale-data"); /* the order itself is the latest fact */
     SAYS("1", NOON - 3 * MS_PER_HOUR, "good-window");
+}
+
+/* A busy shop beside it takes no reminder's place: so many of the latest are looked at of each shop by itself. */
+Test(plan_facts, texts_of_a_small_shop_beside_a_busy_one)
+{
+    struct shop busy;
+    struct text_outcome *rows;
+    int n = 0;
+    world_open();
+    const struct order_claim small = claim("1", 3 * MS_PER_HOUR, "a");
+    put_in(&small, 1);
+    mark("1", 1, MARK_DONE, NOON - 2 * MS_PER_HOUR);
+    const struct shop_new beside = { TEXT("busy"), TEXT("Busy"), TEXT("tmall"), TEXT("CNY"), TEXT("Asia/Shanghai"), TEXT("CN"), false };
+    cr_assert(db_begin(w.s.db));
+    cr_assert_eq(shop_create(&w.s, &beside, &busy), SHOP_OK);
+    const char *const sql[] = {
+        SQL("UPDATE reminder_mark SET text_key = 'calm@0011aabb'"),
+        SQL("INSERT INTO orders (merchant_id, order_id, order_no, store_id, placed_at_ms, status, pay_kind, exact) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+            " WHERE i < $1) SELECT 1, 1000 + i, 'B' || i, 2, $2, 1, 1, 0 FROM n"),
+        SQL("INSERT INTO reminder_mark (merchant_id, order_id, wave, outcome, reason, user_id, at_ms, text_key) SELECT 1, order_id, 1, 1, '', 0, $2, 'loud@0011aabb' FROM orders"
+            " WHERE store_id = 2 LIMIT $1"),
+    };
+    for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++) {
+        struct db_stmt *q = db_stmt(w.s.db, sql[i]);
+        cr_assert(q);
+        if (i > 0) db_bind_i64(q, 1, TEXT_CONTACTS_MAX), db_bind_i64(q, 2, NOON - MS_PER_HOUR);
+        cr_assert(db_exec(q), "%s", db_error_message(w.s.db));
+    }
+    cr_assert(db_commit(w.s.db));
+    const struct text_outcomes_ask ask = { NOON - MS_PER_DAY, NOON, NOON, MS_PER_DAY };
+    cr_assert(query_text_outcomes(&w.s, &w.shop, &w.a, &ask, &rows, &n));
+    cr_expect(n == 1 && text_is(rows[0].key, "calm@0011aabb") && rows[0].used == 1, "%d", n);
+    cr_assert(query_text_outcomes(&w.s, &busy, &w.a, &ask, &rows, &n));
+    cr_expect(n == 1 && text_is(rows[0].key, "loud@0011aabb") && rows[0].used == TEXT_CONTACTS_MAX, "%d", n);
 }
