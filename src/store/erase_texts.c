@@ -40,24 +40,25 @@ static bool goes_on(char c)
     return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-static bool stands_in(struct text t, struct text word)
+/* Where the word stands next, from `at` on; t.len: nowhere. A short one stands by itself or not at all. */
+static size_t word_next(struct text t, struct text word, size_t at)
 {
-    for (size_t at = 0; at + word.len <= t.len; at++) {
+    for (; at + word.len <= t.len; at++) {
         const char *found = memchr(t.ptr + at, word.ptr[0], t.len - word.len - at + 1);
-        if (!found) return false;
+        if (!found) return t.len;
         at = (size_t)(found - t.ptr);
         if (memcmp(found, word.ptr, word.len) != 0) continue;
-        if (word.len >= SHORT_WORD) return true;
+        if (word.len >= SHORT_WORD) return at;
         const bool before = at > 0 && goes_on(t.ptr[at - 1]), after = at + word.len < t.len && goes_on(t.ptr[at + word.len]);
-        if (!before && !after) return true;
+        if (!before && !after) return at;
     }
-    return false;
+    return t.len;
 }
 
 bool erase_words_in(const struct erase_words *w, struct text t)
 {
     for (size_t i = 0; i < w->n; i++)
-        if (w->words[i].len > 0 && stands_in(t, w->words[i])) return true;
+        if (w->words[i].len > 0 && word_next(t, w->words[i], 0) < t.len) return true;
     return false;
 }
 
@@ -174,16 +175,17 @@ static struct text without(struct arena *a, const struct erase_words *w, struct 
     struct text out = arena_text(a, t);
     for (size_t i = 0; i < w->n; i++) {
         const struct text word = w->words[i];
-        if (word.len == 0 || !stands_in(out, word)) continue;
+        if (word.len == 0 || word_next(out, word, 0) == out.len) continue;
         char *to = arena_take(a, out.len * 3 + 1, 1);
         size_t n = 0;
         if (!to) return TEXT_NONE;
-        for (size_t at = 0; at < out.len;) {
-            if (at + word.len <= out.len && memcmp(out.ptr + at, word.ptr, word.len) == 0) {
-                memcpy(to + n, "***", 3);
-                n += 3;
-                at += word.len;
-            } else to[n++] = out.ptr[at++];
+        for (size_t from = 0, at; from < out.len; from = at + word.len) {
+            at = word_next(out, word, from);
+            memcpy(to + n, out.ptr + from, at - from);
+            n += at - from;
+            if (at == out.len) break;
+            memcpy(to + n, "***", 3);
+            n += 3;
         }
         out = (struct text){ to, n };
     }
@@ -229,7 +231,7 @@ static bool clean(struct store *s, const struct shop *shop, struct arena *a, con
     return true;
 }
 
-/* The maps that users made: known by their name, which stays. */
+/* The maps that users made: known by their name, which stays, here and in what was read by them. */
 static bool clean_profiles(struct store *s, const struct shop *shop, struct arena *a, const struct erase_words *w, struct erase_report *ret)
 {
     struct list found = { 0 }; /* text_row: name, json */
@@ -270,9 +272,9 @@ bool erase_texts(struct store *s, const struct shop *shop, struct arena *a, cons
            clean(s, shop, a, w, SQL("SELECT f.import_id, f.file_no, f.member, f.sheet FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
                                     " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
                  SQL("UPDATE import_file SET member = $4, sheet = $5 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"), ret) &&
-           clean(s, shop, a, w, SQL("SELECT f.import_id, f.file_no, f.header, f.profile FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
+           clean(s, shop, a, w, SQL("SELECT f.import_id, f.file_no, f.header, '' FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
                                     " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
-                 SQL("UPDATE import_file SET header = $4, profile = $5 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"), ret) &&
+                 SQL("UPDATE import_file SET header = CAST($4 AS TEXT) || CAST($5 AS TEXT) WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"), ret) &&
            clean(s, shop, a, w, SQL("SELECT upload_id, store_id, name, path FROM upload WHERE merchant_id = $1 AND store_id = $2"),
                  SQL("UPDATE upload SET name = $4, path = $5 WHERE merchant_id = $1 AND upload_id = $2 AND store_id = $3"), ret) &&
            clean(s, shop, a, w, SQL("SELECT store_id, refusal_no, what_en, what_zh FROM feed_refusal WHERE merchant_id = $1 AND store_id = $2"),

@@ -118,6 +118,24 @@ def story_nothing_is_left(d):
     assert not again["found"] and traces(data) == []
 
 
+def story_a_short_name_is_no_part_of_words(d):
+    """a buyer whose name is an ordinary word: it goes where it stands by itself, and leaves other words, the format of a file and what is read by it alone"""
+    shop, first, _, write = planted(d)
+    def named(number):
+        row = theirs(number)
+        row[1], row[7], row[8], row[9], row[10], row[-1] = "taobao", "", "", "", "", ""
+        return row
+    shop.bring(write("ExportOrderList202002121500 taobao taobaos.csv", [named("770000000005")]))
+    with sqlite3.connect(shop.db) as c:
+        before = c.execute("SELECT profile FROM import_file ORDER BY import_id").fetchall()
+    assert all(p.startswith("taobao-") for p, in before), before
+    assert erase(shop, "taobao")["found"]
+    with sqlite3.connect(shop.db) as c:
+        assert c.execute("SELECT profile FROM import_file ORDER BY import_id").fetchall() == before
+        assert c.execute("SELECT name FROM import_file ORDER BY import_id").fetchall()[-1][0] == "ExportOrderList202002121500 *** taobaos.csv"
+    shop.zg("verify")
+
+
 def story_no_way_back(d):
     """an old file again, another file about the same orders, an undo and the file again, a live backup, an archive, a copy put in place by hand: the person stays out"""
     shop, first, second, write = planted(d)
