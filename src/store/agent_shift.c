@@ -141,7 +141,7 @@ enum agent_result agent_absence_add(struct store *s, int64_t merchant_id, struct
     char subject[128];
     int64_t there_are;
     const bool open = absence->until_ms == INSTANT_MAX;
-    if (absence->from_ms < INSTANT_FIRST_MS || (!open && (absence->until_ms <= absence->from_ms || absence->until_ms >= INSTANT_LAST_MS))) return AGENT_BAD;
+    if (absence->from_ms < INSTANT_FIRST_MS || absence->from_ms >= INSTANT_LAST_MS || (!open && (absence->until_ms <= absence->from_ms || absence->until_ms >= INSTANT_LAST_MS))) return AGENT_BAD;
     const enum agent_result there = agent_is_there(s, merchant_id, absence->agent_id);
     if (there != AGENT_OK) return there;
     if (!absences_of(s, merchant_id, absence->agent_id, s->env->now_ms(s->env->ctx), &there_are)) return AGENT_FAILED;

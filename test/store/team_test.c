@@ -77,6 +77,8 @@ Test(team, hours_absences_and_leaving)
     struct agent_absence a = { .agent_id = lin, .from_ms = f.now_ms - 5, .until_ms = f.now_ms - 5, .why = ABSENCE_BREAK };
     cr_expect_eq(agent_absence_add(&f.s, 1, &a, 0), AGENT_BAD);
     a.until_ms = INSTANT_MAX;
+    struct agent_absence never = { .agent_id = lin, .from_ms = INSTANT_LAST_MS, .until_ms = INSTANT_MAX, .why = ABSENCE_BREAK };
+    cr_expect_eq(agent_absence_add(&f.s, 1, &never, 0), AGENT_BAD);
     cr_expect_eq(agent_absence_add(&f.s, 1, &a, 0), AGENT_OK);
     struct agent_absence later = { .agent_id = lin, .from_ms = f.now_ms + MS_PER_DAY, .until_ms = f.now_ms + 2 * MS_PER_DAY, .why = ABSENCE_LEAVE };
     cr_expect_eq(agent_absence_add(&f.s, 1, &later, 0), AGENT_OK);
