@@ -59,7 +59,8 @@ bool db_secure_delete(struct db *db, bool on)
 /* What is built anew may be too large for memory. */
 bool db_vacuum(struct db *db)
 {
-    return sqlite_run(db, "PRAGMA temp_store=FILE") && sqlite_run(db, "VACUUM") && sqlite_run(db, "PRAGMA temp_store=MEMORY");
+    const bool ok = sqlite_run(db, "PRAGMA temp_store=FILE") && sqlite_run(db, "VACUUM");
+    return sqlite_run(db, "PRAGMA temp_store=MEMORY") && ok;
 }
 
 /* The source is read in one transaction, so the copy is of one moment and never starts over when others write. The copy is
