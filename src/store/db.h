@@ -82,7 +82,6 @@ bool db_in_transaction(const struct db *db); /* the engine itself ends one after
 bool db_version(struct db *db, int64_t *ret);
 
 /* ---- the engine itself ---- */
-const char *db_engine_version(void);                       /* "3.40.1" */
 /* A statement of the schema; `clustered` as in migrations.h. */
 bool db_schema(struct db *db, const char *sql, bool clustered);
 bool db_schema_mark(struct db *db, int64_t version);       /* writes whose file this is and the schema's version into its head */

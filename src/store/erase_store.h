@@ -69,7 +69,6 @@ bool erase_records(struct store *s, const struct shop *shop, struct arena *a, co
 bool erase_word_add(struct arena *a, struct erase_words *w, struct text word, size_t least);
 /* Does the text hold one of the words? A short one counts only where it stands by itself. */
 bool erase_words_in(const struct erase_words *w, struct text t);
-size_t erase_words_longest(const struct erase_words *w);
 bool erase_texts(struct store *s, const struct shop *shop, struct arena *a, const struct erased_set *set, const struct erase_words *w,
                  struct erase_report *ret);
 #endif

@@ -26,14 +26,6 @@ bool erase_word_add(struct arena *a, struct erase_words *w, struct text word, si
     return !a->failed;
 }
 
-size_t erase_words_longest(const struct erase_words *w)
-{
-    size_t most = 0;
-    for (size_t i = 0; i < w->n; i++)
-        if (w->words[i].len > most) most = w->words[i].len;
-    return most;
-}
-
 /* A letter or digit, or a part of a character beyond ASCII. */
 static bool goes_on(char c)
 {

@@ -3,23 +3,6 @@
 #include "store/outbox_store.h"
 #include "store/query_row.h"
 
-/* ---- what counts as a contact ---- */
-
-bool outbox_waves(struct store *s, const struct shop *shop, int64_t order_id, unsigned *ret)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT wave FROM outbox WHERE merchant_id = $1 AND order_id = $2 AND state IN (2, 3, 5)"));
-    enum db_step step;
-    unsigned waves = 0;
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, order_id);
-    while ((step = db_step(q)) == DB_ROW) waves |= 1u << db_i64_at(q, 0);
-    db_done(q);
-    if (step == DB_FAILED) return false;
-    *ret = waves;
-    return true;
-}
-
 /* ---- the ledger ---- */
 
 #define LINE_COLUMNS "x.order_id, x.wave, x.state, x.channel, x.due_at_ms, x.at_ms, x.leased_at_ms, x.sent_at_ms, x.tries, x.rule, x.code, x.text_key, x.report," \
@@ -60,15 +43,6 @@ bool outbox_list(struct store *s, const struct shop *shop, const struct outbox_f
     db_bind_i64(q, 5, f->before_order);
     db_bind_i64(q, 6, f->before_wave);
     db_bind_i64(q, 7, f->limit);
-    return lines_each(q, each, ctx);
-}
-
-bool outbox_of_order(struct store *s, const struct shop *shop, int64_t order_id, outbox_line_each *each, void *ctx)
-{
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT " LINE_COLUMNS " FROM outbox x" LINE_JOIN " WHERE x.merchant_id = $1 AND x.order_id = $2 ORDER BY x.wave"));
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, order_id);
     return lines_each(q, each, ctx);
 }
 

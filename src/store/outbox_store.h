@@ -78,9 +78,6 @@ bool outbox_drop_all(struct store *s, const struct shop *shop, int64_t now_ms, i
 bool outbox_unroute(struct store *s, const struct shop *shop, enum channel channel, int64_t now_ms, int64_t max, int64_t *ret_n);
 
 /* ---- outbox_list.c ---- */
-/* The waves of an order that were sent, or may have been: bits 1 << wave. */
-bool outbox_waves(struct store *s, const struct shop *shop, int64_t order_id, unsigned *ret);
-
 struct outbox_line {
     struct outbox_row row;
     struct text order_no;           /* empty: the order is gone with an undo */
@@ -94,7 +91,6 @@ typedef bool outbox_line_each(void *ctx, const struct outbox_line *l);
 struct outbox_filter { enum outbox_state state; int64_t before_ms, before_order; int before_wave; int64_t limit; };
 /* One state: of those that wait the next due first, of the others the latest change first. */
 bool outbox_list(struct store *s, const struct shop *shop, const struct outbox_filter *f, outbox_line_each *each, void *ctx);
-bool outbox_of_order(struct store *s, const struct shop *shop, int64_t order_id, outbox_line_each *each, void *ctx);
 /* How many there are in each state, up to max each. */
 bool outbox_counts_by_state(struct store *s, const struct shop *shop, int64_t max, int64_t ret[OUTBOX_STATE_COUNT]);
 /* The order as it stands, if it is there. */

@@ -5,8 +5,6 @@
 
 enum { BACKUP_PAGES = 1024, SCHEMA_SQL_BYTES = 4096 };
 
-const char *db_engine_version(void) { return sqlite3_libversion(); }
-
 bool db_schema(struct db *db, const char *sql, bool clustered)
 {
     char text[SCHEMA_SQL_BYTES];

@@ -50,7 +50,6 @@ const struct outbox_step *outbox_step_of(enum outbox_state from, enum outbox_eve
 }
 
 bool outbox_waits(enum outbox_state s) { return s == OUTBOX_PLANNED || s == OUTBOX_FAILED; }
-bool outbox_counts(enum outbox_state s) { return s == OUTBOX_LEASED || s == OUTBOX_SENT || s == OUTBOX_UNKNOWN; }
 
 /* ---- words ---- */
 

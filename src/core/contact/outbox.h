@@ -51,8 +51,6 @@ int outbox_steps(const struct outbox_step **ret);
 const struct outbox_step *outbox_step_of(enum outbox_state from, enum outbox_event event);
 /* Is it in a state in which the message waits for its time? Planned or failed. */
 bool outbox_waits(enum outbox_state s);
-/* May it have reached the buyer, so that it counts as a contact? Leased, sent or unknown. */
-bool outbox_counts(enum outbox_state s);
 
 const char *outbox_state_word(enum outbox_state s);  /* "planned"; "none" */
 bool outbox_state_parse(struct text word, enum outbox_state *ret);
