@@ -36,8 +36,8 @@ bool query_payment_times(struct store *s, const struct shop *shop, struct arena 
     enum db_step step;
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT o.placed_at_ms, o.paid_at_ms, o.cancelled_at_ms, o.total_minor, o.exact, (SELECT MIN(m.at_ms)"
                                            " FROM reminder_mark m WHERE m.merchant_id = o.merchant_id AND m.order_id = o.order_id"
-                                           " AND m.outcome IN (1, 3)) AS reminded_at_ms, (SELECT MIN(x.sent_at_ms) FROM outbox x"
-                                           " WHERE x.merchant_id = o.merchant_id AND x.order_id = o.order_id AND x.sent_at_ms IS NOT NULL)"
+                                           " AND m.outcome IN (1, 3)) AS reminded_at_ms, (SELECT MIN(COALESCE(x.sent_at_ms, x.leased_at_ms)) FROM outbox x"
+                                           " WHERE x.merchant_id = o.merchant_id AND x.order_id = o.order_id AND x.state IN (2, 3, 5))"
                                            " AS sent_at_ms FROM orders o"
                                            " WHERE o.merchant_id = $1 AND o.store_id = $2 AND o.placed_at_ms > $3 AND o.placed_at_ms <= $4"
                                            " AND o.pay_kind <> 2"));

@@ -51,7 +51,7 @@ bool query_paid_between(struct store *s, const struct shop *shop, int64_t from_m
 bool query_shipping_told(struct store *s, const struct shop *shop, int64_t before_ms, bool *ret);
 /* How long the buyers of orders placed in (from_ms, at_ms] took to pay, as it was known at at_ms; on-delivery orders are left out.
  * window_ms: how long an order may be paid. without_time: paid, but nobody told when. Reminded: a reminder was
- * marked as made (or tried), or went out by itself. In the arena. */
+ * marked as made (or tried), or went out by itself (or may have). In the arena. */
 struct payment_times_ask { int64_t from_ms, at_ms, window_ms; };
 struct payment_times { struct payment_time *times; int64_t n, without_time, first_placed_ms /* INSTANT_NONE: no order */; };
 bool query_payment_times(struct store *s, const struct shop *shop, struct arena *a, const struct payment_times_ask *ask,

@@ -6,7 +6,8 @@
 
 struct contact_row { int64_t order_id, at_ms, placed_ms, paid_ms; int wave; enum channel channel; struct text key; };
 
-/* Reminders by order, then time. A buyer who was not reached may have seen it all the same: it ends the trial of the one before. */
+/* Reminders by order, then time. A buyer who was not reached, or to whom nobody knows whether it went out, may have seen it all the same: it ends
+ * the trial of the one before. */
 static struct db_stmt *contacts(struct store *s, const struct shop *shop, const struct text_outcomes_ask *ask)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT c.order_id, c.wave, c.channel, c.at_ms, c.text_key, o.placed_at_ms, o.paid_at_ms FROM"
@@ -14,8 +15,9 @@ static struct db_stmt *contacts(struct store *s, const struct shop *shop, const 
                                            " m.at_ms, CASE WHEN m.outcome = 1 THEN m.text_key END AS text_key FROM reminder_mark m"
                                            " JOIN orders s ON s.merchant_id = m.merchant_id AND s.order_id = m.order_id AND s.store_id = $2"
                                            " WHERE m.merchant_id = $1 AND m.at_ms > $3 AND m.at_ms <= $4 AND m.outcome IN (1, 3)"
-                                           " UNION ALL SELECT x.order_id, x.wave, x.channel, x.sent_at_ms, x.text_key FROM outbox x"
-                                           " WHERE x.merchant_id = $1 AND x.store_id = $2 AND x.state = $6 AND x.sent_at_ms > $3 AND x.sent_at_ms <= $4) b"
+                                           " UNION ALL SELECT x.order_id, x.wave, x.channel, COALESCE(x.sent_at_ms, x.leased_at_ms), CASE WHEN x.state = $6 THEN x.text_key END FROM outbox x"
+                                           " WHERE x.merchant_id = $1 AND x.store_id = $2 AND x.state IN ($6, $8) AND COALESCE(x.sent_at_ms, x.leased_at_ms) > $3"
+                                           " AND COALESCE(x.sent_at_ms, x.leased_at_ms) <= $4) b"
                                            " ORDER BY b.at_ms DESC LIMIT $7) c"
                                            " JOIN orders o ON o.merchant_id = $1 AND o.order_id = c.order_id"
                                            " ORDER BY c.order_id, c.at_ms, c.wave"));
@@ -27,6 +29,7 @@ static struct db_stmt *contacts(struct store *s, const struct shop *shop, const 
     db_bind_i64(q, 5, CHANNEL_CHAT);
     db_bind_i64(q, 6, OUTBOX_SENT);
     db_bind_i64(q, 7, TEXT_CONTACTS_MAX);
+    db_bind_i64(q, 8, OUTBOX_UNKNOWN);
     return q;
 }
 

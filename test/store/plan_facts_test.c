@@ -271,3 +271,36 @@ Test(plan_facts, texts_of_a_small_shop_beside_a_busy_one)
     cr_assert(query_text_outcomes(&w.s, &busy, &w.a, &ask, &rows, &n));
     cr_expect(n == 1 && text_is(rows[0].key, "loud@0011aabb") && rows[0].used == TEXT_CONTACTS_MAX, "%d", n);
 }
+
+/* What may have reached the buyer hides what they would have done: it ends the trial of the text before it, and the payment is not their own. */
+Test(plan_facts, what_nobody_knows_may_have_been_seen)
+{
+    struct text_outcome *rows;
+    struct payment_times times;
+    int n = 0;
+    world_open();
+    struct order_claim tried = claim("1", 30 * MS_PER_HOUR, "a"), alone = claim("2", 30 * MS_PER_HOUR, "b");
+    tried.paid_at_ms = alone.paid_at_ms = NOON - 26 * MS_PER_HOUR;
+    tried.status = alone.status = STATUS_PAID;
+    put_in((struct order_claim[]){ tried, alone }, 2);
+    mark("1", 1, MARK_DONE, NOON - 29 * MS_PER_HOUR);
+    cr_assert(db_begin(w.s.db));
+    const char *const sql[] = {
+        SQL("UPDATE reminder_mark SET text_key = 'calm@0011aabb' WHERE wave < $1"),
+        SQL("INSERT INTO outbox (merchant_id, order_id, wave, store_id, state, at_ms, channel, rule, tries, leased_at_ms, text_key, report, user_id)"
+            " SELECT 1, order_id, 2, 1, 5, $1, 2, 'wave-2', 1, $1, 'loud@0011aabb', 0, 0 FROM orders"),
+    };
+    for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++) {
+        struct db_stmt *q = db_stmt(w.s.db, sql[i]);
+        cr_assert(q);
+        db_bind_i64(q, 1, NOON - 27 * MS_PER_HOUR);
+        cr_assert(db_exec(q), "%s", db_error_message(w.s.db));
+    }
+    cr_assert(db_commit(w.s.db));
+    cr_assert(query_text_outcomes(&w.s, &w.shop, &w.a, &(struct text_outcomes_ask){ NOON - 2 * MS_PER_DAY, NOON, NOON, MS_PER_DAY }, &rows, &n));
+    cr_expect(n == 1 && text_is(rows[0].key, "calm@0011aabb") && rows[0].arm.told == 1 && rows[0].arm.won == 0, "%d", n);
+    cr_assert(query_payment_times(&w.s, &w.shop, &w.a, &(struct payment_times_ask){ NOON - 2 * MS_PER_DAY, NOON, MS_PER_DAY }, &times));
+    cr_assert_eq(times.n, 2);
+    const struct payment_time *other = times.times[0].reminded_ms == MS_PER_HOUR ? &times.times[1] : &times.times[0];
+    cr_expect(other->reminded && other->reminded_ms == 3 * MS_PER_HOUR && other->delay_ms == 4 * MS_PER_HOUR);
+}
