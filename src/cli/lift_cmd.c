@@ -40,6 +40,11 @@ enum cli_exit lift_run(struct cli *c)
     arm_row(c, &t, (struct words){ "held out", "对照组" }, json_object_get(answer, "held_out"));
     arm_row(c, &t, (struct words){ "really reminded", "实际催付" }, json_object_get(answer, "reminded"));
     table_print(&t);
+    if (text_is(text_from_cstr(json_string_value(json_object_get(answer, "begins"))), "message")) {
+        const char *age = cli_cstr(c, cli_age(c, show_i64(answer, "due_after_s")));
+        cli_say(c, "Nobody is reached before the message that leaves by itself: both groups begin with it, %s after the order on average.",
+                "自动发出的消息之前没有联系过任何人：两组都从该发消息的时刻算起，平均为下单后 %s。", age);
+    }
     cli_say(c, "%s", "%s", cli_cstr(c, show_words(c, answer, "reason")));
     json_decref(answer);
     return CLI_DONE;

@@ -95,7 +95,8 @@ json_t *answer_delay(const struct answer_ask *q, const struct delay_ask *d, enum
 
 /* GET /stores/{key}/lift and `zhanggui lift --json`: {"reminders" in 28 days,"since","until","share_bp","treated":{"orders","recovered","rate","recovered_money"},"held_out":{..},
  * "reminded":{..} of the treated, "difference":{"difference","low","high","fixed_low","fixed_high","p_value"} of the recovered shares (low and high
- * hold at every look, core/run/lift.h),"money_difference": the same in minor units an order,"recovered_by_reminding": orders,"due_after_s",
+ * hold at every look, core/run/lift.h),"money_difference": the same in minor units an order,"recovered_by_reminding": orders,"due_after_s": how old orders are when they begin,
+ * "begins": "first-delay" after which people remind, "message" where nobody is reached before the message that leaves by itself (then due_after_s is the mean),
  * "persuasion":{"share","low","high","delay_s"}: of the orders that would be lost, so many are won by a reminder at that age,"reason","needed":
  * reminders in 28 days from which orders are held out,"policy_share_bp": then so many,"needed_orders": in each group,"earlier":[the same of the holdouts before, latest first]}.
  * Orders whose time to pay is over, of the latest holdout that has any; difference is null while there are too few. */

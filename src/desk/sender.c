@@ -103,9 +103,12 @@ static bool reader_open(struct sender *s)
 static bool finish_run(struct store *store, void *arg)
 {
     const struct sender *s = arg;
-    bool done;
-    for (int i = s->written; i < s->end_count; i++)
+    bool done, sent = false;
+    for (int i = s->written; i < s->end_count; i++) {
         if (!outbox_finish(store, &s->shop, &s->ends[i], now_ms(s), &done)) return false;
+        sent = sent || s->ends[i].event == OUTBOX_ACCEPT;
+    }
+    if (sent && !holdout_settle(store, &s->shop)) return false;
     store_touch(store, s->shop.store_id);
     return !s->last_fate || !s->link || !s->ways->note || s->ways->note(s->link, store, s->last_fate, text_from_cstr(s->last_code));
 }

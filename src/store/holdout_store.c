@@ -37,9 +37,11 @@ bool holdout_has(const struct shop *shop, const struct holdout *h, int n, int64_
 
 bool holdout_reminders(struct store *s, const struct shop *shop, int64_t now_ms, int64_t *ret)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS n FROM reminder_mark m JOIN orders o ON o.merchant_id = m.merchant_id"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT (SELECT COUNT(*) FROM reminder_mark m JOIN orders o ON o.merchant_id = m.merchant_id"
                                            " AND o.order_id = m.order_id WHERE m.merchant_id = $1 AND o.store_id = $2 AND m.at_ms > $3"
-                                           " AND m.at_ms <= $4 AND m.outcome = 1"));
+                                           " AND m.at_ms <= $4 AND m.outcome = 1) + (SELECT COUNT(*) FROM outbox WHERE merchant_id = $1"
+                                           " AND store_id = $2 AND state = 3 AND due_at_ms IS NULL AND at_ms > $3 AND leased_at_ms > $3"
+                                           " AND leased_at_ms <= $4) AS n"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);

@@ -177,7 +177,7 @@ export interface DelayAsk { margin_bp?: number; cost_minor?: number; persuasion_
 export interface LiftArm { orders: number; recovered: number; rate: number | null; recovered_money: Money | null }
 export interface LiftFigure { difference: number; low: number; high: number; fixed_low: number; fixed_high: number; p_value: number }
 export interface LiftTrial {
-  since: string | null; until: string | null; share_bp: number | null; due_after_s: number | null; treated: LiftArm; held_out: LiftArm; reminded: LiftArm
+  since: string | null; until: string | null; share_bp: number | null; due_after_s: number | null; begins: 'first-delay' | 'message' | null; treated: LiftArm; held_out: LiftArm; reminded: LiftArm
   difference: LiftFigure | null; money_difference: LiftFigure | null; recovered_by_reminding: number | null
   persuasion: { share: number; low: number; high: number; delay_s: number } | null; reason: Reason
 }
