@@ -34,6 +34,19 @@ bool civil_valid(const struct civil *c);                        /* a date and ti
 int32_t zone_offset_s(const struct zone *z, int64_t at_ms);
 struct civil zone_civil(const struct zone *z, int64_t at_ms);
 enum civil_fit zone_instant(const struct zone *z, const struct civil *c, int64_t *ret_at_ms);
+/* The minute of the local day, 0 to 1439. */
+static inline int zone_minute(const struct zone *z, int64_t at_ms)
+{
+    const int64_t local_ms = at_ms + (int64_t)zone_offset_s(z, at_ms) * MS_PER_S;
+    return (int)((local_ms % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY / MS_PER_MIN);
+}
+/* Is it in [from, until), over midnight where until comes first? Never where they are equal. */
+static inline bool minute_in(int minute, int from, int until)
+{
+    if (from == until) return false;
+    if (from < until) return minute >= from && minute < until;
+    return minute >= from || minute < until;
+}
 /* Days since 1970-01-01 of the local calendar day that holds at_ms. */
 int64_t zone_day(const struct zone *z, int64_t at_ms);
 int64_t zone_day_start_ms(const struct zone *z, int64_t day);   /* first instant of a local calendar day */

@@ -83,9 +83,7 @@ static int kind_of(const char *word)
 
 static bool is_quiet(const struct policy *p, const struct shop *shop, int64_t at_ms)
 {
-    const struct civil c = zone_civil(shop->zone, at_ms);
-    const int minute = c.hour * 60 + c.minute;
-    return p->quiet_from_min > p->quiet_until_min ? minute >= p->quiet_from_min || minute < p->quiet_until_min : minute >= p->quiet_from_min && minute < p->quiet_until_min;
+    return minute_in(zone_minute(shop->zone, at_ms), p->quiet_from_min, p->quiet_until_min);
 }
 
 /* False on a failure of the database. */

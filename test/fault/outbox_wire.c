@@ -3,17 +3,17 @@
 
 /* ---- what leaves the house, and the checkers ---- */
 
-static bool minute_in(int minute, int from, int until) { return from != until && (from < until ? minute >= from && minute < until : minute >= from || minute < until); }
+static bool within(int minute, int from, int until) { return from != until && (from < until ? minute >= from && minute < until : minute >= from || minute < until); }
 
 static void check_hours(int order, int wave)
 {
     const struct policy *p = &w->policy;
     const struct civil c = zone_civil(shop.zone, w->turn_clock_ms);
     const int m = c.hour * 60 + c.minute;
-    if (minute_in(m, p->night_from_min, p->night_until_min) || minute_in(m, p->quiet_from_min, p->quiet_until_min) || minute_in(m, 0, 480)) fault("in quiet hours", order, wave);
-    if (minute_in(m, p->meal1_from_min, p->meal1_until_min) || minute_in(m, p->meal2_from_min, p->meal2_until_min)) fault("at a meal", order, wave);
+    if (within(m, p->night_from_min, p->night_until_min) || within(m, p->quiet_from_min, p->quiet_until_min) || within(m, 0, 480)) fault("in quiet hours", order, wave);
+    if (within(m, p->meal1_from_min, p->meal1_until_min) || within(m, p->meal2_from_min, p->meal2_until_min)) fault("at a meal", order, wave);
     const bool used = p->good1_from_min != p->good1_until_min || p->good2_from_min != p->good2_until_min;
-    if (used && !minute_in(m, p->good1_from_min, p->good1_until_min) && !minute_in(m, p->good2_from_min, p->good2_until_min)) fault("outside the good windows", order, wave);
+    if (used && !within(m, p->good1_from_min, p->good1_until_min) && !within(m, p->good2_from_min, p->good2_until_min)) fault("outside the good windows", order, wave);
 }
 
 /* By the desk's own clock; what it noted before its clock was put back counts, too. */

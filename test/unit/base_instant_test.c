@@ -161,6 +161,10 @@ Test(instant, days_begin_where_the_calendar_turns)
 Test(instant, hours_begin_where_the_clock_shows_a_new_hour)
 {
     const struct zone *la = zone("America/Los_Angeles"), *howe = zone("Australia/Lord_Howe"), *nepal = zone("Asia/Kathmandu");
+    cr_expect_eq(zone_minute(la, at("2024-11-03T01:20:59-07:00")), 80);
+    cr_expect_eq(zone_minute(howe, at("2024-04-07T01:45:00+10:30")), 105);
+    cr_expect_eq(zone_minute(nepal, at("2020-01-01T18:14:59Z")), 1439);
+    cr_expect(minute_in(60, 60, 120) && !minute_in(120, 60, 120) && minute_in(0, 1380, 60) && minute_in(1380, 1380, 60) && !minute_in(60, 1380, 60) && !minute_in(5, 5, 5));
     cr_expect(zone_hour_start_ms(la, at("2024-11-03T01:20:00-07:00")) == at("2024-11-03T01:00:00-07:00"));
     cr_expect(zone_hour_start_ms(la, at("2024-11-03T01:20:00-08:00")) == at("2024-11-03T01:00:00-08:00"), "the second 01 is its own hour");
     cr_expect(zone_hour_start_ms(howe, at("2024-04-07T01:45:00+10:30")) == at("2024-04-07T01:00:00+11:00"), "an hour of ninety minutes");

@@ -15,20 +15,6 @@ const struct country_hours *country_hours(int *ret_n)
     return hours;
 }
 
-bool minute_in(int minute, int from, int until)
-{
-    if (from == until) return false;
-    if (from < until) return minute >= from && minute < until;
-    return minute >= from || minute < until;
-}
-
-int zone_minute(const struct zone *z, int64_t at_ms)
-{
-    const int64_t local_ms = at_ms + (int64_t)zone_offset_s(z, at_ms) * MS_PER_S;
-    const int64_t into_day_ms = (local_ms % MS_PER_DAY + MS_PER_DAY) % MS_PER_DAY;
-    return (int)(into_day_ms / MS_PER_MIN);
-}
-
 /* The zone's next change of offset after at_ms; INSTANT_MAX when there is none. */
 static int64_t zone_next_change(const struct zone *z, int64_t at_ms)
 {

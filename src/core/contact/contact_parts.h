@@ -18,8 +18,6 @@ struct look {
 };
 void look_at(const struct policy *p, const struct contact_facts *f, struct look *ret);
 
-bool minute_in(int minute, int from, int until);
-int zone_minute(const struct zone *z, int64_t at_ms);
 /* The zone in which the rule shuts at now; NULL when it does not. ret_shut (may be NULL): by which hours. */
 const struct zone *look_shut(const struct look *l, enum contact_rule rule, const struct shut **ret_shut);
 bool look_in_good_window(const struct look *l, int64_t at_ms);

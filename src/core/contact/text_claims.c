@@ -26,12 +26,6 @@ void text_facts_of_words(struct text_facts *f, const struct shop_word *words, in
     }
 }
 
-static int local_minute(const struct text_facts *f)
-{
-    const struct civil c = zone_civil(f->zone, f->now_ms);
-    return c.hour * 60 + c.minute;
-}
-
 static bool event_runs(const struct text_facts *f)
 {
     return f->event_from_ms != INSTANT_NONE && f->now_ms >= f->event_from_ms && f->now_ms < f->event_until_ms;
@@ -39,7 +33,7 @@ static bool event_runs(const struct text_facts *f)
 
 int text_window_at(const struct text_facts *f)
 {
-    const int minute = local_minute(f);
+    const int minute = zone_minute(f->zone, f->now_ms);
     if (event_runs(f) && minute < RUSH_UNTIL_MIN) return WINDOW_RUSH;
     if (f->event_until_ms != INSTANT_NONE && f->now_ms >= f->event_until_ms
         && zone_day(f->zone, f->now_ms) == zone_day(f->zone, f->event_until_ms - 1) + 1)
@@ -76,7 +70,7 @@ static bool closes_30m(const struct text_facts *f, struct reason *ret)
 
 static bool ships_by_payment(const struct text_facts *f, struct reason *ret)
 {
-    const bool late = local_minute(f) >= EVENING_FROM_MIN;
+    const bool late = zone_minute(f->zone, f->now_ms) >= EVENING_FROM_MIN;
     if (late)
         *ret = known_not("ships_by_payment", TEXT("From 20:00 on nobody is told that an early payment ships early: too many are ahead by then."), TEXT("20 点以后不说“早付早发”：前面排队的订单已经太多。"));
     else if (f->ships_by_payment)

@@ -127,6 +127,11 @@ enum order_state {
     ORDER_ON_DELIVERY = 7 /* to ship, to be paid on delivery */,
 };
 enum { ORDER_STATE_COUNT = 8 };
+/* Is the fact told, and no later than at_ms? */
+static inline bool happened(int64_t fact_ms, int64_t at_ms)
+{
+    return fact_ms != INSTANT_NONE && fact_ms <= at_ms;
+}
 /* The state at an instant, from the times alone: what happened up to at_ms, whenever we learned of it.  The first that
  * holds: fully refunded, cancelled, delivered, shipped, paid, on delivery and placed, placed; else UNPLACED. */
 enum order_state order_state_at(const struct order *o, int64_t at_ms);

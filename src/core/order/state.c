@@ -2,11 +2,6 @@
 #include <assert.h>
 #include "core/order/order.h"
 
-static inline bool happened(int64_t fact_ms, int64_t at_ms)
-{
-    return fact_ms != INSTANT_NONE && fact_ms <= at_ms;
-}
-
 int64_t order_exact_bits(const struct order *o)
 {
     return (o->paid_exact ? EXACT_PAID : 0) | (o->cancelled_exact ? EXACT_CANCELLED : 0) | (o->shipped_exact ? EXACT_SHIPPED : 0) |

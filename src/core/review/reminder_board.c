@@ -48,8 +48,6 @@ static bool sum_add(struct board_sum *s, int64_t minor)
     return checked_add(s->minor, minor, &s->minor);
 }
 
-static bool by(int64_t fact_ms, int64_t at_ms) { return fact_ms != INSTANT_NONE && fact_ms <= at_ms; }
-
 void reminder_board_talk(struct reminder_board *b, int64_t buyer, int person)
 {
     assert(person >= 0 && person < b->person_count);
@@ -133,7 +131,7 @@ static bool persons_add(struct reminder_board *b, const struct board_order *o, e
         if (m->at_ms > b->at_ms || counted(o, i)) continue;
         if (m->outcome == MARK_UNREACHED) p->unreached++;
         else if (m->outcome == MARK_SKIPPED) p->skipped++;
-        if (m->outcome != MARK_DONE || (by(o->paid_at_ms, b->at_ms) && m->at_ms > o->paid_at_ms)) continue;
+        if (m->outcome != MARK_DONE || (happened(o->paid_at_ms, b->at_ms) && m->at_ms > o->paid_at_ms)) continue;
         p->reminded++;
         if (end == END_OPEN) p->open++;
         if (recovered == o->marks[i].person && !sum_add(&p->recovered, o->minor)) return false;
@@ -159,7 +157,7 @@ static enum board_deed deed_of(const struct board_order *o, int64_t until_ms)
 bool reminder_board_order(struct reminder_board *b, const struct board_order *o)
 {
     const int64_t due_ms = o->placed_at_ms + b->due_after_ms, closes_ms = o->placed_at_ms + b->window_ms;
-    const bool paid = by(o->paid_at_ms, b->at_ms), gone = by(o->cancelled_at_ms, b->at_ms);
+    const bool paid = happened(o->paid_at_ms, b->at_ms), gone = happened(o->cancelled_at_ms, b->at_ms);
     struct board_funnel *f = &b->funnel;
     assert(o->minor >= 0);
     if (!sum_add(&f->placed, o->minor)) return false;

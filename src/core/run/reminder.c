@@ -22,11 +22,6 @@ enum mark_outcome mark_outcome_parse(struct text word)
     return MARK_NONE;
 }
 
-static inline bool happened(int64_t fact_ms, int64_t at_ms)
-{
-    return fact_ms != INSTANT_NONE && fact_ms <= at_ms;
-}
-
 static struct reminder_decision none(const char *rule, struct text en, struct text zh)
 {
     return (struct reminder_decision){ REMINDER_NONE, 0, INSTANT_NONE, INSTANT_NONE, { rule, en, zh } };

@@ -8,11 +8,6 @@ enum { STEPS_MAX = 32 }; /* a step is a wave's begin or the end of a hold: a han
 /* The instants of an order's waves; INSTANT_NONE: there is no such wave. */
 struct waves { int64_t begins_ms[PLAN_WAVES + 1], last_ends_ms, closes_ms; };
 
-static inline bool happened(int64_t fact_ms, int64_t at_ms)
-{
-    return fact_ms != INSTANT_NONE && fact_ms <= at_ms;
-}
-
 static bool is_presale(const struct order *o) { return o->status == STATUS_DEPOSIT_PAID; }
 
 static struct reminder_plan never(enum plan_rule rule)
