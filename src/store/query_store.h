@@ -46,7 +46,7 @@ bool query_hours(struct store *s, const struct shop *shop, struct arena *a, int6
 /* Orders placed in [from_ms, to_ms) and paid by at_ms. */
 bool query_paid_between(struct store *s, const struct shop *shop, int64_t from_ms, int64_t to_ms, int64_t at_ms, int64_t *ret_orders,
                         int64_t *ret_minor);
-/* Does any source tell what was shipped?  Looks at the last few hundred orders paid up to before_ms; false when there are enough of
+/* Does any source tell what was shipped?  Looks at the last few hundred orders that were placed and paid up to before_ms; false when there are enough of
  * them to say so and none was ever shipped or delivered. */
 bool query_shipping_told(struct store *s, const struct shop *shop, int64_t before_ms, bool *ret);
 /* How long the buyers of orders placed in (from_ms, at_ms] took to pay, as it was known at at_ms; on-delivery orders are left out.
