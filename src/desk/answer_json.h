@@ -34,6 +34,9 @@ void put_order(struct answer *w, json_t *o, const struct order_row *r, const str
 /* Which bit of the mask (ANSWER_*) shows a field of a record; 0: everybody sees it. */
 struct record_field;
 unsigned record_field_mask(const struct record_field *f);
+/* A record as a list of them has it. */
+struct record_found;
+json_t *record_json(struct answer *w, const struct record_found *r);
 /* data_age_s, latest_fact_at, stale */
 void put_age(struct answer *w, json_t *o);
 bool answer_stale(const struct answer *w);

@@ -77,7 +77,7 @@ static json_t *grain_json(struct answer *w, enum subject s, int64_t grain)
     return list;
 }
 
-static json_t *record_json(struct answer *w, const struct record_found *r)
+json_t *record_json(struct answer *w, const struct record_found *r)
 {
     json_t *values = json_object();
     for (int i = 0; i < r->cell_count; i++) {

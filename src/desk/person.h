@@ -18,8 +18,9 @@ struct person_ask {
     struct text order_no;   /* the one who placed this order; of an order that names no buyer, the person of that order */
     int64_t user_id;
 };
-/* {"store","customer":{"number","buyer"},"made_at","persons":[cells as each file told them],"orders":[..],"set_aside":[..],
- * "left_alone":{"opted_out","complained","dispute_open"}}.
+/* {"store","customer": the number, null where the order names no buyer,"made_at","persons":[cells as each file told them],"orders":[..],
+ * "records":[those of other lists, as they stand, with "subject","told":[{"field","as_of","value"}: personal cells as each file told them]],
+ * "set_aside":[..],"left_alone":{"opted_out","complained","dispute_open"}}.
  * NULL and ANSWER_NOT_FOUND: nobody is called that. */
 json_t *person_export(const struct answer_ask *q, const struct person_ask *ask, enum answer_error *ret_error);
 /* Forgets the person: done when nothing of them is left in the database, its log, the files of the desk and the copies beside. *ret (a new

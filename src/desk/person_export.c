@@ -1,6 +1,7 @@
 /* See person.h: everything that is kept about one customer, as the person may ask for it. */
 #include "desk/answer_json.h"
 #include "desk/person_parts.h"
+#include "store/query_record.h"
 #include "store/query_store.h"
 #include "store/suppression_store.h"
 
@@ -29,6 +30,40 @@ static json_t *persons_json(struct answer *w, const struct erase_plan *plan)
     struct cells c = { w, json_array() };
     for (size_t i = 0; i < plan->order_count; i++)
         if (!erase_cells_each(w->ask->store, w->ask->shop, plan->orders[i], cells_one, &c)) w->failed = true;
+    return c.list;
+}
+
+/* ---- records of the other lists ---- */
+
+struct record_told_list { struct answer *w; enum subject subject; json_t *list; };
+
+static bool record_cell_one(void *ctx, int field, int64_t as_of_ms, struct text t)
+{
+    const struct record_told_list *l = ctx;
+    push(l->w, l->list, json_pack("{s:s,s:o,s:o}", "field", record_field(l->subject, field)->word, "as_of", json_instant(l->w, as_of_ms), "value", json_text(t)));
+    return !l->w->failed;
+}
+
+static bool record_one(void *ctx, const struct record_found *r)
+{
+    const struct cells *c = ctx;
+    struct record_told_list told = { c->w, r->subject, json_array() };
+    json_t *o = record_json(c->w, r);
+    put(c->w, o, "subject", json_string(subject_word(r->subject)));
+    if (!erase_record_cells_each(c->w->ask->store, c->w->ask->shop, r->record_id, record_cell_one, &told)) c->w->failed = true;
+    put(c->w, o, "told", told.list);
+    push(c->w, c->list, o);
+    return !c->w->failed;
+}
+
+static json_t *records_json(struct answer *w, struct arena *a, const struct erase_plan *plan)
+{
+    struct cells c = { w, json_array() };
+    int64_t *ids = NULL;
+    size_t n = 0;
+    if (!erase_records_of(w->ask->store, w->ask->shop, a, plan, &ids, &n)) w->failed = true;
+    for (size_t i = 0; i < n && !w->failed; i++)
+        if (!query_record(w->ask->store, w->ask->shop, ids[i], record_one, &c)) w->failed = true;
     return c.list;
 }
 
@@ -123,6 +158,7 @@ json_t *person_export(const struct answer_ask *q, const struct person_ask *ask, 
             put(&w, ret, "made_at", json_instant(&w, q->now_ms));
             put(&w, ret, "customer", meant.customer_id == CLAIM_NONE ? json_null() : json_integer(meant.customer_id));
             put(&w, ret, "persons", persons_json(&w, &plan));
+            put(&w, ret, "records", records_json(&w, &kept, &plan));
             put(&w, ret, "set_aside", set_aside_json(&w, &plan));
             put(&w, ret, "left_alone", left_alone_json(&w, &kept, meant.customer_id));
         }

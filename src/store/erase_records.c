@@ -2,6 +2,7 @@
  * cells, or the order number it bears, is theirs; its personal cells then go, all of them. A buyer who has ordered again since is a new
  * acquaintance: the orders tell. */
 #include "store/erase_store.h"
+#include <stdlib.h>
 #include "store/query_store.h"
 
 enum { REACH_MAX = 40 /* bytes of a phone or an address */, LONG_WORD = 18 /* a text of its own, not what many say */ };
@@ -162,6 +163,41 @@ bool erase_plan_records(struct store *s, const struct shop *shop, struct arena *
     for (size_t i = 0; i < ids.n; i++)
         if (!keep_words(s, shop, a, ((const int64_t *)ids.rows)[i], w, hashes, at_ms)) return false;
     return true;
+}
+
+static int number_compare(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool erase_records_of(struct store *s, const struct shop *shop, struct arena *a, const struct erase_plan *plan, int64_t **ret, size_t *ret_n)
+{
+    struct list ids = { 0 };
+    const struct look l = { s, shop, &plan->set, true };
+    if (!find_by_person(&l, a, &plan->words, &ids) || !find_by_order(&l, a, &ids)) return false;
+    int64_t *rows = ids.rows;
+    if (ids.n) qsort(rows, ids.n, sizeof *rows, number_compare);
+    *ret = rows;
+    *ret_n = 0;
+    for (size_t i = 0; i < ids.n; i++)
+        if (i == 0 || rows[i] != rows[i - 1]) rows[(*ret_n)++] = rows[i];
+    return true;
+}
+
+bool erase_record_cells_each(struct store *s, const struct shop *shop, int64_t record_id, bool (*each)(void *ctx, int field, int64_t as_of_ms, struct text t), void *ctx)
+{
+    enum db_step step;
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT p.field AS field, e.as_of_ms AS as_of_ms, p.text AS text FROM record_person_cell p JOIN record_event e"
+                                           " ON e.merchant_id = p.merchant_id AND e.record_id = p.record_id AND e.event_no = p.event_no"
+                                           " WHERE p.merchant_id = $1 AND p.record_id = $2 ORDER BY p.event_no, p.field"));
+    if (!q) return false;
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, record_id);
+    while ((step = db_step(q)) == DB_ROW)
+        if (!each(ctx, (int)db_i64(q, "field"), db_i64(q, "as_of_ms"), db_text(q, "text"))) break;
+    db_done(q);
+    return step != DB_FAILED;
 }
 
 static bool forget_record(struct store *s, const struct shop *shop, int64_t record_id, int64_t *ret_cells)

@@ -50,6 +50,9 @@ bool erase_plan(struct store *s, const struct shop *shop, struct arena *a, const
 /* Personal cells of one order, as each file told them. */
 bool erase_cells_each(struct store *s, const struct shop *shop, struct text order_no,
                       bool (*each)(void *ctx, struct text order_no, int64_t as_of_ms, const struct person_cells *p), void *ctx);
+/* Records of the other lists that are about the person, by their numbers in the arena, ascending; and the personal cells of one, as each file told them. */
+bool erase_records_of(struct store *s, const struct shop *shop, struct arena *a, const struct erase_plan *plan, int64_t **ret, size_t *ret_n);
+bool erase_record_cells_each(struct store *s, const struct shop *shop, int64_t record_id, bool (*each)(void *ctx, int field, int64_t as_of_ms, struct text t), void *ctx);
 /* Rows set aside that are about the person. */
 bool erase_aside_each(struct store *s, const struct shop *shop, const struct erase_plan *plan,
                       bool (*each)(void *ctx, int64_t import_id, int64_t line, struct text row), void *ctx);

@@ -76,6 +76,31 @@ bool query_records(struct store *s, const struct shop *shop, const struct record
     return ok && step != DB_FAILED;
 }
 
+bool query_record(struct store *s, const struct shop *shop, int64_t record_id, record_each *each, void *ctx)
+{
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT subject, grain, at_ms, as_of_ms, disputed FROM record WHERE merchant_id = $1 AND store_id = $2 AND record_id = $3"));
+    struct arena a;
+    bool ok = true;
+    if (!q) return false;
+    arena_init(&a, &s->env->memory, 0);
+    db_bind_i64(q, 1, shop->merchant_id);
+    db_bind_i64(q, 2, shop->store_id);
+    db_bind_i64(q, 3, record_id);
+    const enum db_step step = db_step(q);
+    if (step == DB_ROW) {
+        struct record_found *r = ARENA_NEW(&a, struct record_found);
+        ok = r != NULL;
+        if (ok) *r = (struct record_found){ .record_id = record_id, .subject = (enum subject)db_i64_at(q, 0), .grain = db_i64_at(q, 1), .at_ms = db_i64_at(q, 2),
+                                            .as_of_ms = db_i64_at(q, 3), .disputed = db_i64_at(q, 4) };
+        ok = ok && read_cells(s, shop, &a, true, r);
+        if (ok) (void)each(ctx, r);
+    }
+    db_done(q);
+    if (a.failed) db_refuse(s->db, DB_ERROR_MEMORY, "out of memory while a record was read");
+    arena_release(&a);
+    return ok && step != DB_FAILED;
+}
+
 bool query_record_count(struct store *s, const struct shop *shop, enum subject subject, int64_t most, int64_t *ret)
 {
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM record WHERE merchant_id = $1 AND store_id = $2 AND subject = $3 LIMIT $4) r"));

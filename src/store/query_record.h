@@ -24,6 +24,8 @@ struct records_filter {
     struct text key;               /* the beginning of the record's key: then in the order of keys; empty: any */
 };
 bool query_records(struct store *s, const struct shop *shop, const struct records_filter *f, record_each *each, void *ctx);
+/* The one of this number with its personal cells, if it is there. */
+bool query_record(struct store *s, const struct shop *shop, int64_t record_id, record_each *each, void *ctx);
 /* How many of a subject there are, at most `most`. */
 bool query_record_count(struct store *s, const struct shop *shop, enum subject subject, int64_t most, int64_t *ret);
 

@@ -217,7 +217,15 @@ def story_other_lists(d):
     assert [f["profile"] for f in told["files"]] == ["reviews", "customers", "parcels"] and all(f["added"] == 2 for f in told["files"]), told
     words = [*CANARY, "canary7f3a@example.com"]
     assert {w for _, w in traces(shop.directory, words)} == set(words)
-    assert NAME in export(shop)
+    later = write("customers_20200213090000.csv", [[BUYER, NAME, PHONE, "canary8e2b@example.com", ADDRESS, REMARK, "3"]], lists[1][1])
+    shop.bring(later)
+    given = json.loads(export(shop))["records"]
+    assert sorted(r["subject"] for r in given) == ["customers", "parcels", "reviews"] and "somebody" not in json.dumps(given, ensure_ascii=False), given
+    now = {r["subject"]: r["values"] for r in given}
+    assert NAME in now["reviews"]["text"] and now["customers"]["email"] == "canary8e2b@example.com" and now["parcels"]["tracking"] == "YT1000000001", now
+    told = [c["value"] for r in given for c in r["told"]]
+    assert "canary7f3a@example.com" in told and "canary8e2b@example.com" in told and PHONE in told, told
+    words.append("canary8e2b@example.com")
     report = erase(shop)
     assert traces(shop.directory, words) == [], traces(shop.directory, words)
     assert report["erased"]["records"] == 3, report
