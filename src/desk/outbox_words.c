@@ -37,12 +37,6 @@ void outbox_words_end(struct outbox_words_desk *d)
 
 /* ---- one message ---- */
 
-static enum occasion occasion_of(const struct order_row *o, int wave)
-{
-    if (o->order.status == STATUS_DEPOSIT_PAID) return OCCASION_BALANCE;
-    return wave >= OUTBOX_WAVE_LAST ? OCCASION_REMIND_LAST : OCCASION_REMIND;
-}
-
 static struct text address_of(enum channel channel, const struct person_cells *who)
 {
     switch (channel) {
@@ -69,7 +63,7 @@ static enum outbox_words_made make(struct outbox_words_desk *d, const struct ord
     const struct text to = address_of(d->channel, &who);
     if (text_empty(to) || to.len > CHANNEL_TO_MAX) return none(ret, "no-address");
     facts.unsubscribe = m->unsubscribe;
-    const struct text_ask ask = { occasion_of(o, m->key.wave), TOPIC_NONE, d->channel, text_language_of(d->shop, o->order.country), &facts };
+    const struct text_ask ask = { text_occasion_of(&o->order, m->key.wave), TOPIC_NONE, d->channel, text_language_of(d->shop, o->order.country), &facts };
     const struct text_choice choice = text_pick(&d->trial, &d->arena, &d->texts.set, &(struct text_pick_ask){ ask, o->order_no, m->key.wave }, &ret->text_key);
     if (d->arena.failed) return OUTBOX_WORDS_FAILED;
     if (!choice.wording) return none(ret, "no-text");

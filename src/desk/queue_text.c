@@ -20,8 +20,7 @@ void queue_text_put(struct answer *w, json_t *o, struct queue_texts *t, const st
         w->failed = true;
         return;
     }
-    const bool balance = row.order.balance_minor != CLAIM_NONE && row.order.balance_minor > 0;
-    const struct text_ask ask = { balance ? OCCASION_BALANCE : OCCASION_REMIND, TOPIC_NONE, CHANNEL_CHAT, text_language_of(shop, row.order.country), &f };
+    const struct text_ask ask = { text_occasion_of(&row.order, e->decision.wave), TOPIC_NONE, CHANNEL_CHAT, text_language_of(shop, row.order.country), &f };
     struct text key;
     const struct text_choice c = text_pick(&t->trial, &w->arena, &t->desk.set, &(struct text_pick_ask){ ask, e->order_no, e->decision.wave }, &key);
     put(w, o, "text", c.wording ? json_pack("{s:o, s:s, s:o, s:o}", "code", json_text(c.wording->code), "language", text_language_word(c.wording->language),

@@ -187,6 +187,12 @@ struct text_facts text_facts_sample(const struct text_desk *t, bool zh)
     return f;
 }
 
+enum occasion text_occasion_of(const struct order *o, int wave)
+{
+    if (o->status == STATUS_DEPOSIT_PAID) return OCCASION_BALANCE;
+    return wave >= PLAN_WAVES ? OCCASION_REMIND_LAST : OCCASION_REMIND;
+}
+
 enum text_language text_language_of(const struct shop *shop, struct text country)
 {
     if (country.len != 2) country = text_from_cstr(shop->country);

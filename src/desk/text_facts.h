@@ -26,6 +26,8 @@ bool text_desk_begin(struct text_desk *t, struct plan_desk *plan);
 bool text_facts_of(struct text_desk *t, struct arena *a, const struct order_row *o, struct text_facts *ret);
 /* The facts of the shop alone, and of an order as it might be: for a preview and a readiness list. */
 struct text_facts text_facts_sample(const struct text_desk *t, bool zh);
+/* What a reminder of this wave is about: the balance of a presale order whose deposit is paid, else the order, at last for the last time. */
+enum occasion text_occasion_of(const struct order *o, int wave);
 /* The language in which a buyer of the shop is spoken to, unless asked otherwise: Chinese in China, Hong Kong, Macao, Taiwan, else English. */
 enum text_language text_language_of(const struct shop *shop, struct text country);
 #endif

@@ -40,17 +40,21 @@ def story_titles_and_balances(directory):
     shop = Shop(directory)
     header = HEADER + ["分阶段订单信息"]
     stages = "阶段1:定金20.00 交易状态买家已付款;阶段2:尾款金额:68.00 交易状态等待买家付款;"
-    rows = [order("2001", UNPAID, placed="2020-02-10 11:00:00", paid="2020-02-10 11:01:00") + [stages], order("2002", UNPAID, placed="2020-02-10 11:00:00", paid="") + [""]]
+    before = "阶段1:定金20.00 交易状态等待买家付款;阶段2:尾款金额:68.00 交易状态等待买家付款;"
+    rows = [order("2001", UNPAID, placed="2020-02-10 11:00:00", paid="2020-02-10 11:01:00") + [stages], order("2002", UNPAID, placed="2020-02-10 11:00:00", paid="") + [""],
+            order("2003", UNPAID, placed="2020-02-10 11:00:00", paid="") + [before]]
     shop.bring(shop.write("ExportOrderList202002101130.csv", rows, header))
     orders = {o["order"]: o for o in shop.state()[0]}
     title = order("2001")[HEADER.index("宝贝标题 ")]
     assert title and all(o["title"] == title for o in orders.values()), orders
     today = shop.json("today", "--store", "main", "--at", "2020-02-10T11:45:00+08:00")
     amounts = {r["order"]: r["amount"]["minor"] for r in today["reminders"]}
-    assert amounts == {"2001": 6800, "2002": 8800}, today
+    assert amounts == {"2001": 6800, "2002": 8800, "2003": 8800}, today
+    texts = {r["order"]: r["text"]["code"] for r in shop.json("queue", "--store", "main", "--at", "2020-02-10T11:45:00+08:00")["rows"]}
+    assert texts["2001"].startswith("balance-") and not any(texts[n].startswith("balance-") for n in ("2002", "2003")), f"who has not paid the deposit has no balance to pay: {texts}"
     items = shop.write("ExportOrderDetailList202002101130.csv", [["2001", "样品围巾", "88.00", "1"]], ["订单编号", "标题", "价格", "购买数量"])
     shop.bring(items)
-    assert {o["order"]: o["title"] for o in shop.state()[0]} == {"2001": "样品围巾", "2002": title}, "a line is told more exactly"
+    assert {o["order"]: o["title"] for o in shop.state()[0]} == {"2001": "样品围巾", "2002": title, "2003": title}, "a line is told more exactly"
 
 
 def story_earlier_export_last(directory):
