@@ -82,6 +82,10 @@ enum cli_exit fail_answer(struct cli *c, struct ask *a, enum answer_error error)
                         "--state 只能是 unpaid、to_ship、shipped、delivered、cancelled、refunded、on_delivery 之一");
     case ANSWER_BAD_PERIOD:
         return cli_fail(c, CLI_WRONG_USE, "period", "--from must be before --to, and at most 800 days apart", "--from 必须早于 --to，且相隔不超过 800 天");
+    case ANSWER_LONG_PERIOD:
+        return cli_fail(c, CLI_WRONG_USE, "period", "--from must be before --to, and at most 62 days apart", "--from 必须早于 --to，且相隔不超过 62 天");
+    case ANSWER_MANY_ORDERS:
+        return cli_fail(c, CLI_COULD_NOT, "too-many", "There are more orders in that period than can be played at once; take fewer days", "这段时间的订单太多，一次演算不完；请选少一些天数");
     case ANSWER_BAD_SUBJECT:
         return cli_fail(c, CLI_WRONG_USE, "subject", "There is no such subject, or --grain names no key field of it; zhanggui records lists the subjects",
                         "没有这类数据，或 --grain 里有不是它关键字段的词；zhanggui records 列出全部");

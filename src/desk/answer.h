@@ -25,6 +25,7 @@ enum {
 };
 enum answer_error {
     ANSWER_OK, ANSWER_NOT_FOUND, ANSWER_BAD_CURSOR, ANSWER_BAD_STATE /* no such state word */, ANSWER_BAD_PERIOD,
+    ANSWER_LONG_PERIOD /* of the board of reminders: at most ANSWER_BOARD_DAYS */, ANSWER_MANY_ORDERS /* more than can be played at once */,
     ANSWER_BAD_SUBJECT /* no such subject, or no such key field of it */,
     ANSWER_FAILED /* database (db_error(store->db) tells) or out of memory */,
 };
@@ -113,7 +114,8 @@ json_t *answer_queue(const struct answer_ask *q, const struct queue_ask *ask, en
 struct team_due;
 bool answer_queue_due(const struct answer_ask *q, struct arena *a, struct team_due **ret, int64_t *ret_n);
 
-struct board_ask { int64_t from_day, to_day; /* as struct review_ask; at most 62 days */ };
+enum { ANSWER_BOARD_DAYS = 62 };
+struct board_ask { int64_t from_day, to_day; /* as struct review_ask; at most ANSWER_BOARD_DAYS */ };
 /* GET /stores/{key}/board and `zhanggui board --json`: {"from","to","at", the data's age,"funnel":{"placed","paid_early","young","closed_early":
  * {"orders","amount"},"due":{deed:{end:{"orders","amount"}}},"crossed"},"specialists":[{"name","agent","reminded","open","unreached","skipped",
  * "recovered":{"orders","amount"},"rate_bp","credited":{attribution:{"orders","amount"}}}],"others":[the same and "asked",

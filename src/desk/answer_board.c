@@ -7,7 +7,7 @@
 #include "store/account_store.h"
 #include "store/query_board.h"
 
-enum { BOARD_DAYS_MAX = 62, PEOPLE_MAX = AGENTS_MAX + ACCOUNTS_MAX + 1, TALKS_PER_BUYER_MAX = 256, MARKS_PER_ORDER_MAX = 16 };
+enum { PEOPLE_MAX = AGENTS_MAX + ACCOUNTS_MAX + 1, TALKS_PER_BUYER_MAX = 256, MARKS_PER_ORDER_MAX = 16 };
 
 /* Who appears: agents first, as in the books, then accounts that are nobody's there, then the command line. */
 struct someone { int64_t agent_id, user_id; struct text name; bool specialist, left; };
@@ -261,8 +261,8 @@ json_t *answer_board(const struct answer_ask *q, const struct board_ask *b, enum
     struct agent_books books;
     json_t *o = NULL;
     *ret_error = ANSWER_OK;
-    if (b->from_day >= b->to_day || b->to_day - b->from_day > BOARD_DAYS_MAX) {
-        *ret_error = ANSWER_BAD_PERIOD;
+    if (b->from_day >= b->to_day || b->to_day - b->from_day > ANSWER_BOARD_DAYS) {
+        *ret_error = ANSWER_LONG_PERIOD;
         return NULL;
     }
     struct board_answer *x = q->store->env->memory.take(q->store->env->memory.ctx, sizeof *x);

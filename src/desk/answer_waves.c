@@ -231,7 +231,7 @@ json_t *answer_waves(const struct answer_ask *q, int64_t from_day, int64_t to_da
     bool ok = answer_begin(&x->w, q) &&
               plan_desk_begin(&x->desk, &(struct plan_desk_ask){ .store = q->store, .shop = q->shop, .policy = q->policy, .now_ms = from_ms, .people = &nobody }) &&
               query_orders(q->store, q->shop, &f, take_order, x) && find_buyers(x);
-    if (ok && x->too_many) *ret_error = ANSWER_BAD_PERIOD;
+    if (ok && x->too_many) *ret_error = ANSWER_MANY_ORDERS;
     else if (ok) {
         for (int64_t i = 0; i < x->order_count; i++) heap_push(x, (struct turn){ x->orders[i].row.order.placed_at_ms, i });
         while (x->heap_count > 0) play(x, heap_pop(x));

@@ -29,7 +29,7 @@ json_t *answer_explain_if(const struct answer_ask *q, const json_t *what, const 
  * {"from","to","currency","orders","waves":[{"wave","sent","amount_minor","recoverable","recoverable_minor","disturbed","disturbed_share"}],
  * "hours":[the same of an hour of the store, with "hour","wave_1","wave_2","wave_3" sent],"delays":[{"delay_s","unpaid","disturbed","share"}]}.
  * recoverable: reminded, and never paid within the time; disturbed: reminded, and paid by themselves afterwards; delays: the same had everybody been
- * contacted after exactly that time. ANSWER_BAD_PERIOD: more orders than can be played at once. */
+ * contacted after exactly that time. ANSWER_MANY_ORDERS: more orders than can be played at once. */
 json_t *answer_waves(const struct answer_ask *q, int64_t from_day, int64_t to_day, enum answer_error *ret_error);
 
 /* Keeping somebody from being contacted, or letting it again. */

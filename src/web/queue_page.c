@@ -89,7 +89,7 @@ void board_read(struct call *c, struct store *s)
     if (!ask_now(c, s, &shop, &ask)) return;
     b.from_day = zone_day(shop.zone, ask.now_ms);
     b.to_day = b.from_day + 1;
-    if (from.len && !answer_day_parse(from, &b.from_day)) reply_fault(c, FAULT_PERIOD, "from");
-    else if (to.len && !answer_day_parse(to, &b.to_day)) reply_fault(c, FAULT_PERIOD, "to");
+    if (from.len && !answer_day_parse(from, &b.from_day)) reply_fault(c, FAULT_LONG_PERIOD, "from");
+    else if (to.len && !answer_day_parse(to, &b.to_day)) reply_fault(c, FAULT_LONG_PERIOD, "to");
     else answer_or_error(c, s, answer_board(&ask, &b, &error), &error);
 }

@@ -23,6 +23,7 @@ static const struct fault_row faults[FAULT_COUNT] = {
     [FAULT_SUBJECT] = { 422, "subject", "There is no such subject, or no such key field of it.", "没有这类数据，或它没有这个关键字段。" },
     [FAULT_STATE] = { 422, "state", "There is no order state of that name.", "没有这种订单状态。" },
     [FAULT_PERIOD] = { 422, "period", "The period must begin before it ends and last at most 800 days.", "起始日期须早于结束日期，最长 800 天。" },
+    [FAULT_LONG_PERIOD] = { 422, "period", "The period must begin before it ends and last at most 62 days.", "起始日期须早于结束日期，最长 62 天。" },
     [FAULT_LOGIN] = { 401, "login", "Name or password is wrong.", "用户名或密码不正确。" },
     [FAULT_SLOW_DOWN] = { 429, "slow-down", "Too many tries; wait a moment and try again.", "尝试次数过多，请稍后再试。" },
     [FAULT_SETUP_CODE] = { 403, "setup-code", "The code is not the one that the terminal shows.", "设置码与终端中显示的不一致。" },
@@ -184,8 +185,9 @@ void reply_answer_error(struct call *c, enum answer_error e, struct store *s)
     case ANSWER_BAD_CURSOR: reply_fault(c, FAULT_CURSOR, "after"); return;
     case ANSWER_BAD_STATE: reply_fault(c, FAULT_STATE, "state"); return;
     case ANSWER_BAD_PERIOD: reply_fault(c, FAULT_PERIOD, "from"); return;
+    case ANSWER_LONG_PERIOD: reply_fault(c, FAULT_LONG_PERIOD, "from"); return;
     case ANSWER_BAD_SUBJECT: reply_fault(c, FAULT_SUBJECT, "subject"); return;
-    case ANSWER_OK: case ANSWER_FAILED: break;
+    case ANSWER_OK: case ANSWER_MANY_ORDERS: /* no page plays a period again */ case ANSWER_FAILED: break;
     }
     reply_internal(c, db_error_message(s->db));
 }

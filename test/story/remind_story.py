@@ -173,7 +173,9 @@ def story_board(directory):
         assert "小催" not in [p["name"] for p in got["others"]], "the two boards are apart"
         page = owner.get(f"/stores/main/board?from={span[1]}&to={span[3]}").json
         assert page["funnel"] == got["funnel"] and page["specialists"] == got["specialists"]
-        assert owner.get("/stores/main/board?from=2020-01-01&to=2021-01-01").status == 422, "too long"
+        long = owner.get("/stores/main/board?from=2020-01-01&to=2021-01-01")
+        assert long.status == 422 and "62 days" in long.json["error"]["en"] and "62 天" in long.json["error"]["zh"], long.body
+        assert "62 days" in shop.zg("board", "--store", "main", "--from", "2020-01-01", "--to", "2021-01-01", code=2)[1]
         assert owner.get("/stores/main/board").json["funnel"]["placed"]["orders"] > 0, "today when nothing is said"
         text = shop.zg("board", "--store", "main", *span, lang="zh")[0]
         assert "小催" in text and "催付专员" in text and "询单转化" in text
