@@ -36,7 +36,7 @@ static enum cli_exit change(struct cli *c, struct channel_ask *ask, struct chann
 {
     struct desk_message m = { 0 };
     struct store reader;
-    struct shop shop;
+    struct shop shop = { .store_id = 0 };
     enum cli_exit found = CLI_COULD_NOT;
     struct desk *d = open_desk(c, false); /* also brings an old database up to date, so that it can be read */
     if (!d) return CLI_COULD_NOT;

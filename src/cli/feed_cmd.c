@@ -47,7 +47,7 @@ static enum cli_exit find_shop(struct cli *c, struct shop *ret)
 static enum cli_exit change(struct cli *c, struct feed_ask *ask, struct feed_made *ret)
 {
     struct desk_message m = { 0 };
-    struct shop shop;
+    struct shop shop = { .store_id = 0 };
     struct desk *d = open_desk(c, false); /* also brings an old database up to date, so that it can be read */
     if (!d) return CLI_COULD_NOT;
     const enum cli_exit found = find_shop(c, &shop);

@@ -82,7 +82,7 @@ enum cli_exit person_erase_run(struct cli *c)
     struct person_ask p = { .customer = text_from_cstr(cli_value(c, "customer")) };
     struct desk_message m = { 0 };
     struct store reader;
-    struct shop shop;
+    struct shop shop = { .store_id = 0 };
     json_t *report = NULL;
     struct desk *d;
 

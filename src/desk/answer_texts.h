@@ -24,11 +24,11 @@ json_t *answer_text_preview(const struct answer_ask *q, const struct preview_ask
 struct choose_ask { enum occasion occasion; enum script_topic topic; enum channel channel; enum text_language language /* 0: the buyer's */; struct text order_no; };
 /* GET /stores/{key}/texts/choose, `zhanggui texts render --occasion`: the text that fits best for an order at an instant: {"code" or null, "reason",
  * "subject","body",..} as above. ANSWER_NOT_FOUND: there is no such order. */
+json_t *answer_text_choose(const struct answer_ask *q, const struct choose_ask *c, enum answer_error *ret_error);
+
 /* GET /stores/{key}/text_gains: {"on": texts are being tried,"wanted": the policy says so,"reminders" in 28 days,"needed","days","groups":[{"occasion",
  * "language","channel","wave","best": the code of the text that is left alone, or null,"texts":[{"code","title","body","own","current": worded so
  * now,"used","told": outcome known,"won","rate","low","high": at 95 % at every look for the group, null where nothing is known,"out"}]}]}. A group
  * is what is compared; most used first. */
 json_t *answer_text_gains(const struct answer_ask *q, enum answer_error *ret_error);
-
-json_t *answer_text_choose(const struct answer_ask *q, const struct choose_ask *c, enum answer_error *ret_error);
 #endif

@@ -35,7 +35,7 @@ static bool find_shop(struct store *s, struct change *c, struct shop *ret)
     case SHOP_NONE: return refused(c->message, "no-store", "There is no such store here.", "这里没有这家店铺。");
     case SHOP_EXISTS: case SHOP_FAILED: break;
     }
-    return false;
+    return refused(c->message, "database", "The database could not be read.", "数据库读取失败。");
 }
 
 /* ---- setting up ---- */
@@ -98,18 +98,21 @@ static bool test_load(struct change *c)
     struct shop shop;
     bool ok = false;
     if (!desk_reader(c->desk->env, c->desk->path, &reader, c->message)) return false;
-    const int n = find_shop(&reader, c, &shop) ? channel_list(&reader, &shop, rows) : -1;
+    const bool found = find_shop(&reader, c, &shop);
+    const int n = found ? channel_list(&reader, &shop, rows) : -1;
     const struct channels_in in = { c->desk->env, c->desk->path, &reader, &shop };
     const struct channel_row *row = NULL;
     for (int i = 0; i < n; i++)
         if (rows[i].channel_id == c->ask->channel_id) row = &rows[i];
+    if (found && n < 0) refused(c->message, "database", "The database could not be read.", "数据库读取失败。");
     if (n >= 0 && !row) refused(c->message, "not-there", "It is not there any more.", "已不存在。");
     switch (row ? channels_open(&in, row, &c->settings) : CHANNELS_NONE) {
     case CHANNELS_FOUND: ok = true; break;
     case CHANNELS_SEALED:
         refused(c->message, "key-file", "These settings were sealed with another key file; remove the channel and set it up again.", "这些设置由另一个密钥文件加密；请删除该渠道后重新设置。");
         break;
-    case CHANNELS_NONE: case CHANNELS_FAILED: break;
+    case CHANNELS_NONE: break;
+    case CHANNELS_FAILED: refused(c->message, "database", "The database could not be read.", "数据库读取失败。"); break;
     }
     if (row) text_copy(c->made->label, sizeof c->made->label, text_from_cstr(row->label));
     store_close(&reader);

@@ -34,12 +34,13 @@ enum channels_found channels_id(const struct channels_in *in, enum channel carri
 enum channels_found channels_open(const struct channels_in *in, const struct channel_row *row, struct channel_settings *ret)
 {
     const struct arena_source *memory = &in->env->memory;
-    unsigned char *sealed = memory->take(memory->ctx, 2 * CHANNEL_SEALED_MAX), *plain = sealed + CHANNEL_SEALED_MAX;
+    unsigned char *sealed = memory->take(memory->ctx, 2 * CHANNEL_SEALED_MAX), *plain;
     const struct keys_owner owner = keys_owner_of(in->shop->store_id, 1000 + row->kind);
     struct settings_fault fault;
     size_t len = 0, n = 0;
     enum channels_found found = CHANNELS_FAILED;
     if (!sealed) return CHANNELS_FAILED;
+    plain = sealed + CHANNEL_SEALED_MAX;
     if (!channel_sealed(in->store, in->shop, row->channel_id, sealed, &len)) goto out;
     found = CHANNELS_NONE;
     if (len == 0) goto out;
