@@ -145,6 +145,13 @@ static bool take_strip(struct supposed *s, const json_t *v, size_t at)
            instant_parse(text_from_cstr(json_string_value(from)), &s->strip_from_ms) && s->strip_from_ms >= INSTANT_FIRST_MS && s->strip_from_ms <= INSTANT_LAST_MS;
 }
 
+/* Which order was read before all else. */
+static bool take_order(struct supposed *s, const json_t *v, size_t at)
+{
+    (void)s, (void)at;
+    return json_is_string(v) || json_is_null(v);
+}
+
 static bool take_nothing(struct supposed *s, const json_t *v, size_t at) /* read before the others */
 {
     (void)s, (void)v, (void)at;
@@ -153,7 +160,7 @@ static bool take_nothing(struct supposed *s, const json_t *v, size_t at) /* read
 
 #define AT(member) offsetof(struct supposed, member)
 static const struct { const char *name; take *take; size_t at; } fields[] = {
-    { "at", take_nothing, 0 }, { "order", take_nothing, 0 }, { "age_s", take_age, 0 },
+    { "at", take_nothing, 0 }, { "order", take_order, 0 }, { "age_s", take_age, 0 },
     { "placed_at", take_instant, AT(order.placed_at_ms) }, { "paid_at", take_instant, AT(order.paid_at_ms) },
     { "cancelled_at", take_instant, AT(order.cancelled_at_ms) }, { "country", take_country, 0 }, { "on_delivery", take_on_delivery, 0 },
     { "presale", take_presale, 0 }, { "held_out", take_bool, AT(facts.held_out) }, { "class", take_class, 0 }, { "consent", take_consent, 0 },

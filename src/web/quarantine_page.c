@@ -26,6 +26,7 @@ struct quarantine_view {
     int64_t header_of;             /* the file whose header this is */
     struct text header;
     struct mend_cells *cells;      /* of the row at hand */
+    struct arena row;              /* what that one needs; cleared with each */
 };
 
 /* The header of the row's file; read once for rows that stand together. */
@@ -38,7 +39,8 @@ static struct text header_of(struct quarantine_view *v, int64_t file_no)
 static json_t *cells_json(struct quarantine_view *v, struct text header, struct text raw)
 {
     json_t *list = json_array();
-    if (header.len == 0 || !mend_row_cells(&v->call->q->arena, header, raw, v->cells)) return list;
+    arena_clear(&v->row);
+    if (header.len == 0 || !mend_row_cells(&v->row, header, raw, v->cells)) return list;
     for (int i = 0; i < v->cells->count; i++) json_array_append_new(list, json_stringn(v->cells->cells[i].ptr ? v->cells->cells[i].ptr : "", v->cells->cells[i].len));
     return list;
 }
@@ -140,7 +142,9 @@ void quarantine_list_read(struct call *c, struct store *s)
     struct quarantine_view v = { .rows = NULL };
     if (!open_quarantine(c, s, &row, &v)) return;
     v.rows = json_array();
+    arena_init(&v.row, &c->web->env->memory, 0);
     int n = quarantine_read(s, &(struct held_ask){ row.merchant_id, row.import_id, v.file_no, v.line, INT64_MAX, LIMIT_PAGE_ROWS }, to_json, &v);
+    arena_release(&v.row);
     if (n < 0) {
         json_decref(v.rows);
         reply_internal(c, db_error_message(s->db));
@@ -184,15 +188,16 @@ struct sheet_view { struct quarantine_view *q; struct sheet *sheet; struct text 
 static void to_sheet(void *ctx, const struct quarantine_row *r)
 {
     struct sheet_view *v = ctx;
-    struct arena *a = &v->q->call->q->arena;
+    struct arena *a = &v->q->row;
     v->q->file_no = r->file_no;
     v->q->line = r->line;
+    arena_clear(a);
     if (!mend_row_cells(a, v->header, r->raw, v->q->cells)) v->ok = false;
     for (int c = 0; c < v->columns; c++) v->cells[c].text = c < v->q->cells->count ? v->q->cells->cells[c] : TEXT_NONE;
     v->cells[v->columns].text = v->zh ? r->what_zh : r->what_en;
     v->cells[v->columns + 1].text = v->zh ? r->remedy_zh : r->remedy_en;
     v->cells[v->columns + 2].text = arena_printf(a, "%lld-%lld-%lld", (long long)v->q->import->import_id, (long long)r->file_no, (long long)r->line);
-    v->ok = v->ok && sheet_row(v->sheet, v->cells);
+    v->ok = v->ok && !a->failed && sheet_row(v->sheet, v->cells);
 }
 
 static bool sheet_fill(struct call *c, struct store *s, struct quarantine_view *q, struct sheet_view *v, int64_t file_no)
@@ -270,7 +275,9 @@ void quarantine_sheet_read(struct call *c, struct store *s)
     if (!scratch_path(c, ".sheet", path)) { reply_internal(c, "no file can be made for a sheet"); return; }
     struct sheet_view v = { .q = &q, .ok = true, .zh = text_is(target_arg(&c->target, "lang"), "zh") };
     v.sheet = sheet_create(&(struct sheet_options){ .env = c->web->env, .path = path, .scratch = desk_files_dir(c->web->options.desk), .format = format, .zh = v.zh });
+    arena_init(&q.row, &c->web->env->memory, 0);
     bool whole = v.sheet && sheet_fill(c, s, &q, &v, f->file_no);
+    arena_release(&q.row);
     if (v.sheet && whole) whole = sheet_close(v.sheet);
     else if (v.sheet) sheet_abandon(v.sheet);
     whole = whole && file_take(path, &body);

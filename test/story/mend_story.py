@@ -103,6 +103,21 @@ def story_sheet(directory):
     shop.zg("verify")
 
 
+def story_many_wide_rows(directory):
+    """a sheet of more rows set aside than fit into the memory of one request, page by page and as a whole"""
+    many = 4500
+    shop, path = desk_of(directory, [row(str(n), total="一百", title="茶壶" * 350) for n in range(many)])
+    with serving("serve", "--db", shop.db) as desk:
+        owner = Browser(desk["url"]).setup(desk["setup_code"])
+        import_id = shop.bring(path)["import_id"]
+        answer = owner.get(f"/imports/{import_id}/quarantine.sheet?format=csv")
+        assert answer.status == 200, answer.body[:200]
+        assert len(list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))) == many + 1
+        assert owner.get(f"/imports/{import_id}/quarantine.sheet?format=xlsx").status == 200
+        page = held(owner, import_id)
+        assert all(len(r["cells"]) == len(HEADER) for r in page["rows"]) and page["next"]
+
+
 def story_other_shop(directory):
     """a row number of another shop, of no row, or nonsense, changes nothing elsewhere"""
     shop, path = desk_of(directory, ROWS)

@@ -253,7 +253,7 @@ def story_tester(directory):
         assert supposed(marks=[{"wave": 2, "outcome": "done", "at": "2020-02-26T11:20:00+08:00"}]) == "done"
         assert supposed(presale=True) == "balance-unknown"
         for wrong in ({"mood": 1}, {"country": "China"}, {"policy": {"night_from_min": 600}}, {"policy": {"mood": 1}}, {"paid_at": "yesterday"}, {"opted_out": "no"},
-                      {"marks": [{"wave": 4, "outcome": "done", "at": noon["at"]}]}, {"contacts": ["x"]}, {"event_from": noon["at"]}, {"age_s": -1}):
+                      {"marks": [{"wave": 4, "outcome": "done", "at": noon["at"]}]}, {"contacts": ["x"]}, {"event_from": noon["at"]}, {"age_s": -1}, {"order": 5}):
             got = owner.post("/stores/main/explain", {**noon, **wrong})
             assert got.status == 422, (wrong, got.status, got.body)
         # what the page of an order does: told, seen, taken back
