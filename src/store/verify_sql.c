@@ -162,9 +162,9 @@ const struct check checks[] = {
           " SELECT product_id, product_no, sku_code, title FROM told WHERE place = 1 ORDER BY product_id"),
       SQL("SELECT product_id, product_no, sku_code, title FROM product WHERE merchant_id = $1 ORDER BY product_id"), NULL },
     { "product", false, 1, "i", NULL,
-      SQL("SELECT p.product_id FROM product p WHERE p.merchant_id = $1 AND LENGTH(p.told_key) = 0 AND EXISTS (SELECT 1 FROM event_line l"
-          " WHERE l.merchant_id = p.merchant_id AND l.product_id = p.product_id AND (l.title <> p.title OR COALESCE(l.sku_code, '') <> COALESCE(p.sku_code, '')"
-          " OR COALESCE(l.product_no, '') <> COALESCE(p.product_no, ''))) ORDER BY p.product_id"), "all lines call it the same, or it is known which one is the latest" },
+      SQL("SELECT DISTINCT p.product_id AS product_id FROM event_line l CROSS JOIN product p WHERE l.merchant_id = $1 AND p.merchant_id = l.merchant_id"
+          " AND p.product_id = l.product_id AND LENGTH(p.told_key) = 0 AND (l.title <> p.title OR COALESCE(l.sku_code, '') <> COALESCE(p.sku_code, '')"
+          " OR COALESCE(l.product_no, '') <> COALESCE(p.product_no, '')) ORDER BY product_id"), "all lines call it the same, or it is known which one is the latest" },
     { "product", false, 1, "iiib",
       SQL("SELECT product_id, as_of_ms, source_rank, event_key FROM (SELECT p.product_id, e.as_of_ms, e.source_rank, e.event_key, ROW_NUMBER() OVER"
           " (PARTITION BY p.product_id ORDER BY e.as_of_ms DESC, e.source_rank DESC, e.event_key DESC) AS place FROM product p JOIN event_line l"
@@ -188,8 +188,8 @@ const struct check checks[] = {
     { "counter_product_day", true, 2, "iiiiii",
       SQL("SELECT o.day, l.product_id, COUNT(*) AS lines, SUM(COALESCE(l.pieces, 0)) AS pieces, SUM(CASE WHEN o.paid = 1 THEN COALESCE(l.pieces, 0) ELSE 0 END)"
           " AS paid_pieces, SUM(CASE WHEN o.paid = 1 THEN COALESCE(l.line_minor, l.unit_minor * l.pieces, 0) ELSE 0 END) AS paid_minor"
-          " FROM order_line l JOIN (SELECT o.order_id, " DAY " AS day, CASE WHEN o.paid_at_ms IS NOT NULL THEN 1 ELSE 0 END AS paid"
-          ORDERS_IN_ZONE ") o ON o.order_id = l.order_id WHERE l.merchant_id = $1 GROUP BY 1, 2 ORDER BY 1, 2"),
+          " FROM (SELECT o.order_id, " DAY " AS day, CASE WHEN o.paid_at_ms IS NOT NULL THEN 1 ELSE 0 END AS paid" ORDERS_IN_ZONE ") o"
+          " CROSS JOIN order_line l WHERE l.merchant_id = $1 AND l.order_id = o.order_id GROUP BY 1, 2 ORDER BY 1, 2"),
       SQL("SELECT day, product_id, lines, pieces, paid_pieces, paid_minor FROM counter_product_day WHERE merchant_id = $1 AND store_id = $2"
           " AND (lines <> 0 OR reserved = 0) ORDER BY day, product_id"), NULL },
     { "counter_product_day", false, 1, "ii",
