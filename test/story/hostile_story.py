@@ -120,7 +120,7 @@ def story_resumed(directory):
     """killed in the midst of the second sheet of a workbook in a zip: resume finds the sheet again; it refuses when the sheets have changed places"""
     directory = pathlib.Path(directory)
     count = 100000 if SLOW == 1 else 30000  # enough to be killed in the midst
-    rows = [order(f"351531{i:010d}", amount=f"{10 + i % 90}.50") for i in range(count + 20)]
+    rows = [order(f"351531{i:010d}", placed=f"2020-02-{1 + i // 4096:02} {i // 256 % 16:02}:{i // 16 % 16:02}:{i % 16:02}", amount=f"{10 + i % 90}.50") for i in range(count + 20)]
     first, second = [HEADER, *rows[:20]], [HEADER, *rows[20:]]
     path = directory / "all.zip"
     path.write_bytes(hostile.zipped({"book.xlsx": book({"一月": first, "二月": second})}))
