@@ -91,7 +91,9 @@ export async function openPage(browser, { lang, width, name }) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
       await page.waitForTimeout(350)
       await page.screenshot({ path: path.join(PICTURES, `${name}-${what}-${scheme}.png`), fullPage: true })
-      const found = await page.evaluate(`(async () => { if (!window.axe) { ${axeSource()} } return (await window.axe.run(document, { resultTypes: ['violations'] })).violations })()`)
+      if (!(await page.evaluate(() => !!window.axe))) await page.evaluate(axeSource())
+      const rules = scheme === 'light' ? {} : { runOnly: ['color-contrast'] } // no other rule depends on colours
+      const found = await page.evaluate(async (r) => (await window.axe.run(document, { ...r, resultTypes: ['violations'] })).violations, rules)
       const bad = found.filter((v) => v.impact === 'serious' || v.impact === 'critical')
         .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary}`).join(' | ')}`)
       assert.deepEqual(bad, [], `accessibility of ${what}, ${scheme}`)
