@@ -284,6 +284,42 @@ Test(web_http, stopping_waits_for_what_was_deferred, .timeout = 60)
     close(idle);
 }
 
+static atomic_int port, knocks;
+
+static void *knock(void *arg)
+{
+    (void)arg;
+    for (int to = atomic_load(&port); to >= 0; to = atomic_load(&port)) {
+        struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)to), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+        struct timeval patience = { .tv_usec = 50000 };
+        char answer[512];
+        const int fd = to > 0 ? socket(AF_INET, SOCK_STREAM, 0) : -1;
+        if (fd < 0) { poll(NULL, 0, 1); continue; }
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        if (connect(fd, (struct sockaddr *)&a, sizeof a) == 0 && send(fd, "GET / HTTP/1.1\r\n" HOST "\r\n", strlen("GET / HTTP/1.1\r\n" HOST "\r\n"), MSG_NOSIGNAL) > 0)
+            atomic_fetch_add(&knocks, recv(fd, answer, sizeof answer, 0) > 0);
+        close(fd);
+    }
+    return NULL;
+}
+
+/* Who comes while the server stops is turned away and hinders nobody. */
+Test(web_http, stopping_while_others_knock, .timeout = 120)
+{
+    pthread_t who[4];
+    for (int i = 0; i < 4; i++) cr_assert_eq(pthread_create(&who[i], NULL, knock, NULL), 0);
+    for (int round = 0; round < 60; round++) {
+        struct http_server *s = start();
+        atomic_store(&port, http_port(s));
+        poll(NULL, 0, round % 2);
+        stop(s);
+        atomic_store(&port, 0);
+    }
+    atomic_store(&port, -1);
+    for (int i = 0; i < 4; i++) pthread_join(who[i], NULL);
+    cr_expect_gt(atomic_load(&knocks), 10);
+}
+
 Test(web_http, a_client_that_leaves_early_is_no_trouble, .timeout = 60)
 {
     struct http_server *s = start();
