@@ -65,7 +65,6 @@ static bool people_fresh(struct outbox_people *p, struct store *s, const struct 
 bool outbox_look_begin(struct outbox_look *l, struct store *s, const struct shop *shop, int64_t now_ms, struct outbox_people *people)
 {
     memset(l, 0, sizeof *l);
-    arena_init(&l->arena, &s->env->memory, 0);
     if (!policy_load(s, shop, &l->policy) || !outbox_switches(s, shop, &l->on) || !people_fresh(people, s, shop, &l->policy, now_ms)) return false;
     const struct plan_desk_ask ask = { .store = s, .shop = shop, .policy = &l->policy, .now_ms = now_ms, .people = &people->people, .live = true };
     l->begun = true;
@@ -77,7 +76,6 @@ bool outbox_look_begin(struct outbox_look *l, struct store *s, const struct shop
 void outbox_look_end(struct outbox_look *l)
 {
     if (l->begun) plan_desk_end(&l->desk);
-    arena_release(&l->arena);
 }
 
 /* ---- one message ---- */
@@ -143,8 +141,7 @@ static bool look_one(void *ctx, const struct order_row *o)
         refuse(k->v, closed);
         return true;
     }
-    arena_clear(&k->l->arena);
-    k->ok = plan_facts_of(&k->l->desk, &k->l->arena, o, &f);
+    k->ok = plan_facts_of(&k->l->desk, o, &f);
     if (k->ok) verdict_of(k->l, &f, k->lane, k->v);
     return k->ok;
 }

@@ -13,7 +13,6 @@ void outbox_people_release(struct outbox_people *p);
 struct outbox_look {
     struct policy policy;
     struct plan_desk desk;
-    struct arena arena;
     unsigned on;                /* bits 1 << channel: by which reminders may go out by themselves */
     bool dark;                  /* the feed is: nothing can be decided */
     bool begun;

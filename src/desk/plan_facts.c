@@ -295,10 +295,9 @@ void plan_facts_at(struct plan_desk *d, const struct order_row *o, int64_t now_m
     buyer_zones_fill(&d->zones, d->ask.store->env, d->ask.shop, o->order.country, &ret->contact);
 }
 
-bool plan_facts_of(struct plan_desk *d, struct arena *a, const struct order_row *o, struct plan_facts *ret)
+bool plan_facts_of(struct plan_desk *d, const struct order_row *o, struct plan_facts *ret)
 {
     struct arena scratch;
-    (void)a; /* who is named here goes into it */
     plan_facts_at(d, o, d->ask.now_ms, ret);
     ret->held_out = holdout_has(d->ask.shop, d->holdouts, d->holdout_count, o->order.placed_at_ms, o->order_no);
     arena_init(&scratch, &d->ask.store->env->memory, 0);
@@ -311,5 +310,5 @@ bool plan_facts_find(struct plan_desk *d, struct arena *a, struct text order_no,
 {
     ret->found = false;
     if (!query_order(d->ask.store, d->ask.shop, a, order_no, &ret->row, &ret->found)) return false;
-    return !ret->found || plan_facts_of(d, a, &ret->row, &ret->facts);
+    return !ret->found || plan_facts_of(d, &ret->row, &ret->facts);
 }

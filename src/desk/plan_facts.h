@@ -3,7 +3,7 @@
  *
  *     struct plan_desk d;
  *     plan_desk_begin(&d, &(struct plan_desk_ask){ store, shop, &policy, now_ms });      once for many orders, in one transaction
- *     plan_facts_find(&d, &arena, order_no, &found)  or  plan_facts_of(&d, &arena, &order_row, &facts)
+ *     plan_facts_find(&d, &arena, order_no, &found)  or  plan_facts_of(&d, &order_row, &facts)
  *     struct reminder_plan plan = plan_check(&policy, &facts);                            core/run/reminder_plan.h
  *     plan_desk_end(&d);
  *
@@ -56,8 +56,8 @@ void plan_desk_end(struct plan_desk *d);
 /* What the order and the moment alone tell: zones, event, balance window; nobody's marks, contacts or wishes. For rehearsals: from here on it is
  * now_ms for this desk. */
 void plan_facts_at(struct plan_desk *d, const struct order_row *o, int64_t now_ms, struct plan_facts *ret);
-/* Facts about an order of the shop; the facts point to o->order. The arena holds nothing of them but the agent's name. */
-bool plan_facts_of(struct plan_desk *d, struct arena *a, const struct order_row *o, struct plan_facts *ret);
+/* Facts about an order of the shop; the facts point to o->order. */
+bool plan_facts_of(struct plan_desk *d, const struct order_row *o, struct plan_facts *ret);
 /* The same by the order's number; *ret_found false: there is none. Texts of the order in the arena. */
 struct plan_found { bool found; struct order_row row; struct plan_facts facts; };
 bool plan_facts_find(struct plan_desk *d, struct arena *a, struct text order_no, struct plan_found *ret);
