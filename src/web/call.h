@@ -99,6 +99,7 @@ bool call_id(struct call *c, struct text s, int64_t *ret);
 bool password_ok(struct call *c, struct text password, struct text name);
 bool read_shop(struct call *c, json_t *j, struct shop_new *ret);
 json_t *store_json(const struct shop *shop);
+struct answer_ask;
 struct import_row;
 struct import_file_row;
 /* The import of {id} and its shop: false when answered. */
@@ -109,4 +110,8 @@ void import_name_table(json_t *j, const struct import_file_row *f);
 void import_started_answer(void *ctx, enum desk_result result, int64_t import_id, const struct desk_message *message);
 /* The shop of {store}: false when answered (404, 500). */
 bool call_shop(struct call *c, struct store *s, struct shop *ret);
+/* What an answer about the shop of {store} is asked with, its policy included: desk_page.c. False when answered. */
+bool call_ask(struct call *c, struct store *s, int64_t at_ms, struct shop *ret_shop, struct answer_ask *ret);
+/* An instant ("at"), now where there is none: false when answered. */
+bool call_at(struct call *c, struct text t, int64_t *ret);
 #endif

@@ -3,7 +3,6 @@
 #include <sodium.h>
 #include "desk/feed_change.h"
 #include "desk/feeds.h"
-#include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
 #include "web/reply.h"
@@ -13,13 +12,9 @@ void feeds_page_read(struct call *c, struct store *s)
     struct shop shop;
     struct feed_last last[FEEDS_LAST];
     enum answer_error error = ANSWER_FAILED;
-    if (!call_shop(c, s, &shop)) return;
-    if (!policy_load(s, &shop, &c->policy)) {
-        reply_internal(c, db_error_message(s->db));
-        return;
-    }
+    struct answer_ask ask;
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
     const int n = feeds_last(desk_feeds(c->web->options.desk), c->params[0], last);
-    const struct answer_ask ask = { .store = s, .shop = &shop, .policy = &c->policy, .now_ms = web_now_ms(c->web), .mask = c->mask };
     json_t *o = answer_feeds(&ask, last, n, &error);
     if (!o) {
         reply_answer_error(c, error, s);

@@ -5,11 +5,11 @@
 #include "web/pages.h"
 #include "web/reply.h"
 
-/* An instant in the query: false when answered. Absent: `absent`. */
-static bool read_instant(struct call *c, const char *name, int64_t absent, int64_t *ret)
+/* An instant in the query, INSTANT_NONE where there is none: false when answered. */
+static bool read_instant(struct call *c, const char *name, int64_t *ret)
 {
     struct text t = target_arg(&c->target, name);
-    int64_t at = absent;
+    int64_t at = INSTANT_NONE;
     if (t.len && !instant_parse(t, &at)) {
         reply_fault(c, FAULT_FIELD, name);
         return false;
@@ -18,32 +18,34 @@ static bool read_instant(struct call *c, const char *name, int64_t absent, int64
     return true;
 }
 
-/* What an answer is asked with, the shop's policy included; false when answered. */
-static bool ask_begin(struct call *c, struct store *s, const struct shop *shop, int64_t at_ms, struct answer_ask *ret)
+bool call_ask(struct call *c, struct store *s, int64_t at_ms, struct shop *ret_shop, struct answer_ask *ret)
 {
-    if (!policy_load(s, shop, &c->policy)) {
+    if (!call_shop(c, s, ret_shop)) return false;
+    if (!policy_load(s, ret_shop, &c->policy)) {
         reply_internal(c, db_error_message(s->db));
         return false;
     }
-    *ret = (struct answer_ask){ .store = s, .shop = shop, .policy = &c->policy, .now_ms = at_ms, .mask = c->mask };
+    *ret = (struct answer_ask){ .store = s, .shop = ret_shop, .policy = &c->policy, .now_ms = at_ms, .mask = c->mask };
     return true;
 }
 
-static void answer_or_error(struct call *c, struct store *s, json_t *j, const enum answer_error *error)
+bool call_at(struct call *c, struct text t, int64_t *ret)
 {
-    if (j) reply_json(c, 200, j);
-    else reply_answer_error(c, *error, s);
+    *ret = web_now_ms(c->web);
+    if (text_empty(t) || instant_parse(t, ret)) return true;
+    reply_fault(c, FAULT_FIELD, "at");
+    return false;
 }
 
 void today_read(struct call *c, struct store *s)
 {
     struct shop shop;
-    int64_t at;
-    enum answer_error error = ANSWER_FAILED;
-    if (!call_shop(c, s, &shop) || !read_instant(c, "at", web_now_ms(c->web), &at)) return;
     struct answer_ask ask;
-    if (!ask_begin(c, s, &shop, at, &ask)) return;
-    answer_or_error(c, s, answer_today(&ask, &error), &error);
+    int64_t at_ms;
+    enum answer_error error = ANSWER_FAILED;
+    if (!call_at(c, target_arg(&c->target, "at"), &at_ms) || !call_ask(c, s, at_ms, &shop, &ask)) return;
+    json_t *j = answer_today(&ask, &error);
+    reply_answer(c, j, error, s);
 }
 
 /* An instant, or a day of the store ("2020-02-01"): its beginning, or with `end` the beginning of the next. */
@@ -51,7 +53,7 @@ static bool read_bound(struct call *c, const struct shop *shop, const char *name
 {
     struct text t = target_arg(&c->target, name);
     int64_t day;
-    if (!answer_day_parse(t, &day)) return read_instant(c, name, INSTANT_NONE, ret);
+    if (!answer_day_parse(t, &day)) return read_instant(c, name, ret);
     *ret = zone_day_start_ms(shop->zone, day + (end ? 1 : 0));
     return true;
 }
@@ -74,22 +76,22 @@ void orders_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     struct orders_ask o = { .state = target_arg(&c->target, "state"), .search = target_arg(&c->target, "q"),
                             .after = target_arg(&c->target, "after") };
-    if (!call_shop(c, s, &shop) || !read_limit(c, &o.limit) || !read_bound(c, &shop, "from", false, &o.from_ms)
+    struct answer_ask ask;
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask) || !read_limit(c, &o.limit) || !read_bound(c, &shop, "from", false, &o.from_ms)
         || !read_bound(c, &shop, "to", true, &o.to_ms))
         return;
-    struct answer_ask ask;
-    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
-    answer_or_error(c, s, answer_orders(&ask, &o, &error), &error);
+    json_t *j = answer_orders(&ask, &o, &error);
+    reply_answer(c, j, error, s);
 }
 
 void order_read(struct call *c, struct store *s)
 {
     struct shop shop;
     enum answer_error error = ANSWER_FAILED;
-    if (!call_shop(c, s, &shop)) return;
     struct answer_ask ask;
-    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
-    answer_or_error(c, s, answer_order(&ask, c->params[1], &error), &error);
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
+    json_t *j = answer_order(&ask, c->params[1], &error);
+    reply_answer(c, j, error, s);
 }
 
 void records_read(struct call *c, struct store *s)
@@ -98,22 +100,22 @@ void records_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     struct records_ask r = { .subject = target_arg(&c->target, "subject"), .search = target_arg(&c->target, "q"), .grain = target_arg(&c->target, "grain"),
                              .disputed = text_is(target_arg(&c->target, "disputed"), "1"), .after = target_arg(&c->target, "after") };
-    if (!call_shop(c, s, &shop) || !read_limit(c, &r.limit) || !read_bound(c, &shop, "from", false, &r.from_ms) ||
+    struct answer_ask ask;
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask) || !read_limit(c, &r.limit) || !read_bound(c, &shop, "from", false, &r.from_ms) ||
         !read_bound(c, &shop, "to", true, &r.to_ms))
         return;
-    struct answer_ask ask;
-    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
-    answer_or_error(c, s, answer_records(&ask, &r, &error), &error);
+    json_t *j = answer_records(&ask, &r, &error);
+    reply_answer(c, j, error, s);
 }
 
 void data_read(struct call *c, struct store *s)
 {
     struct shop shop;
     enum answer_error error = ANSWER_FAILED;
-    if (!call_shop(c, s, &shop)) return;
     struct answer_ask ask;
-    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
-    answer_or_error(c, s, answer_data(&ask, &error), &error);
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
+    json_t *j = answer_data(&ask, &error);
+    reply_answer(c, j, error, s);
 }
 
 void review_read(struct call *c, struct store *s)
@@ -122,12 +124,12 @@ void review_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     struct text compare = target_arg(&c->target, "compare");
     struct review_ask r = { .compare = !text_is(compare, "none") };
-    if (!call_shop(c, s, &shop)) return;
+    struct answer_ask ask;
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
     if (!answer_day_parse(target_arg(&c->target, "from"), &r.from_day)) { reply_fault(c, FAULT_PERIOD, "from"); return; }
     if (!answer_day_parse(target_arg(&c->target, "to"), &r.to_day)) { reply_fault(c, FAULT_PERIOD, "to"); return; }
-    struct answer_ask ask;
-    if (!ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
-    answer_or_error(c, s, answer_review(&ask, &r, &error), &error);
+    json_t *j = answer_review(&ask, &r, &error);
+    reply_answer(c, j, error, s);
 }
 
 /* ---- marks ---- */
@@ -169,7 +171,7 @@ void policy_read(struct call *c, struct store *s)
 {
     struct shop shop;
     struct answer_ask ask;
-    if (!call_shop(c, s, &shop) || !ask_begin(c, s, &shop, web_now_ms(c->web), &ask)) return;
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
     reply_json(c, 200, answer_policy(ask.policy));
 }
 

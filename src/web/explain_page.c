@@ -1,29 +1,8 @@
 /* What the desk would do about an order, the tester of the policy, and keeping a buyer from being contacted; as desk/explain.h tells them. */
 #include "desk/explain.h"
-#include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
 #include "web/reply.h"
-
-static bool explain_begin(struct call *c, struct store *s, struct shop *shop, int64_t at_ms, struct answer_ask *ret)
-{
-    if (!call_shop(c, s, shop)) return false;
-    if (!policy_load(s, shop, &c->policy)) {
-        reply_internal(c, db_error_message(s->db));
-        return false;
-    }
-    *ret = (struct answer_ask){ .store = s, .shop = shop, .policy = &c->policy, .now_ms = at_ms, .mask = c->mask };
-    return true;
-}
-
-/* An instant; now where there is none. False: answered. */
-static bool read_at(struct call *c, struct text t, int64_t *ret)
-{
-    *ret = web_now_ms(c->web);
-    if (text_empty(t) || (instant_parse(t, ret) && *ret >= INSTANT_FIRST_MS && *ret <= INSTANT_LAST_MS)) return true;
-    reply_fault(c, FAULT_FIELD, "at");
-    return false;
-}
 
 void explain_read(struct call *c, struct store *s)
 {
@@ -32,14 +11,13 @@ void explain_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     const struct text order_no = target_arg(&c->target, "order");
     int64_t at_ms;
-    if (!read_at(c, target_arg(&c->target, "at"), &at_ms) || !explain_begin(c, s, &shop, at_ms, &ask)) return;
+    if (!call_at(c, target_arg(&c->target, "at"), &at_ms) || !call_ask(c, s, at_ms, &shop, &ask)) return;
     if (text_empty(order_no)) {
         reply_fault(c, FAULT_FIELD, "order");
         return;
     }
     json_t *j = answer_explain(&ask, order_no, &error);
-    if (j) reply_json(c, 200, j);
-    else reply_answer_error(c, error, s);
+    reply_answer(c, j, error, s);
 }
 
 void explain_if_read(struct call *c, struct store *s)
@@ -49,11 +27,10 @@ void explain_if_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     const char *field = NULL;
     int64_t at_ms;
-    if (!read_at(c, text_from_cstr(json_string_value(json_object_get(c->body, "at"))), &at_ms) || !explain_begin(c, s, &shop, at_ms, &ask)) return;
+    if (!call_at(c, text_from_cstr(json_string_value(json_object_get(c->body, "at"))), &at_ms) || !call_ask(c, s, at_ms, &shop, &ask)) return;
     json_t *j = answer_explain_if(&ask, c->body, &field, &error);
-    if (j) reply_json(c, 200, j);
-    else if (field) reply_fault(c, FAULT_FIELD, field);
-    else reply_answer_error(c, error, s);
+    if (!j && field) reply_fault(c, FAULT_FIELD, field);
+    else reply_answer(c, j, error, s);
 }
 
 /* Waits for the writer: a person presses this. */

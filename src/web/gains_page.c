@@ -1,6 +1,5 @@
 /* Was it worth it: the best first delay, what reminding brings, and how texts fare, as desk/answer.h and desk/answer_texts.h tell them. */
 #include "desk/answer_texts.h"
-#include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
 #include "web/reply.h"
@@ -19,19 +18,8 @@ static bool read_term(struct call *c, const char *name, int64_t low, int64_t hig
 
 static bool ask_begin(struct call *c, struct store *s, struct shop *shop, struct answer_ask *ret)
 {
-    const struct text at = target_arg(&c->target, "at");
-    int64_t at_ms = web_now_ms(c->web);
-    if (at.len && (!instant_parse(at, &at_ms) || at_ms < INSTANT_FIRST_MS || at_ms > INSTANT_LAST_MS)) {
-        reply_fault(c, FAULT_FIELD, "at");
-        return false;
-    }
-    if (!call_shop(c, s, shop)) return false;
-    if (!policy_load(s, shop, &c->policy)) {
-        reply_internal(c, db_error_message(s->db));
-        return false;
-    }
-    *ret = (struct answer_ask){ .store = s, .shop = shop, .policy = &c->policy, .now_ms = at_ms, .mask = c->mask };
-    return true;
+    int64_t at_ms;
+    return call_at(c, target_arg(&c->target, "at"), &at_ms) && call_ask(c, s, at_ms, shop, ret);
 }
 
 void delay_read(struct call *c, struct store *s)
@@ -49,8 +37,7 @@ void delay_read(struct call *c, struct store *s)
     if (persuasion_bp >= 0) d.persuasion = (double)persuasion_bp / 10000;
     if (decay_s >= 0) d.decay_h = (double)decay_s / 3600;
     json_t *j = answer_delay(&ask, &d, &error);
-    if (j) reply_json(c, 200, j);
-    else reply_answer_error(c, error, s);
+    reply_answer(c, j, error, s);
 }
 
 void lift_read(struct call *c, struct store *s)
@@ -60,8 +47,7 @@ void lift_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     if (!ask_begin(c, s, &shop, &ask)) return;
     json_t *j = answer_lift(&ask, &error);
-    if (j) reply_json(c, 200, j);
-    else reply_answer_error(c, error, s);
+    reply_answer(c, j, error, s);
 }
 
 void text_gains_read(struct call *c, struct store *s)
@@ -71,6 +57,5 @@ void text_gains_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     if (!ask_begin(c, s, &shop, &ask)) return;
     json_t *j = answer_text_gains(&ask, &error);
-    if (j) reply_json(c, 200, j);
-    else reply_answer_error(c, error, s);
+    reply_answer(c, j, error, s);
 }

@@ -1,6 +1,5 @@
 /* The ledger of messages that go out by themselves, and a person's word about an unknown one; as desk/outbox.h tells them. */
 #include "desk/outbox.h"
-#include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
 #include "web/reply.h"
@@ -17,15 +16,10 @@ void outbox_read(struct call *c, struct store *s)
         reply_fault(c, FAULT_FIELD, "state");
         return;
     }
-    if (!call_shop(c, s, &shop)) return;
-    if (!policy_load(s, &shop, &c->policy)) {
-        reply_internal(c, db_error_message(s->db));
-        return;
-    }
-    const struct answer_ask ask = { .store = s, .shop = &shop, .policy = &c->policy, .now_ms = web_now_ms(c->web), .mask = c->mask };
+    struct answer_ask ask;
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
     json_t *j = answer_outbox(&ask, &o, &error);
-    if (j) reply_json(c, 200, j);
-    else reply_answer_error(c, error, s);
+    reply_answer(c, j, error, s);
 }
 
 /* Waits for the writer: a person presses this. */

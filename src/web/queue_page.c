@@ -5,23 +5,6 @@
 #include "web/pages.h"
 #include "web/reply.h"
 
-static void answer_or_error(struct call *c, struct store *s, json_t *j, const enum answer_error *error)
-{
-    if (j) reply_json(c, 200, j);
-    else reply_answer_error(c, *error, s);
-}
-
-static bool ask_now(struct call *c, struct store *s, struct shop *shop, struct answer_ask *ret)
-{
-    if (!call_shop(c, s, shop)) return false;
-    if (!policy_load(s, shop, &c->policy)) {
-        reply_internal(c, db_error_message(s->db));
-        return false;
-    }
-    *ret = (struct answer_ask){ .store = s, .shop = shop, .policy = &c->policy, .now_ms = web_now_ms(c->web), .mask = c->mask };
-    return true;
-}
-
 /* agent: a number, "none" or "all" (also when absent). */
 void queue_read(struct call *c, struct store *s)
 {
@@ -35,7 +18,9 @@ void queue_read(struct call *c, struct store *s)
         reply_fault(c, FAULT_FIELD, "agent");
         return;
     }
-    if (ask_now(c, s, &shop, &ask)) answer_or_error(c, s, answer_queue(&ask, &q, &error), &error);
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
+    json_t *j = answer_queue(&ask, &q, &error);
+    reply_answer(c, j, error, s);
 }
 
 /* ---- giving out ---- */
@@ -58,7 +43,7 @@ static void take_work(struct call *c, struct store *s)
     struct shop shop;
     struct take t = { .changed = 0 };
     struct team_due *due = NULL;
-    if (!ask_now(c, s, &shop, &ask)) return;
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
     if (!answer_queue_due(&ask, &c->q->arena, &due, &t.n)) {
         reply_internal(c, db_error_message(s->db));
         return;
@@ -86,10 +71,13 @@ void board_read(struct call *c, struct store *s)
     struct shop shop;
     struct board_ask b;
     enum answer_error error = ANSWER_FAILED;
-    if (!ask_now(c, s, &shop, &ask)) return;
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
     b.from_day = zone_day(shop.zone, ask.now_ms);
     b.to_day = b.from_day + 1;
     if (from.len && !answer_day_parse(from, &b.from_day)) reply_fault(c, FAULT_LONG_PERIOD, "from");
     else if (to.len && !answer_day_parse(to, &b.to_day)) reply_fault(c, FAULT_LONG_PERIOD, "to");
-    else answer_or_error(c, s, answer_board(&ask, &b, &error), &error);
+    else {
+        json_t *j = answer_board(&ask, &b, &error);
+        reply_answer(c, j, error, s);
+    }
 }

@@ -192,6 +192,12 @@ void reply_answer_error(struct call *c, enum answer_error e, struct store *s)
     reply_internal(c, db_error_message(s->db));
 }
 
+void reply_answer(struct call *c, json_t *answer, enum answer_error e, struct store *s)
+{
+    if (answer) reply_json(c, 200, answer);
+    else reply_answer_error(c, e, s);
+}
+
 void reply_internal(struct call *c, const char *why)
 {
     struct web *w = c->web;

@@ -36,6 +36,8 @@ void reply_download(struct call *c, const char *type, const char *name, int fd, 
 void reply_fault(struct call *c, enum reply_fault f, const char *field); /* field NULL: none */
 void reply_wait(struct call *c, enum reply_fault f, int64_t wait_ms);    /* with Retry-After */
 void reply_message(struct call *c, enum desk_result result, const struct desk_message *m);
+/* 200 with the answer, which is taken; NULL: why there is none. */
+void reply_answer(struct call *c, json_t *answer, enum answer_error e, struct store *s);
 void reply_answer_error(struct call *c, enum answer_error e, struct store *s);
 /* Something that should not happen: the visitor is told a number, the log gets the number and `why`. */
 void reply_internal(struct call *c, const char *why);

@@ -1,6 +1,5 @@
 /* Team: GET /stores/{store}/team, changes of the owner or an operator, and everybody's own coming and going. */
 #include "desk/team_change.h"
-#include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
 #include "web/reply.h"
@@ -11,16 +10,11 @@ void team_read(struct call *c, struct store *s)
     enum answer_error error = ANSWER_FAILED;
     const struct text week = target_arg(&c->target, "week");
     struct team_view v = { .day = INT64_MIN, .user_id = c->who.user_id, .with_accounts = c->who.role == ROLE_OWNER || c->who.role == ROLE_OPERATOR };
-    if (!call_shop(c, s, &shop)) return;
     if (!text_empty(week) && !answer_day_parse(week, &v.day)) { reply_fault(c, FAULT_PERIOD, "week"); return; }
-    if (!policy_load(s, &shop, &c->policy)) {
-        reply_internal(c, db_error_message(s->db));
-        return;
-    }
-    const struct answer_ask ask = { .store = s, .shop = &shop, .policy = &c->policy, .now_ms = web_now_ms(c->web), .mask = c->mask };
+    struct answer_ask ask;
+    if (!call_ask(c, s, web_now_ms(c->web), &shop, &ask)) return;
     json_t *o = answer_team(&ask, &v, &error);
-    if (o) reply_json(c, 200, o);
-    else reply_answer_error(c, error, s);
+    reply_answer(c, o, error, s);
 }
 
 /* Waits for the writer: shifts are painted now and then. */

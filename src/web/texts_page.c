@@ -1,37 +1,9 @@
 /* What is said to buyers: the shop's texts, words and scripts; what a text would become as it is typed. */
 #include "desk/answer_texts.h"
 #include "desk/texts.h"
-#include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
 #include "web/reply.h"
-
-static bool ask_begin(struct call *c, struct store *s, struct shop *shop, int64_t at_ms, struct answer_ask *ret)
-{
-    if (!call_shop(c, s, shop)) return false;
-    if (!policy_load(s, shop, &c->policy)) {
-        reply_internal(c, db_error_message(s->db));
-        return false;
-    }
-    *ret = (struct answer_ask){ .store = s, .shop = shop, .policy = &c->policy, .now_ms = at_ms, .mask = c->mask };
-    return true;
-}
-
-static void answer_or_error(struct call *c, struct store *s, json_t *j, enum answer_error error)
-{
-    if (j) reply_json(c, 200, j);
-    else reply_answer_error(c, error, s);
-}
-
-/* An instant in the query, or now; false when answered. */
-static bool read_at(struct call *c, int64_t *ret)
-{
-    const struct text t = target_arg(&c->target, "at");
-    *ret = web_now_ms(c->web);
-    if (!t.len || instant_parse(t, ret)) return true;
-    reply_fault(c, FAULT_FIELD, "at");
-    return false;
-}
 
 void texts_read(struct call *c, struct store *s)
 {
@@ -39,9 +11,9 @@ void texts_read(struct call *c, struct store *s)
     struct answer_ask ask;
     enum answer_error error = ANSWER_FAILED;
     int64_t at_ms;
-    if (!read_at(c, &at_ms) || !ask_begin(c, s, &shop, at_ms, &ask)) return;
+    if (!call_at(c, target_arg(&c->target, "at"), &at_ms) || !call_ask(c, s, at_ms, &shop, &ask)) return;
     json_t *j = answer_texts(&ask, &error);
-    answer_or_error(c, s, j, error);
+    reply_answer(c, j, error, s);
 }
 
 /* ---- one text, as the page sends it ---- */
@@ -119,20 +91,15 @@ void text_preview_read(struct call *c, struct store *s)
     struct answer_ask ask;
     struct preview_ask p = { .order_no = member(c->body, "order") };
     enum answer_error error = ANSWER_FAILED;
-    int64_t at_ms = web_now_ms(c->web);
-    const struct text at = member(c->body, "at");
+    int64_t at_ms;
     if (!read_wording(c, &p.wording)) return;
     if (!channel_find(member(c->body, "channel"), &p.channel)) {
         reply_fault(c, FAULT_FIELD, "channel");
         return;
     }
-    if (at.len && !instant_parse(at, &at_ms)) {
-        reply_fault(c, FAULT_FIELD, "at");
-        return;
-    }
-    if (!ask_begin(c, s, &shop, at_ms, &ask)) return;
+    if (!call_at(c, member(c->body, "at"), &at_ms) || !call_ask(c, s, at_ms, &shop, &ask)) return;
     json_t *j = answer_text_preview(&ask, &p, &error);
-    answer_or_error(c, s, j, error);
+    reply_answer(c, j, error, s);
 }
 
 void text_choose_read(struct call *c, struct store *s)
@@ -153,9 +120,9 @@ void text_choose_read(struct call *c, struct store *s)
         return;
     }
     if (language.len) q.language = text_is(language, "zh") ? LANGUAGE_ZH : LANGUAGE_EN;
-    if (!read_at(c, &at_ms) || !ask_begin(c, s, &shop, at_ms, &ask)) return;
+    if (!call_at(c, target_arg(&c->target, "at"), &at_ms) || !call_ask(c, s, at_ms, &shop, &ask)) return;
     json_t *j = answer_text_choose(&ask, &q, &error);
-    answer_or_error(c, s, j, error);
+    reply_answer(c, j, error, s);
 }
 
 /* ---- changes: they wait for the writer, as a text is changed a few times in a shop's life ---- */
