@@ -318,7 +318,7 @@ static bool table_read(struct archive_in *in, struct archive_load *load, const s
     return ok;
 }
 
-/* ---- all of it, on the writer's thread ---- */
+/* ---- all of it, in the writer's seat ---- */
 
 static bool books_agree(struct archive_in *in, struct store *s)
 {

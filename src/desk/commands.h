@@ -4,7 +4,7 @@
  * holds F.lock itself for as long as the verb runs, or, beside a running desk, hands each command through F.sock to that desk;
  * the functions below are the same in both cases and the caller need not know which it is.
  *
- * Functions without _start or _post block: never from an HTTP thread or the writer's thread. The _start and _post forms answer
+ * Functions without _start or _post block: never from an HTTP thread or the writer's seat. The _start and _post forms answer
  * through a callback, on a thread of the desk. A message is one sentence in each language, with a frozen code word. */
 #ifndef ZG_DESK_COMMANDS_H
 #define ZG_DESK_COMMANDS_H

@@ -25,7 +25,7 @@ struct demo_options {
 };
 struct demo_result { int64_t import_id, orders, lines, customers; struct shop shop; };
 
-/* On the writer's thread, inside one request (some seconds).  False: there is a store of that key already or the database failed;
+/* In the writer's seat, inside one request (some seconds).  False: there is a store of that key already or the database failed;
  * nothing stays of it then, because the request is rolled back. */
 bool demo_make(struct store *s, const struct demo_options *o, struct demo_result *ret);
 #endif

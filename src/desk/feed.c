@@ -11,12 +11,13 @@ struct feed {
     struct writer *writer;
     struct shop shop;
     uint64_t replaced;                  /* writer_replaced at feed_open: what it was opened for */
-    pthread_mutex_t lock;               /* guards the four lines below */
+    pthread_mutex_t lock;               /* guards the five lines below */
     struct feed_event *first, **last;   /* waiting */
     size_t waiting;
     bool posted;                        /* a request is with the writer and has not taken its events yet */
+    bool single;                        /* what was taken last was one event: see struct writer */
 
-    /* the writer's thread */
+    /* of the writer's seat */
     struct feed_event *taken;
     struct order_claim claims[FEED_TOGETHER_MAX];
     const struct feed_id *ids[FEED_TOGETHER_MAX];
@@ -33,6 +34,7 @@ struct feed *feed_open(const struct env *env, struct writer *w, const struct sho
     f->shop = *shop;
     f->replaced = writer_replaced(w);
     f->last = &f->first;
+    f->single = true;
     pthread_mutex_init(&f->lock, NULL);
     return f;
 }
@@ -109,6 +111,7 @@ static bool feed_run(struct store *s, void *arg)
     *end = NULL;
     if (!f->first) f->last = &f->first;
     f->posted = false;
+    f->single = n <= 1;
     pthread_mutex_unlock(&f->lock);
     return events_apply(s, f, f->taken);
 }
@@ -210,9 +213,27 @@ bool feed_post(struct feed *f, struct feed_event *e) { return feed_post_all(f, e
 
 static void call_done(void *arg, enum writer_result result) { waiter_done(arg, result); }
 
+/* As feed_post, and this thread is the writer that the event is posted to. */
+static bool serve(struct feed *f, struct feed_event *e)
+{
+    pthread_mutex_lock(&f->lock);
+    const bool sits = !f->first && !f->posted && f->single && writer_sit(f->writer);
+    if (sits) {
+        e->feed = f;
+        f->first = e;
+        f->last = &e->next;
+        f->waiting = 1;
+        f->posted = true;
+    }
+    pthread_mutex_unlock(&f->lock);
+    if (sits) writer_serve(f->writer, &(struct writer_request){ feed_run, feed_done, f });
+    return sits;
+}
+
 enum writer_result feed_call(struct feed *f, const struct order_claim *claims, size_t n)
 {
     struct waiter waiter = WAITER_INIT;
     struct feed_event e = { .claims = claims, .n = n, .done = call_done, .arg = &waiter };
-    return feed_post(f, &e) ? waiter_wait(&waiter) : WRITER_STOPPED;
+    assert(n <= FEED_CLAIMS_MAX && n > 0);
+    return serve(f, &e) || feed_post(f, &e) ? waiter_wait(&waiter) : WRITER_STOPPED;
 }

@@ -17,7 +17,7 @@ struct feed_event {
     size_t n;                           /* 1 .. FEED_CLAIMS_MAX; 0: a sign of life */
     struct feed_id id;                  /* source FEED_NONE: none */
     bool fresh;                         /* at done: taken now for the first time */
-    void (*done)(void *arg, enum writer_result result); /* on the writer's thread, as writer_request.done */
+    void (*done)(void *arg, enum writer_result result); /* in the writer's seat, as writer_request.done */
     void *arg;
     struct feed_event *next;            /* the feed's */
     struct feed *feed;                  /* the feed's */
@@ -31,6 +31,6 @@ void feed_close(struct feed *f);        /* when every event is answered; before 
 bool feed_post(struct feed *f, struct feed_event *e);
 /* All of them or none. */
 bool feed_post_all(struct feed *f, struct feed_event *events, size_t n);
-/* Posts and waits; not from the writer's thread. */
+/* Posts and waits, or does it in the writer's seat (desk/writer.h), in which the caller must not be. */
 enum writer_result feed_call(struct feed *f, const struct order_claim *claims, size_t n);
 #endif

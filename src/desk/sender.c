@@ -1,4 +1,4 @@
-/* See sender.h.  A turn reads from the bottom up: sender_turn, lease (on the writer's thread: lease_run), send_all, finish (finish_run). */
+/* See sender.h.  A turn reads from the bottom up: sender_turn, lease (in the writer's seat: lease_run), send_all, finish (finish_run). */
 #include "desk/sender.h"
 #include <assert.h>
 #include <stdatomic.h>
@@ -26,7 +26,7 @@ struct sender {
     struct arena arena;
     void *link;
     int64_t paused_until_us, pause_us, each_us /* one message takes so long */;
-    struct outbox_people people;    /* the writer's thread, while a lease runs */
+    struct outbox_people people;    /* of the writer's seat, while a lease runs */
 
     /* one turn */
     struct outbox_key leased[LEASES_MAX];

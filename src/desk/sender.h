@@ -23,7 +23,7 @@ struct sender_ways {
     /* Where one click opts out and where delivery reports go, each CHANNEL_URL_MAX; "" where there is none. NULL: none. */
     void (*addresses)(void *link, struct outbox_key key, char *ret_unsubscribe, char *ret_report);
     enum channel_fate (*send)(void *link, const struct channel_message *m, struct channel_outcome *ret);
-    bool (*note)(void *link, struct store *s, enum channel_fate fate, struct text code); /* the last one, on the writer's thread; NULL: not kept */
+    bool (*note)(void *link, struct store *s, enum channel_fate fate, struct text code); /* the last one, in the writer's seat; NULL: not kept */
     void (*close)(void *link);
 };
 struct sender_ask { const struct env *env; const char *path; struct writer *writer; const struct sender_ways *ways; const struct shop *shop; enum channel channel; };

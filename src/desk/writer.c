@@ -1,5 +1,9 @@
-/* The writer's thread.  Read in this order: struct writer in writer_parts.h (what is shared, what is the thread's own), writer_main (the loop),
- * serve_requests and job_slice (the two kinds of work), commit_all (the one place that commits), undo_all (the one that does not).
+/* The writer's seat and its thread.  Read in this order: struct writer in writer_parts.h (what is shared, what belongs to the seat), writer_main
+ * (the loop), serve_requests and job_slice (the two kinds of work), commit_all (the one place that commits), undo_all (the one that does not).
+ *
+ * Whoever works with the connection has the seat, one at a time.  Mostly that is the thread.  A caller that waits for its answer, finds the seat
+ * empty and nothing to do takes it instead (writer_sit): it does its own request and saves two changes of thread.  What
+ * comes meanwhile queues, and when it leaves it wakes the thread for that, and for a log that has grown long.
  *
  * A turn of the loop takes every request that waits (at most BATCH_MAX), runs each in a savepoint, commits once and answers all.
  * When no request waits the current job gets a slice; its work stays uncommitted until a request commits it along, or until it
@@ -22,7 +26,6 @@ enum {
     WAL_PAGES_JOB = 32768,          /* while a job runs and nobody asks: fewer, larger checkpoints */
     WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
     JOB_STARVES_US = 10000,         /* a job gets a slice at least this often, however many requests come */
-    SPIN_US = 40,                   /* a producer that waits for each answer asks again within this time */
 };
 
 /* ---- failure ---- */
@@ -77,7 +80,7 @@ static bool error_ends_transaction(const struct writer *w)
 
 static struct writer_job *current_job(struct writer *w)
 {
-    return w->job_count > 0 ? &w->jobs[w->job_head] : NULL; /* only this thread removes; others append behind */
+    return w->job_count > 0 ? &w->jobs[w->job_head] : NULL; /* only who has the seat removes; others append behind */
 }
 
 static void job_finish(struct writer *w, enum writer_result result)
@@ -225,6 +228,7 @@ static void serve_requests(struct writer *w)
         if (w->batch[i].done) w->batch[i].done(w->batch[i].arg, result);
     }
     w->batch_count = 0;
+    w->single = n == 1;
     w->served_us = writer_now_us(w);
 }
 
@@ -252,13 +256,19 @@ static void serve_alone(struct writer *w)
 
 /* After the answers, so that nobody waits for it.  A passive checkpoint copies what it can and waits for nobody; when readers have
  * kept the log from starting over for very long, one that waits for them. */
-static void tend_log(struct writer *w)
+static bool log_is_long(struct writer *w)
 {
-    if (w->open || atomic_load(&w->failed)) return;
+    if (w->open || atomic_load(&w->failed)) return false;
     const int64_t pages = db_wal_pages(w->store.db);
     if (pages < w->wal_pages_done) w->wal_pages_done = 0; /* the log has started over */
     const bool alone = current_job(w) && !writer_is_live(w);
-    if (pages - w->wal_pages_done < (alone ? WAL_PAGES_JOB : WAL_PAGES_CALM)) return;
+    return pages - w->wal_pages_done >= (alone ? WAL_PAGES_JOB : WAL_PAGES_CALM);
+}
+
+static void tend_log(struct writer *w)
+{
+    if (!log_is_long(w)) return;
+    const int64_t pages = db_wal_pages(w->store.db);
     w->wal_pages_done = pages;
     db_error_clear(w->store.db);
     if (!db_checkpoint(w->store.db, pages >= WAL_PAGES_FORCE)) result_of_error(w);
@@ -274,14 +284,13 @@ static void take_batch(struct writer *w)
         w->queue_head = (w->queue_head + 1) % LIMIT_WRITER_QUEUE;
         w->queue_count--;
     }
-    atomic_store(&w->waiting, w->queue_count);
 }
 
-/* Sleeps until something is to be done, or until uncommitted work of a waiting job is due. Called with the lock held. */
+/* Sleeps until something is to be done, or until uncommitted work of a waiting job is due (a caller never leaves any). Called with the lock held. */
 static void sleep_until_woken(struct writer *w)
 {
     w->sleeping = true;
-    if (w->open) {
+    if (w->seat == SEAT_EMPTY && w->open) {
         const int64_t until_us = writer_now_us(w) + w->commit_us / 4;
         const struct timespec until = { .tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000) * 1000 };
         pthread_cond_timedwait(&w->wake, &w->lock, &until);
@@ -291,30 +300,26 @@ static void sleep_until_woken(struct writer *w)
     w->sleeping = false;
 }
 
-static void spin_briefly(struct writer *w)
-{
-    while (atomic_load_explicit(&w->waiting, memory_order_acquire) == 0 && writer_now_us(w) - w->served_us < SPIN_US) {}
-}
-
 static bool job_may_run(const struct writer *w) { return atomic_load(&w->job_count) > 0 && !w->job_waits; }
 
-/* Fills the batch, or returns with none when it is the job's turn. False: stopping, and nothing is left to answer. */
+/* Called with the lock held and the seat empty. */
+static bool is_work(struct writer *w)
+{
+    if (w->woken) w->job_waits = w->woken = false;
+    if (w->queue_count > 0 || atomic_load(&w->alone) || w->stopping || job_may_run(w) || log_is_long(w)) return true;
+    return w->open && writer_now_us(w) - w->opened_us >= w->commit_us; /* main commits */
+}
+
+/* Leaves the seat and takes it again when there is work. Fills the batch, or returns with none when it is the job's or the log's turn.
+ * False: stopping, and nothing is left to answer. */
 static bool wait_for_work(struct writer *w)
 {
     pthread_mutex_lock(&w->lock);
-    bool go_on = true;
-    for (;;) {
-        take_batch(w);
-        if (w->woken) w->job_waits = w->woken = false;
-        if (w->batch_count > 0 || atomic_load(&w->alone)) break;
-        if (w->stopping) {
-            go_on = false;
-            break;
-        }
-        if (job_may_run(w)) break;
-        if (w->open && writer_now_us(w) - w->opened_us >= w->commit_us) break; /* main commits */
-        sleep_until_woken(w);
-    }
+    if (w->seat == SEAT_THREAD) w->seat = SEAT_EMPTY;
+    while (w->seat != SEAT_EMPTY || !is_work(w)) sleep_until_woken(w);
+    w->seat = SEAT_THREAD;
+    take_batch(w);
+    const bool go_on = w->batch_count > 0 || atomic_load(&w->alone) || !w->stopping;
     pthread_mutex_unlock(&w->lock);
     return go_on;
 }
@@ -334,7 +339,6 @@ static void *writer_main(void *arg)
 {
     struct writer *w = arg;
     for (;;) {
-        if (!current_job(w) && !w->open) spin_briefly(w);
         if (!wait_for_work(w)) break;
         if (atomic_load(&w->failed)) refuse_all(w);
         else if (w->batch_count > 0) serve_requests(w);
@@ -348,6 +352,33 @@ static void *writer_main(void *arg)
     while (current_job(w)) job_finish(w, atomic_load(&w->failed) ? WRITER_FAILED : WRITER_STOPPED);
     if (!atomic_load(&w->failed)) db_checkpoint(w->store.db, true);
     return NULL;
+}
+
+/* ---- a caller in the seat ---- */
+
+bool writer_sit(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    assert(w->seat != SEAT_CALLER || !pthread_equal(w->sitter, pthread_self()));
+    const bool ok = w->seat == SEAT_EMPTY && w->single && atomic_load(&w->job_count) == 0 && !is_work(w) && !atomic_load(&w->failed);
+    assert(!ok || !w->open);
+    if (ok) {
+        w->seat = SEAT_CALLER;
+        w->sitter = pthread_self();
+    }
+    pthread_mutex_unlock(&w->lock);
+    return ok;
+}
+
+void writer_serve(struct writer *w, const struct writer_request *r)
+{
+    assert(w->seat == SEAT_CALLER && w->batch_count == 0);
+    w->batch[w->batch_count++] = *r;
+    serve_requests(w);
+    pthread_mutex_lock(&w->lock);
+    w->seat = SEAT_EMPTY;
+    if (is_work(w)) writer_wake_locked(w);
+    pthread_mutex_unlock(&w->lock);
 }
 
 /* ---- the outside ---- */
@@ -375,6 +406,7 @@ struct writer *writer_start(const struct env *env, const char *path, enum db_err
     memset(w, 0, sizeof *w);
     w->env = env;
     w->commit_us = JOB_COMMIT_FIRST_US;
+    w->single = true;
     if (!store_open(&w->store, env, path, DB_WRITE, ret_error, ret_message, message_size)) goto out;
     if (!threads_init(w) || pthread_create(&w->thread, NULL, writer_main, w) != 0) {
         snprintf(ret_message, message_size, "cannot start the writer's thread");

@@ -1,6 +1,8 @@
-/* The writer: one thread that owns the only writing connection and does every checkpoint.
+/* The writer: the only writing connection, and a thread that works with it and does every checkpoint.
  * It takes requests from a bounded queue, runs many in one transaction (a savepoint each), commits once, then answers all:
- * group commit. A job (an import, an undo) runs in slices of a few milliseconds between requests, and shares their commits. */
+ * group commit. A job (an import, an undo) runs in slices of a few milliseconds between requests, and shares their commits.
+ * A caller that waits for its answer while nobody else wants anything takes the thread's seat and does its request itself. Below, "in the seat"
+ * is on the writer's thread or on that of such a caller; whoever has the seat must not call the writer and wait. */
 #ifndef ZG_DESK_WRITER_H
 #define ZG_DESK_WRITER_H
 #include "store/store.h"
@@ -13,8 +15,8 @@ enum writer_result {
     WRITER_STOPPED,   /* the writer is stopping */
 };
 struct writer_request {
-    bool (*run)(struct store *s, void *arg);                  /* on the writer's thread, in a savepoint */
-    void (*done)(void *arg, enum writer_result result);       /* on the writer's thread, after the commit or rollback */
+    bool (*run)(struct store *s, void *arg);                  /* in the seat, in a savepoint */
+    void (*done)(void *arg, enum writer_result result);       /* in the seat, after the commit or rollback */
     void *arg;
 };
 enum job_step { JOB_MORE, JOB_WAIT /* nothing to do until writer_wake */, JOB_END, JOB_ERROR };
@@ -32,11 +34,15 @@ struct writer;
 /* Opens the database for writing. commit_rows_hint etc. are the writer's own business. NULL and a message on error. */
 struct writer *writer_start(const struct env *env, const char *path, enum db_error *ret_error, char *ret_message, size_t message_size);
 bool writer_post(struct writer *w, const struct writer_request *r);  /* any thread; false: queue full (answer 429) */
-enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg); /* posts and waits; not from the writer's thread */
+enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg); /* posts and waits, or does it; not from the seat */
+/* For those who would post and wait. True: nothing is to be done and nobody works, and the calling thread now has the seat; it must call
+ * writer_serve at once, which runs the request, commits, calls done and leaves the seat. False: post. Not from the seat. */
+bool writer_sit(struct writer *w);
+void writer_serve(struct writer *w, const struct writer_request *r);
 bool writer_job_post(struct writer *w, const struct writer_job *j);  /* jobs run one after another; false: too many wait */
 void writer_wake(struct writer *w);
 /* Posts a request that runs outside any transaction and may put another content in the database's place (db_replace), and waits; not
- * from the writer's thread. WRITER_DONE: it did. One at a time, while no job runs or waits: the caller sees to both. */
+ * from the seat. WRITER_DONE: it did. One at a time, while no job runs or waits: the caller sees to both. */
 enum writer_result writer_call_alone(struct writer *w, bool (*run)(struct store *, void *), void *arg);
 bool writer_is_live(const struct writer *w);                          /* a request was answered within the last second: a job's slices had better be short */
 uint64_t writer_commits(const struct writer *w);                     /* grows with each commit: readers' cache key */
@@ -45,12 +51,12 @@ uint64_t writer_commits(const struct writer *w);                     /* grows wi
 uint64_t writer_replaced(const struct writer *w);
 /* Grows with each commit that changed something of this shop that a page may show, and with each replacement; begins at 0 with the writer. */
 uint64_t writer_revision(const struct writer *w, int64_t store_id);
-/* From now on `changed` is called after every commit that let a revision grow, on the writer's thread: it must return at once. One watcher;
+/* From now on `changed` is called after every commit that let a revision grow, in the seat: it must return at once. One watcher;
  * NULL ends it, and then it is not running and will not be called any more. */
 void writer_watch(struct writer *w, void (*changed)(void *ctx), void *ctx);
 /* True after a write or sync failed in a way that leaves unknown what reached the disk: nothing is retried, every later request is
  * answered WRITER_STOPPED, the process must exit != 0 and the next start recovers from the log. The callback (set right after
- * writer_start) is called once, on the writer's thread. */
+ * writer_start) is called once, in the seat. */
 bool writer_failed(const struct writer *w);
 void writer_on_failure(struct writer *w, void (*failed)(void *ctx, const char *message), void *ctx);
 void writer_stop(struct writer *w);                                  /* finishes the queue, interrupts the job, checkpoints, closes */

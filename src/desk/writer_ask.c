@@ -13,7 +13,6 @@ bool writer_post(struct writer *w, const struct writer_request *r)
     if (ok) {
         w->queue[(w->queue_head + w->queue_count) % LIMIT_WRITER_QUEUE] = *r;
         w->queue_count++;
-        atomic_store_explicit(&w->waiting, w->queue_count, memory_order_release);
         writer_wake_locked(w);
     }
     pthread_mutex_unlock(&w->lock);
@@ -44,7 +43,12 @@ enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, voi
 {
     assert(!pthread_equal(pthread_self(), w->thread));
     struct call c = { run, arg, WAITER_INIT };
-    while (!writer_post(w, &(struct writer_request){ call_run, call_done, &c })) {
+    const struct writer_request request = { call_run, call_done, &c };
+    if (writer_sit(w)) {
+        writer_serve(w, &request);
+        return waiter_wait(&c.waiter);
+    }
+    while (!writer_post(w, &request)) {
         pthread_mutex_lock(&w->lock);
         const bool refusing = w->refusing;
         pthread_mutex_unlock(&w->lock);

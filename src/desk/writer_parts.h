@@ -1,6 +1,6 @@
 /* What the two files of the writer share; nobody else includes it.
  *
- *   writer.c      the thread: start, loop, commits, jobs, the log, stop   (start here)
+ *   writer.c      the seat and the thread: start, loop, commits, jobs, the log, stop   (start here)
  *   writer_ask.c  what other threads ask of it: requests, jobs, figures */
 #ifndef ZG_DESK_WRITER_PARTS_H
 #define ZG_DESK_WRITER_PARTS_H
@@ -14,10 +14,12 @@ enum {
     JOBS_MAX = 64,
 };
 
+enum writer_seat { SEAT_EMPTY, SEAT_THREAD, SEAT_CALLER }; /* who works with the connection */
+
 struct writer {
     const struct env *env;
     pthread_t thread;
-    pthread_mutex_t lock;           /* guards the five lines below */
+    pthread_mutex_t lock;           /* guards the seven lines below */
     pthread_cond_t wake;
     struct writer_request queue[LIMIT_WRITER_QUEUE];
     size_t queue_head, queue_count;
@@ -25,7 +27,8 @@ struct writer {
     size_t job_head;
     atomic_size_t job_count;
     bool sleeping, woken, stopping, refusing;
-    atomic_size_t waiting;          /* queue_count, readable without the lock */
+    enum writer_seat seat;
+    pthread_t sitter;               /* the caller in the seat */
     atomic_bool failed;
     _Atomic uint64_t commits, replaced;
     _Atomic uint64_t revisions[LIMIT_STORES]; /* by a shop's bit in store.touched */
@@ -36,7 +39,7 @@ struct writer {
     void (*on_failure)(void *ctx, const char *message);
     void *on_failure_ctx;
 
-    /* the writer's thread only */
+    /* of whoever has the seat */
     struct store store;
     bool open;                      /* a transaction is open */
     bool job_dirty;                 /* the job did something in it */
@@ -47,12 +50,14 @@ struct writer {
     struct writer_request batch[BATCH_MAX];
     enum writer_result results[BATCH_MAX];
     size_t batch_count;
+    bool single;                    /* the last turn had one request, so who calls now is likely to be alone; among many, a commit for each is dear */
     int64_t wal_pages_done;         /* length of the log at the last checkpoint */
 };
 
 static inline int64_t writer_now_us(const struct writer *w) { return w->env->monotonic_us(w->env->ctx); }
+/* A caller in the seat wakes the thread itself, when it leaves. */
 static inline void writer_wake_locked(struct writer *w)
 {
-    if (w->sleeping) pthread_cond_signal(&w->wake);
+    if (w->sleeping && w->seat != SEAT_CALLER) pthread_cond_signal(&w->wake);
 }
 #endif

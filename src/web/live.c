@@ -73,7 +73,7 @@ static void answer_all(struct live *l, struct waiting *list)
 
 /* ---- the thread ---- */
 
-/* On the writer's thread. */
+/* In the writer's seat. */
 static void on_change(void *ctx)
 {
     struct live *l = ctx;

@@ -32,7 +32,7 @@ struct ledger {
     atomic_int by_result[WRITER_STOPPED + 1];
 };
 void ledger_init(struct ledger *l, const struct shop *shop);
-/* Posts the operation; false: the queue is full, nothing was invoked. `refuse`: it writes and then refuses. */
+/* Posts the operation, or does some of them and waits; false: the queue is full, nothing was invoked. `refuse`: it writes and then refuses. */
 bool ledger_post(struct ledger *l, struct writer *w, int order, enum op_kind kind, bool refuse);
 void ledger_wait(struct ledger *l);     /* until everything is answered */
 int ledger_state(const struct ledger *l, int order, enum op_kind kind);
