@@ -254,8 +254,6 @@ static void serve_alone(struct writer *w)
 
 /* ---- the log ---- */
 
-/* After the answers, so that nobody waits for it.  A passive checkpoint copies what it can and waits for nobody; when readers have
- * kept the log from starting over for very long, one that waits for them. */
 static bool log_is_long(struct writer *w)
 {
     if (w->open || atomic_load(&w->failed)) return false;
@@ -265,6 +263,8 @@ static bool log_is_long(struct writer *w)
     return pages - w->wal_pages_done >= (alone ? WAL_PAGES_JOB : WAL_PAGES_CALM);
 }
 
+/* After the answers, so that nobody waits for it.  A passive checkpoint copies what it can and waits for nobody; when readers have
+ * kept the log from starting over for very long, one that waits for them. */
 static void tend_log(struct writer *w)
 {
     if (!log_is_long(w)) return;
