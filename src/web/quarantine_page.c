@@ -170,7 +170,8 @@ void quarantine_csv_read(struct call *c, struct store *s)
     fputs("\xEF\xBB\xBF" "file,member,sheet,line,column,column_name,code,value,what_en,what_zh,remedy_en,remedy_zh\n", v.csv);
     for (int all = 0; n == LIMIT_PAGE_ROWS && all < LIMIT_QUARANTINE_ROWS && ftell(v.csv) < CSV_BYTES_MAX; all += n)
         n = quarantine_read(s, &(struct held_ask){ row.merchant_id, row.import_id, v.file_no, v.line, INT64_MAX, LIMIT_PAGE_ROWS }, to_csv, &v);
-    bool whole = !ferror(v.csv) && fclose(v.csv) == 0 && text && n >= 0;
+    const bool written = !ferror(v.csv);
+    const bool whole = fclose(v.csv) == 0 && written && text && n >= 0;
     if (whole) {
         char name[64];
         snprintf(name, sizeof name, "quarantine-%lld.csv", (long long)row.import_id);
