@@ -14,7 +14,7 @@
 #include "store/erase_store.h"
 
 enum {
-    BATCHES = 3, BATCH_ROWS = 16384, ROW_CLAIMS = LIMIT_LINES_PER_ORDER /* of one row of a file */, BATCH_FAULTS = 2048, BATCH_MENDS = 2048, BATCH_BYTES = 12 * 1024 * 1024,
+    BATCHES = 4, BATCH_ROWS = 4096, ROW_CLAIMS = LIMIT_LINES_PER_ORDER /* of one row of a file */, BATCH_FAULTS = 2048, BATCH_MENDS = 2048, BATCH_BYTES = 12 * 1024 * 1024,
     /* A slice: the reducer likes many rows, a person who waits likes few. Alone, nobody can ask and a batch is a slice; a serving
      * desk keeps to a time, a short one while somebody asks, and finds out how many rows that is. */
     SLICE_CALM_US = 20000, SLICE_LIVE_US = 4000,

@@ -23,7 +23,7 @@ enum {
     JOB_COMMIT_FIRST_US = 100000,   /* a job's work is durable this soon at first, */
     JOB_COMMIT_US = 2000000,        /* and at least this often; twice as long from commit to commit */
     WAL_PAGES_CALM = 8192,          /* checkpoint when the log is longer: 32 MiB of 4 KiB pages */
-    WAL_PAGES_JOB = 32768,          /* while a job runs and nobody asks: fewer, larger checkpoints */
+    WAL_PAGES_JOB = 16384,          /* while a job runs and nobody asks: one a commit, mostly */
     WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
     JOB_STARVES_US = 10000,         /* a job gets a slice at least this often, however many requests come */
 };
@@ -147,6 +147,7 @@ static enum writer_result commit_all(struct writer *w)
     w->job_dirty = false;
     atomic_fetch_add(&w->commits, 1);
     tell_change(w);
+    if (job) (void)db_overflows(w->store.db); /* told of what is over */
     if (job && job->committed) job->committed(job->arg);
     return WRITER_DONE;
 }
@@ -178,6 +179,8 @@ static void job_slice(struct writer *w)
     if (!w->job_dirty) { /* nothing was written: hold no empty transaction open */
         db_rollback(w->store.db);
         w->open = false;
+    } else if (db_overflows(w->store.db)) { /* full long before it is old: the log stays short, and nobody waits long for a commit */
+        commit_all(w);
     } else if (writer_now_us(w) - w->opened_us >= w->commit_us) {
         commit_all(w);
         w->commit_us = w->commit_us * 2 < JOB_COMMIT_US ? w->commit_us * 2 : JOB_COMMIT_US;
@@ -257,10 +260,8 @@ static void serve_alone(struct writer *w)
 static bool log_is_long(struct writer *w)
 {
     if (w->open || atomic_load(&w->failed)) return false;
-    const int64_t pages = db_wal_pages(w->store.db);
-    if (pages < w->wal_pages_done) w->wal_pages_done = 0; /* the log has started over */
     const bool alone = current_job(w) && !writer_is_live(w);
-    return pages - w->wal_pages_done >= (alone ? WAL_PAGES_JOB : WAL_PAGES_CALM);
+    return db_wal_pages_new(w->store.db) >= (alone ? WAL_PAGES_JOB : WAL_PAGES_CALM);
 }
 
 /* After the answers, so that nobody waits for it.  A passive checkpoint copies what it can and waits for nobody; when readers have
@@ -268,10 +269,8 @@ static bool log_is_long(struct writer *w)
 static void tend_log(struct writer *w)
 {
     if (!log_is_long(w)) return;
-    const int64_t pages = db_wal_pages(w->store.db);
-    w->wal_pages_done = pages;
     db_error_clear(w->store.db);
-    if (!db_checkpoint(w->store.db, pages >= WAL_PAGES_FORCE)) result_of_error(w);
+    if (!db_checkpoint(w->store.db, db_wal_pages(w->store.db) >= WAL_PAGES_FORCE)) result_of_error(w);
     db_error_clear(w->store.db);
 }
 
@@ -340,13 +339,14 @@ static void *writer_main(void *arg)
     struct writer *w = arg;
     for (;;) {
         if (!wait_for_work(w)) break;
+        const bool asked = w->batch_count > 0;
         if (atomic_load(&w->failed)) refuse_all(w);
-        else if (w->batch_count > 0) serve_requests(w);
+        else if (asked) serve_requests(w);
         else if (job_may_run(w)) job_slice(w);
         else commit_all(w);
         if (!atomic_load(&w->failed) && atomic_load(&w->alone)) serve_alone(w);
-        if (!atomic_load(&w->failed) && job_may_run(w) && writer_now_us(w) - w->sliced_us >= JOB_STARVES_US) job_slice(w);
-        tend_log(w);
+        tend_log(w); /* before a slice opens the next transaction */
+        if (!atomic_load(&w->failed) && asked && job_may_run(w) && writer_now_us(w) - w->sliced_us >= JOB_STARVES_US) job_slice(w);
     }
     if (!atomic_load(&w->failed)) commit_all(w);
     while (current_job(w)) job_finish(w, atomic_load(&w->failed) ? WRITER_FAILED : WRITER_STOPPED);

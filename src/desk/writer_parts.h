@@ -51,7 +51,6 @@ struct writer {
     enum writer_result results[BATCH_MAX];
     size_t batch_count;
     bool single;                    /* the last turn had one request, so who calls now is likely to be alone; among many, a commit for each is dear */
-    int64_t wal_pages_done;         /* length of the log at the last checkpoint */
 };
 
 static inline int64_t writer_now_us(const struct writer *w) { return w->env->monotonic_us(w->env->ctx); }

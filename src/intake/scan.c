@@ -46,7 +46,8 @@ static ssize_t watched_read(void *ctx, void *buf, size_t cap)
     struct look *k = ctx;
     if (k->stopped) return -1;
     ssize_t n = input_read(&k->input, buf, cap);
-    if (n > 0) encoding_votes_add(&k->votes, (struct text){ buf, (size_t)n });
+    const bool open = !k->opt->encoding_asked && !k->kind.proves_encoding; /* nobody asks for votes otherwise: look_at_text */
+    if (n > 0 && open) encoding_votes_add(&k->votes, (struct text){ buf, (size_t)n });
     if (k->progress && !k->progress(k->progress_ctx, k->input.bytes, k->ret->part.bytes)) k->stopped = true;
     if (k->input.bytes > LIMIT_UPLOAD_BYTES) return -1;
     return n;

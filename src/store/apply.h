@@ -70,6 +70,8 @@ struct line_out { int64_t order_id; struct line_image line; };
 struct list { void *rows; size_t n, capacity; };
 /* Room for one more; NULL when memory ran out. A row may move when the next one is added. */
 void *list_add(struct arena *a, struct list *l, size_t size);
+/* Room for n in all at once: grown step by step, a list of many large rows is copied and cleared several times over. */
+bool list_reserve(struct arena *a, struct list *l, size_t n, size_t size);
 #define LIST_ADD(arena, list, type) ((type *)list_add((arena), (list), sizeof(type)))
 
 struct apply_out {

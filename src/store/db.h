@@ -76,6 +76,9 @@ bool db_savepoint(struct db *db);
 bool db_release(struct db *db);
 void db_rollback_to(struct db *db); /* to the innermost savepoint, which is then gone */
 uint64_t db_rollbacks(const struct db *db); /* grows whenever something written may have been taken back or replaced */
+/* Whether pages of this transaction had to go into the log before its end, because memory holds no more of them; asked again it says no
+ * until more did. From then on each page that is changed again makes its commit dearer: what goes on for long commits now. */
+bool db_overflows(struct db *db);
 bool db_in_transaction(const struct db *db); /* the engine itself ends one after some disk errors */
 /* Of a DB_READ connection: another number whenever the database has changed, and within a transaction that of its snapshot. False for one
  * that writes, and on a failure. */
@@ -89,6 +92,7 @@ bool db_has_table(struct db *db, const char *name);        /* false also on a fa
 /* Moves the write-ahead log into the file; `truncate` also empties it. False when a reader held it back or on an error. */
 bool db_checkpoint(struct db *db, bool truncate);
 int64_t db_wal_pages(const struct db *db);                  /* length of the log after the last commit of this connection */
+int64_t db_wal_pages_new(const struct db *db);              /* those among them that came after the last checkpoint, whatever it moved */
 void db_abandon(struct db *db);                             /* closes without a checkpoint: after a failed write, when nothing more may be written */
 /* Overwrites what is deleted from now on, or only where that costs nothing. */
 bool db_secure_delete(struct db *db, bool on);

@@ -44,6 +44,16 @@ void apply_session_free(struct apply_session *a)
 bool apply_flush(struct apply_session *a) { return customers_flush(a) && counters_flush(a->counters); }
 void apply_session_alone(struct apply_session *a) { a->alone = true; }
 
+bool list_reserve(struct arena *a, struct list *l, size_t n, size_t size)
+{
+    if (l->capacity >= n) return true;
+    void *rows = rows_grow(a, l->rows, l->n, n, size);
+    if (!rows) return false;
+    l->rows = rows;
+    l->capacity = n;
+    return true;
+}
+
 void *list_add(struct arena *a, struct list *l, size_t size)
 {
     if (l->n == l->capacity) {
@@ -132,6 +142,8 @@ static bool number_orders(struct batch *b)
     for (size_t i = 0; i < b->c.group_count; i++)
         if (b->c.groups[i].is_new) fresh[n++] = &b->c.groups[i];
     if (n == 0) return true;
+    if (!list_reserve(&a->scratch, &a->out.orders_new, n, sizeof(struct order_out)) || !list_reserve(&a->scratch, &a->out.events_new, n, sizeof(struct event_out)) ||
+        !list_reserve(&a->scratch, &a->out.assertions, n, sizeof(struct event_ref))) return false;
     if (!db_batch(a->s->db, &batch_order_key, fresh, n)) return false;
     struct db_stmt *q = db_stmt(a->s->db, SQL("INSERT INTO order_key (merchant_id, store_id, order_no, order_id)"
                                               " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), order_no, order_id FROM batch_order_key"));

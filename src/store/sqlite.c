@@ -13,7 +13,7 @@
 #include "store/sqlite.h"
 #include "store/sqlite_log.h"
 
-enum { WRITER_CACHE_KIB = 96 * 1024, READER_CACHE_KIB = 8 * 1024, REHEARSAL_CACHE_KIB = 48 * 1024, STMT_OVER_BATCH_BYTES = 4096,
+enum { WRITER_CACHE_KIB = 128 * 1024, READER_CACHE_KIB = 8 * 1024, REHEARSAL_CACHE_KIB = 48 * 1024, STMT_OVER_BATCH_BYTES = 4096,
        WAL_KEPT_BYTES = 256 * 1024 * 1024 /* an import's commit fits: cutting the log costs 80 ms each time */, BUSY_MS = 5000 };
 
 /* ---- errors ---- */
@@ -72,10 +72,13 @@ bool sqlite_number(struct db *db, const char *sql, int64_t *ret)
     return rc == SQLITE_ROW;
 }
 
-static int wal_grew(void *db, sqlite3 *handle, const char *name, int pages)
+static int wal_grew(void *arg, sqlite3 *handle, const char *name, int pages)
 {
+    struct db *db = arg;
     (void)handle, (void)name;
-    ((struct db *)db)->wal_pages = pages;
+    if (db->wal_begins != log_vfs_begins(db->log)) db->wal_moved = 0;
+    db->wal_begins = log_vfs_begins(db->log);
+    db->wal_pages = pages;
     return SQLITE_OK;
 }
 
@@ -344,6 +347,12 @@ struct text db_text(struct db_stmt *s, const char *column) { return db_text_at(s
 struct text db_blob(struct db_stmt *s, const char *column) { return db_blob_at(s, column_of(s, column)); }
 bool db_is_null(struct db_stmt *s, const char *column) { return sqlite3_column_type(s->handle, column_of(s, column)) == SQLITE_NULL; }
 int64_t db_changes(struct db *db) { return sqlite3_changes64(db->handle); }
+
+bool db_overflows(struct db *db)
+{
+    int now = 0, most = 0;
+    return sqlite3_db_status(db->handle, SQLITE_DBSTATUS_CACHE_SPILL, &now, &most, 1) == SQLITE_OK && now > 0;
+}
 
 /* ---- transactions ---- */
 

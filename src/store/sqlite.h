@@ -26,6 +26,8 @@ struct db {
     char message[256];
     uint64_t rollbacks;
     int64_t wal_pages;      /* of the write-ahead log after the last commit */
+    int64_t wal_moved;      /* of them when a checkpoint was last tried; 0: not since the log began */
+    uint64_t wal_begins;    /* log_vfs_begins at the last commit */
     struct db_stmt **stmts; /* open addressing by the literal's address */
     int stmt_count, stmt_capacity;
     struct batch_slot batches[BATCH_TABLES_MAX];

@@ -32,12 +32,14 @@ bool db_has_table(struct db *db, const char *name)
 
 bool db_checkpoint(struct db *db, bool truncate)
 {
+    db->wal_moved = db->wal_pages;
     int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (rc != SQLITE_OK) sqlite_fail(db, rc);
     return rc == SQLITE_OK;
 }
 
 int64_t db_wal_pages(const struct db *db) { return db->wal_pages; }
+int64_t db_wal_pages_new(const struct db *db) { return db->wal_pages - db->wal_moved; }
 
 void db_abandon(struct db *db)
 {

@@ -26,6 +26,7 @@ struct log_vfs {
     sqlite3_vfs *parent;
     const struct env *env;
     struct log_file *log;       /* the connection's log, while it is open */
+    uint64_t begins;            /* its head was written, which is once a beginning */
     char name[32];
 };
 /* Behind either kind of file lies the one of the parent. */
@@ -59,6 +60,7 @@ static int write_down(struct log_file *l)
 static int log_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 {
     struct log_file *l = (struct log_file *)f;
+    l->v->begins += at == 0;
     if (l->n > 0 && (at != l->at + l->n || l->n + n > GATHER_BYTES)) {
         const int rc = write_down(l);
         if (rc != SQLITE_OK) return rc;
@@ -196,6 +198,7 @@ struct log_vfs *log_vfs_open(const struct env *env)
 }
 
 const char *log_vfs_name(const struct log_vfs *v) { return v->name; }
+uint64_t log_vfs_begins(const struct log_vfs *v) { return v->begins; }
 
 void log_vfs_close(struct log_vfs *v)
 {

@@ -9,4 +9,5 @@ struct log_vfs;
 struct log_vfs *log_vfs_open(const struct env *env);
 const char *log_vfs_name(const struct log_vfs *v); /* for sqlite3_open_v2 */
 void log_vfs_close(struct log_vfs *v);             /* after the connection */
+uint64_t log_vfs_begins(const struct log_vfs *v);  /* how often the log has begun (again) from its start */
 #endif

@@ -309,6 +309,64 @@ Test(store_db, a_reader_sees_one_moment_and_cannot_write)
     store_close(&w);
 }
 
+static void fill(struct db *db, int rows, size_t bytes)
+{
+    char *zeros = calloc(1, bytes);
+    cr_assert_not_null(zeros);
+    for (int i = 0; i < rows; i++) {
+        struct db_stmt *q = db_stmt(db, "INSERT INTO t VALUES ($1)");
+        cr_assert_not_null(q);
+        db_bind_blob(q, 1, zeros, bytes);
+        cr_assert(db_exec(q));
+    }
+    free(zeros);
+}
+
+/* A commit longer than all of the log before it does not hide that the log began again. */
+Test(store_db, the_log_tells_what_came_after_a_checkpoint)
+{
+    struct store s = opened(DB_WRITE);
+    run(s.db, "CREATE TABLE t (v BYTEA)");
+    cr_assert(db_checkpoint(s.db, true));
+    cr_assert_eq(db_wal_pages_new(s.db), 0);
+    fill(s.db, 1, 100 * 4096);
+    const int64_t first = db_wal_pages(s.db);
+    cr_assert(first > 100 && db_wal_pages_new(s.db) == first);
+    cr_assert(db_checkpoint(s.db, false));
+    cr_assert_eq(db_wal_pages_new(s.db), 0);
+    fill(s.db, 1, 300 * 4096);
+    cr_assert(db_wal_pages(s.db) > 300 && db_wal_pages(s.db) < first + 300, "%lld pages", (long long)db_wal_pages(s.db));
+    cr_assert_eq(db_wal_pages_new(s.db), db_wal_pages(s.db));
+
+    struct store r = opened(DB_READ); /* it holds the log back: no new beginning */
+    cr_assert(db_begin(r.db));
+    cr_assert_eq(number(r.db, "SELECT COUNT(*) FROM t"), 2);
+    fill(s.db, 1, 4096);
+    const int64_t before = db_wal_pages(s.db);
+    cr_assert(db_checkpoint(s.db, false));
+    fill(s.db, 1, 50 * 4096);
+    cr_assert_gt(db_wal_pages(s.db), before);
+    cr_assert_eq(db_wal_pages_new(s.db), db_wal_pages(s.db) - before);
+    db_rollback(r.db);
+    store_close(&r);
+    store_close(&s);
+}
+
+Test(store_db, a_transaction_too_large_for_memory_says_so_once)
+{
+    struct store s = opened(DB_WRITE);
+    run(s.db, "CREATE TABLE t (v BYTEA)");
+    cr_assert(db_begin(s.db));
+    fill(s.db, 8, 1024 * 1024);
+    cr_assert_not(db_overflows(s.db));
+    fill(s.db, 136, 1024 * 1024);
+    cr_assert(db_overflows(s.db));
+    cr_assert_not(db_overflows(s.db));
+    cr_assert(db_commit(s.db));
+    cr_assert_eq(number(s.db, "SELECT COUNT(*) FROM t"), 144);
+    store_close(&s);
+}
+
 Test(store_db, shops_are_made_once)
 {
     struct store s = opened(DB_WRITE);
