@@ -26,7 +26,7 @@ static enum cli_exit show_policy(struct cli *c, const struct policy *p)
     table_column(&t, (struct words){ "source", "来源" }, false);
     for (int i = 0; i < n; i++)
         table_row(&t, (struct text[]){ text_from_cstr(rows[i].name), cli_count(c, rows[i].value), cli_count(c, rows[i].by_default),
-                                       text_from_cstr(rows[i].unit), cli_pick_text(c, rows[i].what_en, rows[i].what_zh), text_from_cstr(rows[i].source) });
+                                       text_from_cstr(rows[i].unit), cli_pick_text(c, rows[i].what_en, rows[i].what_zh), cli_pick_text(c, text_from_cstr(rows[i].source), source_zh(rows[i].source)) });
     table_print(&t);
     return CLI_DONE;
 }

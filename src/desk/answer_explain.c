@@ -29,6 +29,7 @@ void put_plan(struct answer *w, json_t *o, const struct policy *p, const struct 
     put(w, o, "reason", json_reason(&why));
     put(w, o, "rule", json_string(plan_word(plan)));
     put(w, o, "source", json_string(plan_source(plan)));
+    put(w, o, "source_zh", json_text(source_zh(plan_source(plan))));
     put(w, o, "by_hand", json_boolean(plan->by_hand));
     put(w, o, "reaches", json_boolean(plan_reaches(f, plan->channel)));
     put(w, o, "due_at", json_instant(w, plan->due_at_ms));
@@ -89,7 +90,7 @@ json_t *answer_explain_cli(const struct answer_ask *q, struct text order_no, boo
         put(&w, o, "channel", channel_json(&plan));
         put(&w, o, "reason", json_text(zh ? why.zh : why.en));
         put(&w, o, "rule", json_string(plan_word(&plan)));
-        put(&w, o, "source", json_string(plan_source(&plan)));
+        put(&w, o, "source", zh ? json_text(source_zh(plan_source(&plan))) : json_string(plan_source(&plan)));
         put(&w, o, "by_hand", json_boolean(plan.by_hand));
         put(&w, o, "agent_rule", whom.rule ? json_string(whom.rule) : json_null());
         put(&w, o, "agent_reason", json_text(zh ? whom.zh : whom.en));

@@ -228,14 +228,14 @@ static json_t *rules_json(struct answer *w, const struct reminder_plan *plan)
     json_t *list = json_array();
     for (int i = 1; i < PLAN_RULE_COUNT; i++) {
         const struct plan_rule_row *r = plan_rule_row((enum plan_rule)i);
-        push(w, list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:b}", "rule", r->word, "verdict", plan_verdict_word(r->verdict), "en", json_text(r->what_en), "zh",
-                                json_text(r->what_zh), "source", r->source, "speaks", (int)(plan->rule == r->rule)));
+        push(w, list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:b}", "rule", r->word, "verdict", plan_verdict_word(r->verdict), "en", json_text(r->what_en), "zh",
+                                json_text(r->what_zh), "source", r->source, "source_zh", json_text(source_zh(r->source)), "speaks", (int)(plan->rule == r->rule)));
     }
     for (int i = 0; i < CONTACT_RULE_COUNT; i++) {
         const struct contact_rule_row *r = contact_rule_at(i);
         if (r->rule == CONTACT_RULE_ALLOWED) continue; /* the waves say so */
-        push(w, list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:b}", "rule", r->word, "verdict", plan_verdict_word(r->verdict), "en", json_text(r->what_en), "zh",
-                                json_text(r->what_zh), "source", r->source, "speaks", (int)(plan->rule == PLAN_RULE_CONTACT && plan->contact.rule == r->rule)));
+        push(w, list, json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:b}", "rule", r->word, "verdict", plan_verdict_word(r->verdict), "en", json_text(r->what_en), "zh",
+                                json_text(r->what_zh), "source", r->source, "source_zh", json_text(source_zh(r->source)), "speaks", (int)(plan->rule == PLAN_RULE_CONTACT && plan->contact.rule == r->rule)));
     }
     return list;
 }

@@ -1,5 +1,7 @@
 /* The tables of docs/internals/contact.md are those of the program: the rules of contact, those of the plan, the hours that a country shuts.
  *
+ * Each source, those of the terms too, has its Chinese.
+ *
  * usage: contact_doc_test docs/internals/contact.md    compares, row by row and in their order; a document without any one of them must fail
  *        contact_doc_test                              prints the tables */
 #include <stdio.h>
@@ -12,6 +14,21 @@ enum { ROWS_MAX = 64, ROW_BYTES = 512, DOC_BYTES = 64 * 1024 };
 static const char *decision_word(enum contact_verdict v)
 {
     return v == CONTACT_SEND ? "send" : v == CONTACT_HOLD ? "hold" : "never";
+}
+
+/* A source that nobody put into Chinese; NULL: there is none. */
+static const char *not_in_chinese(void)
+{
+    struct policy_row terms[POLICY_ROWS_MAX];
+    const struct policy p = policy_defaults();
+    const int n = policy_rows(&p, terms, POLICY_ROWS_MAX);
+    for (int i = 0; i < n; i++)
+        if (source_zh(terms[i].source).len == 0) return terms[i].source;
+    for (int i = 1; i < PLAN_RULE_COUNT; i++)
+        if (source_zh(plan_rule_row((enum plan_rule)i)->source).len == 0) return plan_rule_row((enum plan_rule)i)->source;
+    for (int i = 0; i < CONTACT_RULE_COUNT; i++)
+        if (source_zh(contact_rule_at(i)->source).len == 0) return contact_rule_at(i)->source;
+    return source_zh("Hearsay, 2026-11").len == 0 ? NULL : "a source that is none";
 }
 
 static int rows_of_the_code(char rows[ROWS_MAX][ROW_BYTES])
@@ -56,6 +73,10 @@ int main(int argc, char **argv)
     const size_t len = in ? fread(doc, 1, sizeof doc - 1, in) : 0;
     if (in) fclose(in);
     doc[len] = '\0';
+    if (not_in_chinese()) {
+        fprintf(stderr, "contact_doc_test: this source has no Chinese in source_words.c: %s\n", not_in_chinese());
+        return 1;
+    }
     const int first = missing(doc, rows, n, -1);
     if (first >= 0) {
         fprintf(stderr, "%s has not, or not here: %s\n", argv[1], rows[first]);

@@ -149,9 +149,9 @@ export type Decision = 'send' | 'hold' | 'never'
 export interface StripPart { from: string; until: string; decision: Decision; wave: number | null; channel: 'chat' | 'sms' | 'email' | null; rule: string; reason: Reason }
 export interface Explained {
   at: string; order: string | null; decision: Decision; wave: number | null; until: string | null; agent: string | null; channel: StripPart['channel']; reason: Reason; rule: string
-  source: string; by_hand: boolean; reaches: boolean; due_at: string | null; closes_at: string | null
+  source: string; source_zh: string; by_hand: boolean; reaches: boolean; due_at: string | null; closes_at: string | null
   left_alone?: { opted_out: boolean; complained: boolean; dispute_open: boolean }
-  rules?: ({ rule: string; verdict: Decision; source: string; speaks: boolean } & Said)[]; strip?: StripPart[]
+  rules?: ({ rule: string; verdict: Decision; source: string; source_zh: string; speaks: boolean } & Said)[]; strip?: StripPart[]
 }
 /** Why a buyer is left alone. */
 export type Stop = 'opt-out' | 'complaint' | 'dispute'
@@ -182,7 +182,7 @@ export interface LiftTrial {
   persuasion: { share: number; low: number; high: number; delay_s: number } | null; reason: Reason
 }
 export interface Lift extends LiftTrial { reminders: number; needed: number; policy_share_bp: number; needed_orders: number; earlier: LiftTrial[] }
-export interface PolicyRow { name: string; value: number; unit: string; source: string; what: Said; default: number; min: number; max: number }
+export interface PolicyRow { name: string; value: number; unit: string; source: string; source_zh: string; what: Said; default: number; min: number; max: number }
 
 export type FeedSource = 'events' | 'standard' | 'shopify' | 'woocommerce' | 'folder'
 /** How long ago a feed last told something, and whether that is too long. */

@@ -2,6 +2,7 @@
  * One table of rules (contact_rule_at), first match wins; each rule has a word, a source and a sentence.
  *
  *   policy.c          the terms that an owner edits, with bounds and sources
+ *   source_words.c    those sources in Chinese
  *   contact.c         the table of rules, and the check
  *   contact_hours.c   hours: which are shut, and until when, in every zone the buyer may live in
  *   contact_words.c   the sentence of a check */
@@ -87,6 +88,8 @@ struct contact_rule_row {
     struct text what_en, what_zh;           /* the rule in general; what it says in a case: contact_say */
     const char *source;                     /* with its date */
 };
+/* A source of a rule or of a term in Chinese; empty: the tables have none such. */
+struct text source_zh(const char *source);
 /* In the order in which they are asked: 0 .. CONTACT_RULE_COUNT - 1; the last one is CONTACT_RULE_ALLOWED. */
 const struct contact_rule_row *contact_rule_at(int i);
 const struct contact_rule_row *contact_rule_row(enum contact_rule rule);
