@@ -119,8 +119,9 @@ async function walk(t, browser, desk, lang, width) {
       assert.equal(await drawer.filter({ has: page.locator('kbd') }).locator('kbd').count(), 6)
       await page.keyboard.press('Escape')
       await drawer.filter({ has: page.locator('kbd') }).waitFor({ state: 'hidden' })
-      await page.keyboard.press('/')
+      await page.keyboard.press('f')
       assert.ok(await page.locator('form[role=search] input').evaluate((e) => e === document.activeElement))
+      assert.equal(await page.locator('.palette').count(), 0, 'one key does one thing')
     }],
     ['a length of time and a share are readable; the files hold what the list holds', async () => {
       await go('/data/chats')

@@ -41,18 +41,3 @@ export function useRows(data: Ref<Queue | null>): { rows: Ref<Row[]>; take: (q: 
 export function useMe(data: Ref<Queue | null>, userId: () => number | string | undefined) {
   return computed(() => data.value?.team.find((m) => m.user_id !== null && String(m.user_id) === String(userId())) ?? null)
 }
-
-/** Puts a text where it can be pasted from; false when the browser refuses. Also without https, where there is no clipboard to write to. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    if (navigator.clipboard) { await navigator.clipboard.writeText(text); return true }
-  } catch { /* the older way */ }
-  const area = document.createElement('textarea')
-  area.value = text
-  area.className = 'unseen'
-  document.body.append(area)
-  area.select()
-  const ok = document.execCommand('copy')
-  area.remove()
-  return ok
-}

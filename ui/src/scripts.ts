@@ -1,7 +1,8 @@
 /* Finding a script in two keystrokes: by the first letters of its Chinese name in pinyin (发货时间: fhsj), or the first letters of its
  * English one; else by words of its title or text.  Pinyin is told by the browser's own collation: each letter begins at a known character. */
-import type { TextRow, Texts } from './api'
+import type { ShopWord, TextRow, Texts } from './api'
 import type { Lang } from './format'
+import { said, t } from './words'
 
 const LETTERS = 'ABCDEFGHJKLMNOPQRSTWXYZ'
 const FIRST = '阿八嚓哒妸发旮哈讥咔垃痳拏噢妑七呥扨它穵夕丫帀'
@@ -20,6 +21,16 @@ export function initial(c: string): string {
   return LETTERS[low]!.toLowerCase()
 }
 export function initials(s: string): string { return [...s].map(initial).join('') }
+
+/** What an order fills in; the rest are words of the shop. */
+export const BLANKS = ['item', 'amount', 'until', 'stock', 'sold', 'order', 'shop', 'tracking'] as const
+/** A text with its blanks by their names: 〔商品〕. */
+export function readable(x: TextRow, words: ShopWord[]): string {
+  return x.filled ?? x.body.replace(/\{([a-z_0-9]+)\}/g, (all, n: string) => {
+    const word = words.find((w) => w.name === n)
+    return (BLANKS as readonly string[]).includes(n) ? `〔${t('texts.blank.' + n)}〕` : word ? `〔${said(word.what)}〕` : all
+  })
+}
 
 export interface Script { text: TextRow; zh: string; en: string }
 /** The scripts of a language that are not switched off. */
@@ -44,21 +55,4 @@ export function findScripts(list: Script[], query: string, lang: Lang): Script[]
   const asked = query.trim().toLowerCase()
   if (!asked) return list
   return list.map((s, i) => ({ s, i, r: rank(s, asked, lang) })).filter((x) => x.r !== null).sort((a, b) => a.r! - b.r! || a.i - b.i).map((x) => x.s)
-}
-
-/** To the clipboard; where the browser keeps it shut (a page without https), by the old way. */
-export async function copyText(s: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(s)
-    return true
-  } catch { /* the old way */ }
-  const area = document.createElement('textarea')
-  area.value = s
-  area.setAttribute('readonly', '')
-  area.className = 'unseen'
-  document.body.append(area)
-  area.select()
-  const done = document.execCommand('copy')
-  area.remove()
-  return done
 }

@@ -1,6 +1,7 @@
 /* Who is signed in, what they may do, and which shop they look at. */
 import { computed, reactive } from 'vue'
 import { api, asApiError, onSignedOut, type ApiError, type Session, type Store } from './api'
+import { clearToasts } from './toast'
 
 const KEY = 'zhanggui.store'
 interface State { session: Session | null; error: ApiError | null; storeKey: string }
@@ -23,14 +24,17 @@ export function takeSession(s: Session): void {
 export async function loadSession(): Promise<void> {
   try { takeSession(await api.session()) } catch (e) { state.error = asApiError(e) }
 }
+/** Whoever is signed out already is so; notices of what was done go as well. */
 export async function signOut(): Promise<void> {
-  await api.logout()
+  try { await api.logout() } catch (e) { if (asApiError(e).status !== 401) throw e }
+  clearToasts()
   await loadSession()
 }
 /** Calls `leave` when the server says that nobody is signed in any more. */
 export function whenSignedOut(leave: () => void): void {
   onSignedOut(() => {
     if (!state.session?.user) return
+    clearToasts()
     void loadSession().then(leave)
   })
 }

@@ -10,4 +10,5 @@ export function toast(text: string, o: { bad?: boolean; undo?: () => void; secon
   toasts.value = [...toasts.value.slice(-2), { id, text, bad: o.bad ?? false, undo: o.undo ?? null }]
   window.setTimeout(() => dismiss(id), (o.seconds ?? (o.undo ? 8 : 5)) * 1000)
 }
+export function clearToasts(): void { toasts.value = [] }
 export function dismiss(id: number): void { toasts.value = toasts.value.filter((x) => x.id !== id) }

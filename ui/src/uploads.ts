@@ -5,6 +5,7 @@ import { api, asApiError, type ApiError, type AskedFile, type Foreseen, type Sca
 export interface Incoming {
   key: number; name: string; bytes: number; sent: number /* 0..1 */; id: string | null; scan: Scan | null; error: ApiError | null
   profile: string | null; encoding: string | null; zone: string | null /* chosen by hand */
+  looks: number /* how often it was looked at: the answer of an older look is not shown */
 }
 let nextKey = 1
 const POLL_MS = 400
@@ -19,35 +20,50 @@ export function asked(x: Incoming): AskedFile { return { upload: x.id ?? '', pro
 
 export function useUploads(store: () => string) {
   const files = reactive<Incoming[]>([])
+  const bytes = new Map<number, File>() /* until they are at the desk */
   let gone = false
 
   function take(list: Iterable<File>) {
     for (const f of list) {
-      files.push({ key: nextKey++, name: f.name, bytes: f.size, sent: 0, id: null, scan: null, error: null, profile: null, encoding: null, zone: null })
-      void send(files[files.length - 1], f)
+      files.push({ key: nextKey++, name: f.name, bytes: f.size, sent: 0, id: null, scan: null, error: null, profile: null, encoding: null, zone: null, looks: 0 })
+      const x = files[files.length - 1]
+      bytes.set(x.key, f)
+      void send(x, f)
     }
   }
   async function send(x: Incoming, f: File) {
+    x.error = null
+    x.sent = 0
     try {
       x.id = (await api.upload(store(), f, (s) => { x.sent = s })).upload_id
       x.sent = 1
+      bytes.delete(x.key)
       await look(x)
     } catch (e) { x.error = asApiError(e) }
   }
-  /** Scans the file, again when a format was chosen or remembered. */
+  /** Scans the file, again when a format was chosen or remembered; one that did not arrive is sent again. */
   async function look(x: Incoming) {
+    const f = bytes.get(x.key)
+    if (f) return send(x, f)
     if (!x.id) return
     x.error = null
+    const mine = ++x.looks
     try {
       for (;;) {
         const s = await api.scan(store(), x.id, { profile: x.profile, encoding: x.encoding, zone: x.zone })
+        if (gone || mine !== x.looks) return
         x.scan = s
-        if (gone || s.state === 'ready') return
+        if (s.state === 'ready') return
         await new Promise((r) => setTimeout(r, POLL_MS))
       }
-    } catch (e) { x.error = asApiError(e) }
+    } catch (e) { if (mine === x.looks) x.error = asApiError(e) }
   }
-  function remove(x: Incoming) { const i = files.findIndex((y) => y.key === x.key); if (i >= 0) files.splice(i, 1) }
+  function remove(x: Incoming) {
+    x.looks++
+    bytes.delete(x.key)
+    const i = files.findIndex((y) => y.key === x.key)
+    if (i >= 0) files.splice(i, 1)
+  }
 
   /* What an import of all good files would do; asked anew whenever they change, told by the server's own rehearsal. */
   const good = computed(() => files.filter(isGood))

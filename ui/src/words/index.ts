@@ -2,7 +2,7 @@
 import { createI18n } from 'vue-i18n'
 import { computed } from 'vue'
 import type { Said } from '../api'
-import type { Lang } from '../format'
+import { count, type Lang } from '../format'
 import zh from './zh'
 import en from './en'
 
@@ -27,6 +27,16 @@ export function speak(l: Lang): void {
   document.documentElement.lang = l === 'zh' ? 'zh-CN' : 'en'
 }
 document.documentElement.lang = lang.value === 'zh' ? 'zh-CN' : 'en'
+
+/** Where a rule or its number comes from. */
+export function sourceOf(x: { source: string; source_zh: string }): string { return lang.value === 'zh' ? x.source_zh : x.source }
+
+/** Names one after the other, and a label before what it labels, as the language writes them. */
+export function listed(words: string[]): string { return words.join(lang.value === 'zh' ? '、' : ', ') }
+export function labelled(label: string, what: string): string { return label + (lang.value === 'zh' ? '：' : ': ') + what }
+
+/** A sentence that counts {n} things: English says one order and two orders (`|` between them). */
+export function many(key: string, n: number, more: Record<string, unknown> = {}): string { return t(key, { n: count(n, lang.value), ...more }, n) }
 
 /** A sentence that the server gave in both languages. */
 export function said(s: Said | null | undefined): string { return s ? s[lang.value] : '' }
