@@ -26,9 +26,10 @@ export function money(m: Money | null | undefined, l: Lang): string {
 export function signedMoney(m: Money, l: Lang): string {
   return (m.minor > 0 ? '+' : m.minor < 0 ? '−' : '') + money({ minor: Math.abs(m.minor), currency: m.currency }, l)
 }
-/** For the axis of a chart: 12,000 -> 1.2万 or 12K. */
+/** For the axis of a chart: 12,000 -> ¥1.2万 or ¥12K. */
 export function shortMoney(minor: number, currency: string, l: Lang): string {
-  return nf(l, 's', { notation: 'compact', maximumFractionDigits: 1 }).format(minor / 10 ** digitsOf(currency))
+  const v = minor / 10 ** digitsOf(currency), o = { notation: 'compact', maximumFractionDigits: Math.abs(v) < 10 ? 2 : 1, minimumFractionDigits: 0 } as const
+  try { return nf(l, `s${currency}${o.maximumFractionDigits}`, { ...o, style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(v) } catch { return `${nf(l, 's', o).format(v)} ${currency}` }
 }
 export function count(n: number | null | undefined, l: Lang): string {
   return n === null || n === undefined ? '–' : nf(l, 'n', { maximumFractionDigits: 2 }).format(n)
@@ -36,7 +37,11 @@ export function count(n: number | null | undefined, l: Lang): string {
 /** A number with a fraction, as exact as it is kept. */
 export function decimal(n: number, l: Lang): string { return nf(l, 'x', { maximumFractionDigits: 3 }).format(n) }
 export function share(bp: number | null | undefined, l: Lang): string {
-  return bp === null || bp === undefined ? '–' : nf(l, 'p', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 2 }).format(bp / 10000)
+  return bp === null || bp === undefined ? '–' : nf(l, bp % 100 ? 'p' : 'p0', { style: 'percent', minimumFractionDigits: bp % 100 ? 1 : 0, maximumFractionDigits: 2 }).format(bp / 10000)
+}
+/** A share told as a fraction: what is counted or estimated, to a tenth of a percent. */
+export function percent(v: number | null | undefined, l: Lang): string {
+  return v === null || v === undefined ? '–' : nf(l, 'pc', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(Math.round(v * 1000) / 1000)
 }
 export function bytes(n: number, l: Lang): string {
   const units = ['B', 'KiB', 'MiB', 'GiB']
@@ -68,14 +73,17 @@ export function dateTime(iso: string | null | undefined, l: Lang): string {
 }
 export function shortDay(iso: string, l: Lang): string {
   const d = wallDate(iso)
-  return d ? df(l, d, { month: 'numeric', day: 'numeric' }) : iso
+  return d ? df(l, d, { month: l === 'zh' ? 'numeric' : 'short', day: 'numeric' }) : iso
 }
 /** The clock alone when `iso` lies on the day of `near`, with the date otherwise. */
 export function nearTime(iso: string | null | undefined, near: string | null | undefined, l: Lang): string {
   if (!iso) return '–'
-  if (near && dayOf(iso) === dayOf(near)) return clock(iso, l)
-  const d = wallDate(iso)
-  const sameYear = near && iso.slice(0, 4) === near.slice(0, 4)
+  return near && dayOf(iso) === dayOf(near) ? clock(iso, l) : dayTime(iso, near, l)
+}
+/** Day and clock, with the year where it is not that of `near`. */
+export function dayTime(iso: string | null | undefined, near: string | null | undefined, l: Lang): string {
+  const d = iso ? wallDate(iso) : null
+  const sameYear = iso && near && iso.slice(0, 4) === near.slice(0, 4)
   return d ? df(l, d, { ...(sameYear ? {} : { year: 'numeric' as const }), month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }) : '–'
 }
 
