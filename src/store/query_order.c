@@ -103,7 +103,7 @@ bool query_lines(struct store *s, const struct shop *shop, struct arena *a, int6
 }
 
 /* A range of an assertion covers the order when it is the last of its import and event number that begins at or before it.
- * Files of one import that bear the same as_of are all named: the assertion does not tell them apart. */
+ * Files of orders (subject 0) of one import that bear the same as_of are all named: the assertion does not tell them apart. */
 bool query_sources(struct store *s, const struct shop *shop, struct arena *a, int64_t order_id, struct source_row **ret, int64_t *ret_n)
 {
     void *rows = NULL;
@@ -115,7 +115,7 @@ bool query_sources(struct store *s, const struct shop *shop, struct arena *a, in
         " JOIN assertion s ON s.merchant_id = e.merchant_id AND s.import_id = i.import_id AND s.event_no = e.event_no"
         " AND s.order_from = (SELECT MAX(t.order_from) FROM assertion t WHERE t.merchant_id = e.merchant_id"
         " AND t.import_id = i.import_id AND t.event_no = e.event_no AND t.order_from <= $2) AND s.order_to >= $2"
-        " JOIN import_file f ON f.merchant_id = e.merchant_id AND f.import_id = i.import_id AND f.as_of_ms = s.as_of_ms"
+        " JOIN import_file f ON f.merchant_id = e.merchant_id AND f.import_id = i.import_id AND f.as_of_ms = s.as_of_ms AND f.subject = 0"
         " WHERE e.merchant_id = $1 AND e.order_id = $2 ORDER BY f.as_of_ms DESC, f.import_id DESC, f.file_no"));
     if (!q) return false;
     bind_order(q, shop, order_id);

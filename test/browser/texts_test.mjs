@@ -101,6 +101,22 @@ async function walk(t, browser, desk, lang, width) {
       await page.locator('.palette [role=status]').waitFor()
       await page.keyboard.press('Escape')
     }],
+    ['over an open drawer the palette has the keys, and gives them back', async () => {
+      await go('/texts')
+      await page.locator('.texts .open').first().click()
+      await drawer.locator('textarea').waitFor()
+      await page.keyboard.press('Control+k')
+      await palette.waitFor()
+      await page.keyboard.type('zz')
+      assert.equal(await palette.getByRole('combobox').inputValue(), 'zz')
+      await page.keyboard.press('Tab')
+      assert.ok(await palette.evaluate((e) => e.contains(document.activeElement)), 'the focus stays within')
+      await page.keyboard.press('Escape')
+      await palette.waitFor({ state: 'hidden' })
+      assert.ok(await drawer.isVisible(), 'what is below stays open')
+      await page.keyboard.press('Escape')
+      await drawer.waitFor({ state: 'hidden' })
+    }],
     ['a text is linted, counted and seen as it is typed; what must not be said is not kept', async () => {
       await go('/texts')
       await page.getByRole('button', { name: says.write }).click()
