@@ -79,7 +79,7 @@ async function onTheWay(t, browser, desk) {
     await page.route(/\/orders\?.*state=delivered/, (r) => r.abort())
     await page.locator('.tabs .chip', { hasText: '已收货' }).click()
     await page.getByRole('alert').waitFor()
-    assert.equal(await page.locator('.foot').innerText(), '', 'nobody says that the list of before is the whole of it')
+    assert.equal(await page.locator('main .foot.small').innerText(), '', 'nobody says that the list of before is the whole of it')
     await page.unroute(/\/orders\?.*state=delivered/)
     const asked = page.waitForRequest(/\/orders\?.*state=delivered/)
     await page.getByRole('alert').getByRole('button').click()
