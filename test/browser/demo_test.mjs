@@ -84,9 +84,10 @@ async function onTheWay(t, browser, desk) {
     const asked = page.waitForRequest(/\/orders\?.*state=delivered/)
     await page.getByRole('alert').getByRole('button').click()
     assert.ok(!(await asked).url().includes('after='), 'not from where the list of all orders went on')
-    await page.getByRole('alert').waitFor({ state: 'detached' })
-    const states = await page.locator('.cards li').allInnerTexts()
-    assert.ok(states.length >= 50 && states.every((s) => s.includes('已收货')), 'no order of another state among them')
+    await page.waitForFunction(() => { /* no order of another state among them */
+      const all = [...document.querySelectorAll('.cards li')]
+      return all.length >= 50 && all.every((x) => x.textContent.includes('已收货'))
+    })
     complaints.length = 0 // the browser reports the request that was cut
   })
   await t.step('one who signs out leaves no notice behind', async () => {
