@@ -167,7 +167,7 @@ struct table_in {
     struct archive_load *load;
     const struct archive_table *table;
     zip_file_t *file;
-    crypto_generichash_state hash;
+    struct archive_hash hash;
     char *chunk;
     size_t at, filled;
     int64_t bytes, bytes_max;
@@ -191,7 +191,7 @@ static bool next_line(struct table_in *t, bool *ret_end)
             t->filled = (size_t)n;
             t->bytes += n;
             if (t->bytes > t->bytes_max) return damaged(t->in);
-            crypto_generichash_update(&t->hash, (const unsigned char *)t->chunk, t->filled);
+            crypto_generichash_update(archive_hash(&t->hash), (const unsigned char *)t->chunk, t->filled);
         }
         const char *from = t->chunk + t->at, *end = memchr(from, '\n', t->filled - t->at);
         const size_t n = end ? (size_t)(end - from) : t->filled - t->at;
@@ -278,7 +278,7 @@ static bool ends_well(struct table_in *t, const json_t *told, int64_t rows)
 {
     unsigned char hash[ARCHIVE_HASH_BYTES];
     char hex[2 * ARCHIVE_HASH_BYTES + 1];
-    crypto_generichash_final(&t->hash, hash, sizeof hash);
+    crypto_generichash_final(archive_hash(&t->hash), hash, sizeof hash);
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
     return rows == json_integer_value(json_object_get(told, "rows")) && t->bytes == t->bytes_max && text_is(text_of(told, "hash"), hex);
 }
@@ -311,7 +311,7 @@ static bool table_read(struct archive_in *in, struct archive_load *load, const s
     t.file = zip_fopen(in->zip, name, 0);
     if (!t.file) return damaged(in);
     t.chunk = m->take(m->ctx, ARCHIVE_READ_BYTES);
-    crypto_generichash_init(&t.hash, NULL, 0, ARCHIVE_HASH_BYTES);
+    crypto_generichash_init(archive_hash(&t.hash), NULL, 0, ARCHIVE_HASH_BYTES);
     const bool ok = t.chunk && table_rows(&t, told);
     if (t.chunk) m->give(m->ctx, t.chunk, ARCHIVE_READ_BYTES);
     zip_fclose(t.file);

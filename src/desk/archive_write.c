@@ -24,14 +24,9 @@ struct archive_out {
     int64_t rows;
     struct archive_entry *entries;
     struct archive_line line;
-    unsigned char hash_room[sizeof(crypto_generichash_state) + 63]; /* see hash_of */
+    struct archive_hash hash;           /* of the table at hand; one is open at a time */
     bool failed, stopped;
 };
-/* The hash of the table at hand; one is open at a time. Aligned here: a sanitizer's stack gives 32 bytes, the state wants 64. */
-static crypto_generichash_state *hash_of(struct archive_out *o)
-{
-    return (crypto_generichash_state *)(((uintptr_t)o->hash_room + 63) & ~(uintptr_t)63);
-}
 
 struct table_out { struct archive_out *out; const struct archive_table *table; struct db_stmt *q; size_t given; bool ended; };
 struct manifest_out { struct archive_out *out; char *text; size_t len, given; };
@@ -159,7 +154,7 @@ static zip_int64_t table_read(struct table_out *t, char *to, size_t size)
         t->given += n;
         filled += n;
     }
-    crypto_generichash_update(hash_of(o), (const unsigned char *)to, filled);
+    crypto_generichash_update(archive_hash(&o->hash), (const unsigned char *)to, filled);
     entry_of(t)->bytes += (int64_t)filled;
     return (zip_int64_t)filled;
 }
@@ -167,7 +162,7 @@ static zip_int64_t table_read(struct table_out *t, char *to, size_t size)
 static bool table_open(struct table_out *t)
 {
     *entry_of(t) = (struct archive_entry){ 0 };
-    crypto_generichash_init(hash_of(t->out), NULL, 0, ARCHIVE_HASH_BYTES);
+    crypto_generichash_init(archive_hash(&t->out->hash), NULL, 0, ARCHIVE_HASH_BYTES);
     t->q = archive_rows(t->out->s, t->out->shop, t->table);
     t->given = 0;
     t->ended = false;
@@ -180,7 +175,7 @@ static void table_close(struct table_out *t)
     if (!t->q) return;
     db_done(t->q);
     t->q = NULL;
-    crypto_generichash_final(hash_of(t->out), entry_of(t)->hash, ARCHIVE_HASH_BYTES);
+    crypto_generichash_final(archive_hash(&t->out->hash), entry_of(t)->hash, ARCHIVE_HASH_BYTES);
 }
 
 static zip_int64_t common(void *data, zip_uint64_t len, zip_source_cmd_t cmd)
