@@ -194,6 +194,26 @@ static bool gather(struct claim_maker *m, const struct csv_row *row, struct valu
     return true;
 }
 
+bool claim_says_nothing(const struct claim_maker *m, const struct csv_row *row, char *room)
+{
+    static const enum field names[] = { FIELD_ORDER_NO, FIELD_TITLE, FIELD_SKU_CODE, FIELD_SUB_NO, FIELD_PRODUCT_NO };
+    const bool decode = row->high && m->encoding == ENCODING_GB18030;
+    const struct order_rules *rules = &m->profile->rules;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct column_use *use = column_map_find(&m->map, names[i]);
+        if (m->has_rules && rules->set[names[i]].len > 0) return false;
+        for (int c = 0; use && c < use->count; c++) {
+            struct text value;
+            if (use->at[c] >= row->count || row->cells[use->at[c]].len == 0) continue;
+            if (!cell_text(m->encoding, decode, &row->cells[use->at[c]], names[i], room, &value)) return false;
+            if (value.len > 0) value = unguard(m, value);
+            if (m->has_rules && value.len > 0) value = value_cleaned(rules, names[i], value);
+            if (value.len > 0) return false;
+        }
+    }
+    return true;
+}
+
 bool claim_is_junk(const struct claim_maker *m, const struct csv_row *row)
 {
     if (m->profile->rules.junk.count == 0) return false;
@@ -366,9 +386,8 @@ enum claim_made claim_make(struct claim_maker *m, const struct csv_row *row, str
     m->rows++;
     m->more_count = 0;
     if (!room_for(m, row)) return CLAIM_NO_MEMORY;
-    if (claim_is_junk(m, row)) return CLAIM_PASSED_OVER;
+    if (claim_is_junk(m, row) || claim_says_nothing(m, row, m->room)) return CLAIM_PASSED_OVER;
     if (!gather(m, row, &v, ret_fault)) return CLAIM_FAULT;
-    if (v.of[FIELD_ORDER_NO].len == 0 && !names_line(&v)) return CLAIM_PASSED_OVER;
     if (v.of[FIELD_ITEMS].len > 0 && m->profile->rules.items.before_no.len > 0) {
         const enum claim_made made = make_items(m, &v, batch, ret, ret_fault);
         if (made != CLAIM_MADE) m->more_count = 0;

@@ -43,6 +43,9 @@ struct claim_fault { enum row_fault fault; int column; };
 /* The row is sound (row.h). Further claims of the same row stand in m->more; of a bad row nothing counts. */
 enum claim_made claim_make(struct claim_maker *m, const struct csv_row *row, struct arena *batch, struct order_claim *ret, struct claim_fault *ret_fault);
 
+/* Whether a row fills neither an order number nor anything that names a line; a cell of theirs that is no text is something. room: for the row's
+ * longest cell (CELL_ROOM). */
+bool claim_says_nothing(const struct claim_maker *m, const struct csv_row *row, char *room);
 /* A row that the profile knows to be none: a count of records, a seller's name. */
 bool claim_is_junk(const struct claim_maker *m, const struct csv_row *row);
 

@@ -37,7 +37,7 @@ struct look {
     struct text store_seen;              /* the first shop's name, as in the file */
     char *room;
     size_t room_size;
-    const struct column_use *order_no, *status, *store_name, *times[sizeof dated / sizeof dated[0]];
+    const struct column_use *status, *store_name, *times[sizeof dated / sizeof dated[0]];
 };
 
 /* Bytes on their way to the table reader: counted as votes, progress told. */
@@ -82,11 +82,7 @@ static bool tells_orders(const struct look *k) { return k->ret->profile && k->re
 static bool row_says_something(struct look *k, const struct csv_row *row)
 {
     if (!tells_orders(k)) return !record_row_is_nothing(&k->records, row);
-    if (value_of(k, row, k->order_no).len > 0) return true;
-    static const enum field line[] = { FIELD_TITLE, FIELD_SKU_CODE, FIELD_SUB_NO, FIELD_PRODUCT_NO };
-    for (size_t i = 0; i < sizeof line / sizeof line[0]; i++)
-        if (value_of(k, row, column_map_find(&k->maker.map, line[i])).len > 0) return true;
-    return false;
+    return !claim_says_nothing(&k->maker, row, k->room);
 }
 
 static void look_at_status(struct look *k, const struct csv_row *row)
@@ -269,12 +265,11 @@ static bool look_prepare(struct look *k)
     k->latest_ms = k->latest_past_ms = INSTANT_NONE;
     k->store_seen = TEXT_NONE;
     k->maker = (struct claim_maker){ .encoding = r->encoding };
-    k->order_no = k->status = k->store_name = NULL;
+    k->status = k->store_name = NULL;
     if (!r->profile) return !k->a->failed;
     k->maker.clock.zone = profile_clock(r->profile, k->opt);
     if (!tells_orders(k)) return record_maker_init(&k->records, k->work, r->profile, k->opt, r) && !k->a->failed;
     if (!claim_maker_init(&k->maker, k->work, r->profile, k->opt, r)) return false;
-    k->order_no = column_map_find(&k->maker.map, FIELD_ORDER_NO);
     k->status = column_map_find(&k->maker.map, FIELD_STATUS);
     k->store_name = column_map_find(&k->maker.map, FIELD_STORE_NAME);
     for (size_t i = 0; i < sizeof dated / sizeof dated[0]; i++) k->times[i] = column_map_find(&k->maker.map, dated[i]);
