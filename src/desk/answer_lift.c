@@ -208,7 +208,7 @@ json_t *answer_lift(const struct answer_ask *q, enum answer_error *ret_error)
     int n = 0;
     json_t *o = json_object(), *earlier = json_array();
     if (!answer_begin(&x.w, q) || !holdout_list(q->store, q->shop, INSTANT_NONE, q->now_ms - q->policy->payment_window_s * MS_PER_S, all, &n) ||
-        !holdout_reminders(q->store, q->shop, q->now_ms, &done) ||
+        !holdout_reminders(q->store, q->shop, q->now_ms, INT64_MAX, &done) ||
         (n && !query_marks(q->store, q->shop, &x.w.arena, all[n - 1].started_at_ms - 1, q->now_ms, &x.marks, &x.mark_count)) ||
         !plan_desk_begin(&x.desk, &(struct plan_desk_ask){ .store = q->store, .shop = q->shop, .policy = q->policy, .now_ms = q->now_ms, .people = &nobody }))
         x.w.failed = true;

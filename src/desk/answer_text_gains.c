@@ -2,6 +2,7 @@
 #include "desk/answer_json.h"
 #include "desk/answer_texts.h"
 #include "desk/text_pick.h"
+#include "store/holdout_store.h"
 
 /* One wave by one channel in one language: texts that stand for each other. */
 struct group { enum occasion occasion; enum text_language language; enum channel channel; int wave; bool own; int64_t used; };
@@ -91,7 +92,7 @@ static bool gains_read(struct gains *g, const struct answer_ask *q)
     struct arena *a = &g->w.arena;
     g->planned = true;
     if (!plan_desk_begin(&g->plan, &(struct plan_desk_ask){ q->store, q->shop, q->policy, q->now_ms, NULL }) || !text_desk_begin(&g->desk, &g->plan) ||
-        !text_trial_begin(&g->trial, &g->plan) ||
+        !text_trial_begin(&g->trial, &g->plan) || !holdout_reminders(q->store, q->shop, g->trial.today_ms, INT64_MAX, &g->trial.reminders) ||
         (!g->trial.on && !text_trial_rows(&g->trial)))
         return false;
     g->wordings = ARENA_ARRAY(a, const struct wording *, TEXT_OUTCOMES_MAX);

@@ -27,7 +27,7 @@ bool text_trial_begin(struct text_trial *t, struct plan_desk *plan)
     const struct plan_desk_ask *q = &plan->ask;
     const int64_t today_ms = zone_day_start_ms(q->shop->zone, zone_day(q->shop->zone, q->now_ms));
     *t = (struct text_trial){ .plan = plan, .arena = &plan->arena, .today_ms = today_ms };
-    if (!holdout_reminders(q->store, q->shop, today_ms, &t->reminders)) return false;
+    if (!holdout_reminders(q->store, q->shop, today_ms, q->policy->holdout_min_reminders, &t->reminders)) return false;
     t->on = q->policy->text_trial && t->reminders >= q->policy->holdout_min_reminders;
     return !t->on || text_trial_rows(t);
 }

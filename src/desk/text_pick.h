@@ -19,7 +19,7 @@ struct text_trial {
     struct arena *arena;         /* the plan's */
     int64_t today_ms;            /* when the shop's day began */
     bool on;                     /* the policy wants it, and there are reminders enough */
-    int64_t reminders;           /* in 28 days */
+    int64_t reminders;           /* in 28 days, counted as far as the policy asks by hand and as far by message */
     struct text_outcome *rows; int n;
 };
 /* False on a database failure. The rows are read only where texts are being tried. */

@@ -35,18 +35,19 @@ bool holdout_has(const struct shop *shop, const struct holdout *h, int n, int64_
     return false;
 }
 
-bool holdout_reminders(struct store *s, const struct shop *shop, int64_t now_ms, int64_t *ret)
+bool holdout_reminders(struct store *s, const struct shop *shop, int64_t now_ms, int64_t most, int64_t *ret)
 {
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT (SELECT COUNT(*) FROM reminder_mark m JOIN orders o ON o.merchant_id = m.merchant_id"
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT (SELECT COUNT(*) FROM (SELECT m.order_id FROM reminder_mark m JOIN orders o ON o.merchant_id = m.merchant_id"
                                            " AND o.order_id = m.order_id WHERE m.merchant_id = $1 AND o.store_id = $2 AND m.at_ms > $3"
-                                           " AND m.at_ms <= $4 AND m.outcome = 1) + (SELECT COUNT(*) FROM outbox WHERE merchant_id = $1"
-                                           " AND store_id = $2 AND state = 3 AND due_at_ms IS NULL AND at_ms > $3 AND leased_at_ms > $3"
-                                           " AND leased_at_ms <= $4) AS n"));
+                                           " AND m.at_ms <= $4 AND m.outcome = 1 LIMIT $5) AS by_hand) + (SELECT COUNT(*) FROM (SELECT order_id FROM outbox"
+                                           " WHERE merchant_id = $1 AND store_id = $2 AND state = 3 AND due_at_ms IS NULL AND at_ms > $3"
+                                           " AND leased_at_ms > $3 AND leased_at_ms <= $4 LIMIT $5) AS sent) AS n"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);
     db_bind_i64(q, 3, now_ms - HOLDOUT_LOOK_DAYS * MS_PER_DAY);
     db_bind_i64(q, 4, now_ms);
+    db_bind_i64(q, 5, most);
     const enum db_step step = db_step(q);
     if (step == DB_ROW) *ret = db_i64(q, "n");
     db_done(q);
@@ -99,7 +100,7 @@ bool holdout_settle(struct store *s, const struct shop *shop)
     if (runs && last[0].share_bp == p.holdout_share_bp && last[0].due_after_s == p.wave1_after_s && last[0].window_s == p.payment_window_s) return true;
     if (runs && !end(s, shop, &last[0], now_ms)) return false;
     if (p.holdout_share_bp == 0) return true;
-    if (!holdout_reminders(s, shop, now_ms, &done)) return false;
+    if (!holdout_reminders(s, shop, now_ms, p.holdout_min_reminders, &done)) return false;
     if (done < p.holdout_min_reminders) return true;
     return begin(s, shop, &(struct holdout){ n > 0 ? last[0].holdout_no + 1 : 1, p.holdout_share_bp, now_ms, INSTANT_MAX,
                                             p.wave1_after_s, p.payment_window_s });

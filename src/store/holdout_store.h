@@ -12,8 +12,9 @@ enum { HOLDOUTS_MAX = 8, HOLDOUT_LOOK_DAYS = 28 };
 bool holdout_list(struct store *s, const struct shop *shop, int64_t from_ms, int64_t until_ms, struct holdout *ret, int *ret_n);
 /* Is the order, placed at that instant, held out by one of them?  By a keyed hash of the holdout and the order's number. */
 bool holdout_has(const struct shop *shop, const struct holdout *h, int n, int64_t placed_at_ms, struct text order_no);
-/* Reminders marked done, and messages sent, in the last HOLDOUT_LOOK_DAYS: from policy.holdout_min_reminders on a holdout can tell something. */
-bool holdout_reminders(struct store *s, const struct shop *shop, int64_t now_ms, int64_t *ret);
+/* Reminders marked done, and messages sent, in the last HOLDOUT_LOOK_DAYS: from policy.holdout_min_reminders on a holdout can tell something. Each of the
+ * two is counted up to `most`. */
+bool holdout_reminders(struct store *s, const struct shop *shop, int64_t now_ms, int64_t most, int64_t *ret);
 /* After a reminder was done by hand or sent, and after the policy changed: begins one when there are enough reminders and none runs. Ends the
  * one that runs when the policy has another share, first delay or time to pay: orders that were to be reminded earlier or later are not the
  * same group. */
