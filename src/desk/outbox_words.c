@@ -11,19 +11,18 @@ static void snapshot_end(struct outbox_words_desk *d)
     d->open = false;
 }
 
-bool outbox_words_begin(struct outbox_words_desk *d, struct store *reader, const struct shop *shop, enum channel channel, int64_t now_ms)
+bool outbox_words_begin(struct outbox_words_desk *d, const struct outbox_words_ask *ask)
 {
     memset(d, 0, sizeof *d);
-    d->store = reader;
-    d->shop = shop;
-    d->channel = channel;
-    d->now_ms = now_ms;
-    arena_init(&d->arena, &reader->env->memory, 0);
-    d->open = db_begin(reader->db);
-    if (!d->open || !policy_load(reader, shop, &d->policy)) return false;
-    const struct plan_desk_ask ask = { .store = reader, .shop = shop, .policy = &d->policy, .now_ms = now_ms, .people = &d->people };
+    d->store = ask->reader;
+    d->shop = ask->shop;
+    d->channel = ask->channel;
+    arena_init(&d->arena, &d->store->env->memory, 0);
+    d->open = db_begin(d->store->db);
+    if (!d->open || !policy_load(d->store, d->shop, &d->policy)) return false;
+    const struct plan_desk_ask plan = { .store = d->store, .shop = d->shop, .policy = &d->policy, .now_ms = ask->now_ms, .people = &d->people };
     d->planned = true;
-    const bool ok = plan_desk_begin(&d->plan, &ask) && text_desk_begin(&d->texts, &d->plan) && text_trial_begin(&d->trial, &d->plan);
+    const bool ok = plan_desk_begin(&d->plan, &plan) && text_desk_begin(&d->texts, &d->plan) && text_trial_again(&d->trial, &d->plan, ask->trial);
     snapshot_end(d);
     return ok;
 }

@@ -10,7 +10,6 @@ struct outbox_words_desk {
     struct store *store;
     const struct shop *shop;
     enum channel channel;
-    int64_t now_ms;
     struct policy policy;
     struct plan_people people;      /* none: the policy was asked before */
     struct plan_desk plan;
@@ -21,7 +20,8 @@ struct outbox_words_desk {
 };
 /* What all messages share, read in one transaction, each message in another; none is open between calls. outbox_words_end is called either way.
  * False on a database failure. */
-bool outbox_words_begin(struct outbox_words_desk *d, struct store *reader, const struct shop *shop, enum channel channel, int64_t now_ms);
+struct outbox_words_ask { struct store *reader; const struct shop *shop; enum channel channel; int64_t now_ms; struct text_trial_kept *trial; };
+bool outbox_words_begin(struct outbox_words_desk *d, const struct outbox_words_ask *ask);
 void outbox_words_end(struct outbox_words_desk *d);
 
 enum outbox_words_made { OUTBOX_WORDS_MADE, OUTBOX_WORDS_NONE /* why */, OUTBOX_WORDS_FAILED };

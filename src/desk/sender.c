@@ -27,6 +27,7 @@ struct sender {
     void *link;
     int64_t paused_until_us, pause_us, each_us /* one message takes so long */;
     struct outbox_people people;    /* of the writer's seat, while a lease runs */
+    struct text_trial_kept trial;
 
     /* one turn */
     struct outbox_key leased[LEASES_MAX];
@@ -82,6 +83,7 @@ void sender_close(struct sender *s)
     link_close(s);
     reader_close(s);
     outbox_people_release(&s->people);
+    text_trial_release(&s->trial);
     arena_release(&s->arena);
     s->env->memory.give(s->env->memory.ctx, s, sizeof *s);
 }
@@ -214,7 +216,7 @@ static bool send_all(struct sender *s)
 {
     struct outbox_words_desk desk;
     const int64_t at_ms = now_ms(s);
-    const bool read = outbox_words_begin(&desk, &s->reader, &s->shop, s->channel, at_ms);
+    const bool read = outbox_words_begin(&desk, &(struct outbox_words_ask){ &s->reader, &s->shop, s->channel, at_ms, &s->trial });
     bool ok = true;
     for (int i = 0; i < s->leased_count; i++) {
         struct outbox_words words;

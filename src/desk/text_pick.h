@@ -26,6 +26,21 @@ struct text_trial {
 bool text_trial_begin(struct text_trial *t, struct plan_desk *plan);
 /* The rows all the same, to be shown. */
 bool text_trial_rows(struct text_trial *t);
+
+/* A trial that is kept from turn to turn by one that sends all day, each turn under its own plan. It is read again on another day, by other terms
+ * of the policy, and after TEXT_TRIAL_KEPT_MS: what was paid yesterday may be learned today. All zero: nothing is kept yet. */
+#define TEXT_TRIAL_KEPT_MS (5 * MS_PER_MIN)
+struct text_trial_kept {
+    struct arena arena;          /* of the rows */
+    struct text_trial trial;
+    int64_t terms[3];            /* of the policy */
+    int64_t read_ms;
+    bool loaded;
+};
+/* As text_trial_begin; *t and its rows live until the next text_trial_again or the release. */
+bool text_trial_again(struct text_trial *t, struct plan_desk *plan, struct text_trial_kept *kept);
+void text_trial_release(struct text_trial_kept *kept);
+
 struct text_pick_ask { struct text_ask ask; struct text order_no; int wave; };
 /* *ret_key: how the wording is told apart from what it was before it was changed; empty where there is none to say. In the arena. */
 struct text_choice text_pick(const struct text_trial *t, struct arena *a, const struct wording_set *set, const struct text_pick_ask *ask, struct text *ret_key);

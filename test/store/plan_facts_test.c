@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include "desk/plan_facts.h"
+#include "desk/text_pick.h"
 #include "os/os.h"
 #include "store/campaign_store.h"
 #include "store/mark_store.h"
@@ -303,4 +304,71 @@ Test(plan_facts, what_nobody_knows_may_have_been_seen)
     cr_assert_eq(times.n, 2);
     const struct payment_time *other = times.times[0].reminded_ms == MS_PER_HOUR ? &times.times[1] : &times.times[0];
     cr_expect(other->reminded && other->reminded_ms == 3 * MS_PER_HOUR && other->delay_ms == 4 * MS_PER_HOUR);
+}
+
+/* What a text won so far, as one that sends all day looks at it, who keeps what it read. */
+static int64_t won_again(struct text_trial_kept *kept, int64_t at_ms, bool *ret_on)
+{
+    struct plan_desk d;
+    struct policy policy;
+    struct text_trial t;
+    cr_assert(policy_load(&w.s, &w.shop, &policy));
+    cr_assert(plan_desk_begin(&d, &(struct plan_desk_ask){ .store = &w.s, .shop = &w.shop, .policy = &policy, .now_ms = at_ms }));
+    cr_assert(text_trial_again(&t, &d, kept));
+    const int64_t won = text_arm_of(&t, TEXT("calm@0011aabb"), 1, CHANNEL_CHAT).won;
+    *ret_on = t.on;
+    plan_desk_end(&d);
+    return won;
+}
+
+static void policy_say(const char *name, int64_t value)
+{
+    struct policy_refused refused;
+    cr_assert(db_begin(w.s.db));
+    cr_assert_eq(policy_put(&w.s, &w.shop, &(struct policy_value){ text_from_cstr(name), value, false }, 1, 0, &refused), POLICY_PUT_OK);
+    cr_assert(db_commit(w.s.db));
+}
+
+/* What was paid becomes known a few minutes later at most; another day, another policy and a clock set back are seen at once. */
+Test(plan_facts, a_trial_is_kept_for_minutes_of_a_day)
+{
+    enum { REMINDERS = 200 };
+    const int64_t midnight = NOON + 12 * MS_PER_HOUR;
+    struct text_trial_kept kept = { .loaded = false };
+    struct order_claim paid[3];
+    char numbers[REMINDERS][8];
+    bool on;
+    world_open();
+    policy_say("holdout_min_reminders", REMINDERS);
+    for (int i = 0; i < REMINDERS; i++) {
+        snprintf(numbers[i], sizeof numbers[i], "%d", i);
+        const struct order_claim c = claim(numbers[i], 60 * MS_PER_HOUR, "a");
+        put_in(&c, 1);
+        mark(numbers[i], 1, MARK_DONE, NOON - 59 * MS_PER_HOUR);
+        if (i < 3) paid[i] = c;
+    }
+    for (int i = 0; i < 3; i++) {
+        memset(paid[i].key.bytes, 200 + i, sizeof paid[i].key.bytes);
+        paid[i].as_of_ms += i + 1;
+        paid[i].paid_at_ms = NOON - 58 * MS_PER_HOUR;
+        paid[i].status = STATUS_PAID;
+    }
+    cr_assert(db_begin(w.s.db));
+    struct db_stmt *q = db_stmt(w.s.db, SQL("UPDATE reminder_mark SET text_key = 'calm@0011aabb'"));
+    cr_assert(q && db_exec(q) && db_commit(w.s.db));
+
+    cr_expect(won_again(&kept, NOON, &on) == 0 && on);
+    put_in(&paid[0], 1);
+    cr_expect_eq(won_again(&kept, NOON + TEXT_TRIAL_KEPT_MS - 1, &on), 0);
+    cr_expect_eq(won_again(&kept, NOON + TEXT_TRIAL_KEPT_MS, &on), 1);
+    cr_expect_eq(won_again(&kept, midnight - 1, &on), 1);
+    put_in(&paid[1], 1);
+    cr_expect_eq(won_again(&kept, midnight, &on), 2);
+    put_in(&paid[2], 1);
+    cr_expect_eq(won_again(&kept, midnight - 1, &on), 3); /* the clock was set back */
+    policy_say("holdout_min_reminders", REMINDERS + 1);
+    cr_expect(won_again(&kept, midnight - 1, &on) == 0 && !on);
+    policy_say("holdout_min_reminders", REMINDERS);
+    cr_expect(won_again(&kept, midnight - 1, &on) == 3 && on);
+    text_trial_release(&kept);
 }

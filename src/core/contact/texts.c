@@ -273,38 +273,47 @@ static bool asked_for(const struct wording *w, const struct text_ask *ask, int w
         && (w->windows & window) && (w->class == MESSAGE_SERVICE || ask->consent);
 }
 
-int text_candidates(struct arena *a, const struct wording_set *set, const struct text_ask *ask, const struct wording **ret, int max, struct reason *ret_reason)
+/* What is asked for, the one to prefer first; as many as the set has find place. */
+static int by_preference(const struct wording_set *set, const struct text_ask *ask, const struct wording **ret)
 {
     const int window = text_window_at(ask->facts);
-    struct reason first = { "no-text", TEXT("There is no text for this occasion, channel, language and hour."), TEXT("没有适合这个场合、渠道、语言和时段的话术。") };
-    bool asked = false;
     int n = 0;
     for (int i = 0; i < set->n; i++) {
-        struct rendering made;
+        const struct wording *w = &set->list[i];
+        if (!asked_for(w, ask, window)) continue;
+        int at = n++;
+        for (; at > 0 && preference(w, ret[at - 1], ask->channel) < 0; at--) ret[at] = ret[at - 1];
+        ret[at] = w;
+    }
+    return n;
+}
+
+int text_candidates(struct arena *a, const struct wording_set *set, const struct text_ask *ask, struct text_candidate *ret, int max, struct reason *ret_reason)
+{
+    const struct wording **asked = ARENA_ARRAY(a, const struct wording *, (size_t)set->n + 1);
+    struct reason first = { "no-text", TEXT("There is no text for this occasion, channel, language and hour."), TEXT("没有适合这个场合、渠道、语言和时段的话术。") };
+    const int asked_count = asked ? by_preference(set, ask, asked) : 0;
+    int n = 0;
+    for (int i = 0; i < asked_count && n < max; i++) {
         struct reason why;
-        if (!asked_for(&set->list[i], ask, window)) continue;
-        if (!text_render(a, set, &set->list[i], ask->channel, ask->facts, &made, &why)) {
-            if (!asked) first = why;
-            asked = true;
-            continue;
-        }
-        int at = n < max ? n++ : n;
-        for (; at > 0 && preference(&set->list[i], ret[at - 1], ask->channel) < 0; at--)
-            if (at < max) ret[at] = ret[at - 1];
-        if (at < max) ret[at] = &set->list[i];
+        struct rendering *made = ARENA_NEW(a, struct rendering);
+        if (!made) break;
+        if (text_render(a, set, asked[i], ask->channel, ask->facts, made, &why)) ret[n++] = (struct text_candidate){ asked[i], made };
+        else if (i == 0) first = why;
     }
     *ret_reason = n ? (struct reason){ .rule = "text", .en = TEXT("A text fits."), .zh = TEXT("有合适的话术。") } : first;
     return n;
 }
 
+struct text_choice text_choice_of(const struct text_candidate *c)
+{
+    return (struct text_choice){ c->wording, *c->rendering,
+                                 { c->wording->own ? "own-text" : "built-in-text", TEXT("A text fits."), TEXT("有合适的话术。") } };
+}
+
 struct text_choice text_choose(struct arena *a, const struct wording_set *set, const struct text_ask *ask)
 {
-    const struct wording *best[1];
-    struct text_choice choice = { .wording = NULL };
-    if (text_candidates(a, set, ask, best, 1, &choice.reason) == 0) return choice;
-    struct reason why;
-    if (text_render(a, set, best[0], ask->channel, ask->facts, &choice.rendering, &why)) choice.wording = best[0];
-    else choice.reason = why;
-    if (choice.wording) choice.reason.rule = choice.wording->own ? "own-text" : "built-in-text";
-    return choice;
+    struct text_candidate best;
+    struct text_choice none = { .wording = NULL };
+    return text_candidates(a, set, ask, &best, 1, &none.reason) > 0 ? text_choice_of(&best) : none;
 }

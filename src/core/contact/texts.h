@@ -133,10 +133,14 @@ bool text_render(struct arena *a, const struct wording_set *set, const struct wo
 /* consent: to commercial messages, recorded and looked at by the contact policy; without it only service messages are taken. */
 struct text_ask { enum occasion occasion; enum script_topic topic; enum channel channel; enum text_language language; const struct text_facts *facts; bool consent; };
 enum { TEXT_CANDIDATES_MAX = 32 };
-/* Wordings that can be said now, the one to prefer first: the shop's own, then the one that claims more (it is true), then the one made for
- * fewer hours, then by the order of the set.  Returns how many; with none the reason is that of the first that was refused. */
-int text_candidates(struct arena *a, const struct wording_set *set, const struct text_ask *ask, const struct wording **ret, int max, struct reason *ret_reason);
+struct text_candidate { const struct wording *wording; const struct rendering *rendering; };
+/* Wordings that can be said now with what they become, the one to prefer first: the shop's own, then the one that claims more (it is true), then
+ * the one made for fewer hours, then by the order of the set.  At most max; renderings in the arena.
+ * Returns how many; with none the reason is that of the first that was refused. */
+int text_candidates(struct arena *a, const struct wording_set *set, const struct text_ask *ask, struct text_candidate *ret, int max, struct reason *ret_reason);
 struct text_choice { const struct wording *wording; /* NULL: none can be said, see reason */ struct rendering rendering; struct reason reason; };
+struct text_choice text_choice_of(const struct text_candidate *c);
+/* The one to prefer. */
 struct text_choice text_choose(struct arena *a, const struct wording_set *set, const struct text_ask *ask);
 
 /* May a shop keep this as a text of its own?  False and why: a field that is missing, too long or no text, a blank that nobody knows, or
