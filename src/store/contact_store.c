@@ -4,10 +4,27 @@
 
 /* ---- contacts and marks ---- */
 
+/* These lists are a few rows long: put in order here, where a database would open a table of its own for each. */
+static void keep_latest(int64_t *latest, int max, int *n, int64_t at_ms)
+{
+    int at = *n < max ? (*n)++ : max;
+    for (; at > 0 && latest[at - 1] < at_ms; at--)
+        if (at < max) latest[at] = latest[at - 1];
+    if (at < max) latest[at] = at_ms;
+}
+
+static void keep_highest(struct reminder_mark *marks, int max, int *n, struct reminder_mark mark)
+{
+    int at = *n < max ? (*n)++ : max;
+    for (; at > 0 && marks[at - 1].wave < mark.wave; at--)
+        if (at < max) marks[at] = marks[at - 1];
+    if (at < max) marks[at] = mark;
+}
+
 /* The joins stand in the order in which they are to be made: from the customer's few orders on. */
 bool contacts_of(struct store *s, const struct shop *shop, const struct contacts_ask *ask, int64_t *ret, int max, int *ret_n)
 {
-    enum db_step step = DB_DONE;
+    enum db_step step;
     int n = 0;
     struct db_stmt *q = ask->customer_id != CLAIM_NONE
         ? db_stmt(s->db, SQL("SELECT m.at_ms FROM customer_order c CROSS JOIN orders o"
@@ -15,18 +32,16 @@ bool contacts_of(struct store *s, const struct shop *shop, const struct contacts
                              " AND c.customer_id = $2 AND o.customer_id = $2 AND m.outcome IN (1, 3) AND m.at_ms > $3 AND m.at_ms <= $4"
                              " UNION ALL SELECT x.leased_at_ms FROM customer_order c CROSS JOIN orders o"
                              " CROSS JOIN outbox x WHERE c.merchant_id = $1 AND o.merchant_id = $1 AND o.order_id = c.order_id AND x.merchant_id = $1 AND x.order_id = c.order_id"
-                             " AND c.customer_id = $2 AND o.customer_id = $2 AND x.state IN (2, 3, 5) AND x.leased_at_ms > $3 AND x.leased_at_ms <= $4"
-                             " ORDER BY 1 DESC LIMIT $5"))
+                             " AND c.customer_id = $2 AND o.customer_id = $2 AND x.state IN (2, 3, 5) AND x.leased_at_ms > $3 AND x.leased_at_ms <= $4"))
         : db_stmt(s->db, SQL("SELECT at_ms FROM reminder_mark WHERE merchant_id = $1 AND order_id = $2 AND outcome IN (1, 3) AND at_ms > $3 AND at_ms <= $4"
                              " UNION ALL SELECT leased_at_ms FROM outbox WHERE merchant_id = $1 AND order_id = $2 AND state IN (2, 3, 5) AND leased_at_ms > $3"
-                             " AND leased_at_ms <= $4 ORDER BY 1 DESC LIMIT $5"));
+                             " AND leased_at_ms <= $4"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, ask->customer_id != CLAIM_NONE ? ask->customer_id : ask->order_id);
     db_bind_i64(q, 3, ask->after_ms);
     db_bind_i64(q, 4, ask->until_ms);
-    db_bind_i64(q, 5, max);
-    while (n < max && (step = db_step(q)) == DB_ROW) ret[n++] = db_i64_at(q, 0);
+    while ((step = db_step(q)) == DB_ROW) keep_latest(ret, max, &n, db_i64_at(q, 0));
     db_done(q);
     *ret_n = n;
     return step != DB_FAILED;
@@ -34,18 +49,17 @@ bool contacts_of(struct store *s, const struct shop *shop, const struct contacts
 
 bool marks_of(struct store *s, const struct shop *shop, int64_t order_id, int64_t until_ms, struct reminder_mark *ret, int max, int *ret_n)
 {
-    enum db_step step = DB_DONE;
+    enum db_step step;
     int n = 0;
     struct db_stmt *q = db_stmt(s->db, SQL("SELECT wave, outcome, at_ms FROM reminder_mark WHERE merchant_id = $1 AND order_id = $2 AND at_ms <= $3"
                                            " UNION ALL SELECT wave, 1, leased_at_ms FROM outbox WHERE merchant_id = $1 AND order_id = $2 AND state IN (2, 3, 5)"
-                                           " AND leased_at_ms <= $3 ORDER BY 1 DESC LIMIT $4"));
+                                           " AND leased_at_ms <= $3"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, order_id);
     db_bind_i64(q, 3, until_ms);
-    db_bind_i64(q, 4, max);
-    while (n < max && (step = db_step(q)) == DB_ROW)
-        ret[n++] = (struct reminder_mark){ (int)db_i64_at(q, 0), (enum mark_outcome)db_i64_at(q, 1), db_i64_at(q, 2) };
+    while ((step = db_step(q)) == DB_ROW)
+        keep_highest(ret, max, &n, (struct reminder_mark){ (int)db_i64_at(q, 0), (enum mark_outcome)db_i64_at(q, 1), db_i64_at(q, 2) });
     db_done(q);
     *ret_n = n;
     return step != DB_FAILED;

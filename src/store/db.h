@@ -42,7 +42,7 @@ struct text db_text(struct db_stmt *s, const char *column);     /* until the nex
 struct text db_blob(struct db_stmt *s, const char *column);
 bool db_is_null(struct db_stmt *s, const char *column);
 /* The same by position, for loops over many rows: ask db_column once, it stays right for the life of the statement. */
-int db_column(const struct db_stmt *s, const char *column);
+int db_column(struct db_stmt *s, const char *column);
 const char *db_column_name(const struct db_stmt *s, int column);
 int64_t db_i64_at(struct db_stmt *s, int column);
 struct text db_text_at(struct db_stmt *s, int column);

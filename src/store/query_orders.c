@@ -6,7 +6,7 @@
 enum { ORDER_FIGURES = 15, ORDER_TEXTS = 4 };
 struct order_places { int figures[ORDER_FIGURES], texts[ORDER_TEXTS], id, exact; };
 
-static struct order_places order_places(const struct db_stmt *q)
+static struct order_places order_places(struct db_stmt *q)
 {
     static const char *const figures[ORDER_FIGURES] = { "placed_at_ms", "paid_at_ms", "cancelled_at_ms", "shipped_at_ms", "delivered_at_ms", "refunded_at_ms",
         "ship_by_ms", "total_minor", "paid_minor", "refund_minor", "pieces", "status", "pay_kind", "customer_id", "balance_minor" };

@@ -303,7 +303,7 @@ bool db_exec(struct db_stmt *s)
     return step == DB_DONE;
 }
 
-int db_column(const struct db_stmt *s, const char *column)
+static int column_find(const struct db_stmt *s, const char *column)
 {
     for (int i = 0; i < s->column_count; i++)
         if (strcmp(sqlite3_column_name(s->handle, i), column) == 0) return i;
@@ -313,12 +313,17 @@ int db_column(const struct db_stmt *s, const char *column)
 
 const char *db_column_name(const struct db_stmt *s, int column) { return sqlite3_column_name(s->handle, column); }
 
-/* The last question asked with the same literal is remembered; the name is compared all the same. */
-static int column_of(struct db_stmt *s, const char *column)
+/* Questions asked with the same literal are remembered, in one of a few slots; the name is compared all the same. */
+int db_column(struct db_stmt *s, const char *column)
 {
-    struct stmt_column *c = &s->columns[((uintptr_t)column ^ (uintptr_t)column >> 6) % STMT_COLUMN_SLOTS];
-    if (c->asked == column && strcmp(sqlite3_column_name(s->handle, c->at), column) == 0) return c->at;
-    c->at = db_column(s, column);
+    const size_t home = ((uintptr_t)column * UINT32_C(2654435769) >> 16) % STMT_COLUMN_SLOTS; /* by the golden ratio (Knuth 1973, 6.4) */
+    struct stmt_column *c = NULL;
+    for (size_t i = 0; i < STMT_COLUMN_TRIES; i++) {
+        c = &s->columns[(home + i) % STMT_COLUMN_SLOTS];
+        if (c->asked == column && strcmp(sqlite3_column_name(s->handle, c->at), column) == 0) return c->at;
+        if (!c->asked) break;
+    }
+    c->at = column_find(s, column);
     c->asked = column;
     return c->at;
 }
@@ -342,10 +347,10 @@ struct text db_blob_at(struct db_stmt *s, int column)
     return sqlite3_column_type(s->handle, column) == SQLITE_NULL ? TEXT_NONE : TEXT(""); /* the engine gives no place to no bytes */
 }
 
-int64_t db_i64(struct db_stmt *s, const char *column) { return db_i64_at(s, column_of(s, column)); }
-struct text db_text(struct db_stmt *s, const char *column) { return db_text_at(s, column_of(s, column)); }
-struct text db_blob(struct db_stmt *s, const char *column) { return db_blob_at(s, column_of(s, column)); }
-bool db_is_null(struct db_stmt *s, const char *column) { return sqlite3_column_type(s->handle, column_of(s, column)) == SQLITE_NULL; }
+int64_t db_i64(struct db_stmt *s, const char *column) { return db_i64_at(s, db_column(s, column)); }
+struct text db_text(struct db_stmt *s, const char *column) { return db_text_at(s, db_column(s, column)); }
+struct text db_blob(struct db_stmt *s, const char *column) { return db_blob_at(s, db_column(s, column)); }
+bool db_is_null(struct db_stmt *s, const char *column) { return sqlite3_column_type(s->handle, db_column(s, column)) == SQLITE_NULL; }
 int64_t db_changes(struct db *db) { return sqlite3_changes64(db->handle); }
 
 bool db_overflows(struct db *db)
