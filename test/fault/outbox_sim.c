@@ -39,7 +39,7 @@ static void order_ids_load(struct store *s)
     }
 }
 
-static void turns(struct runner *runner, struct sender *sender, struct store *reader)
+static void turns(struct runner *runner, struct sender *sender)
 {
     struct runner_tally tick;
     struct sender_tally turn;
@@ -47,7 +47,7 @@ static void turns(struct runner *runner, struct sender *sender, struct store *re
         if (!runner_tick(runner, &tick)) wrong("a tick");
         w->n.held_dark += tick.shops_dark;
     } while (tick.more);
-    order_ids_load(reader);
+    order_ids_load(&day_reader);
     do {
         for (int i = 0; i < ORDERS; i++) w->known_closed[i] = is_closed(&w->orders[i]);
         for (int i = 0; i < BUYERS; i++) w->known_stopped[i] = w->opted_out[i] || w->complained[i];
@@ -62,32 +62,25 @@ static void turns(struct runner *runner, struct sender *sender, struct store *re
 
 static void day_main(void)
 {
-    struct store reader;
-    struct desk_message m;
     w->die_in = -1;
     day_open();
     struct runner *runner = runner_open(&(struct runner_ask){ &env, path, desk_writer(desk) });
     struct sender *sender = sender_open(&(struct sender_ask){ &env, path, desk_writer(desk), &wire_ways, &shop, w->email ? CHANNEL_EMAIL : CHANNEL_SMS });
-    if (!runner || !sender || !desk_reader(&env, path, &reader, &m)) wrong("the runner");
+    if (!runner || !sender) wrong("the runner");
     while (w->now_ms < DAY_BEGINS + DAY_H * MS_PER_HOUR) {
         for (int i = 0; i < w->act_count; i++)
             if (!w->acts[i].done && w->acts[i].at_ms <= w->now_ms) act_do(&w->acts[i]);
-        turns(runner, sender, &reader);
+        turns(runner, sender);
         w->now_ms += MS_PER_MIN + some(14 * MS_PER_MIN);
     }
     w->die_in = -1;
-    store_close(&reader);
     sender_close(sender);
     runner_close(runner);
-    feed_close(feed);
-    desk_close(desk);
+    day_close();
     day_open(); /* once more: what was leased is unknown now */
-    if (!desk_reader(&env, path, &reader, &m)) wrong("the ledger");
-    order_ids_load(&reader);
-    ledger_check(&reader);
-    store_close(&reader);
-    feed_close(feed);
-    desk_close(desk);
+    order_ids_load(&day_reader);
+    ledger_check(&day_reader);
+    day_close();
     os_env_release(&env);
     _exit(0);
 }
@@ -142,8 +135,7 @@ static void begin_main(void)
     day_open();
     policy_make();
     script_make();
-    feed_close(feed);
-    desk_close(desk);
+    day_close();
 }
 
 static void add(struct counts *sum)

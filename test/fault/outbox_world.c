@@ -91,6 +91,7 @@ void script_make(void)
 struct desk *desk;
 struct shop shop;
 struct feed *feed;
+struct store day_reader;
 
 static struct order_claim claim_of(int i, char no[16], char buyer[16], char phone[24], char email[32])
 {
@@ -220,12 +221,8 @@ static bool resolve_run(struct store *s, void *arg)
 
 static void resolve(bool again)
 {
-    struct store reader;
-    struct desk_message m;
     struct unknown_call u = { .found = false };
-    if (!desk_reader(&env, path, &reader, &m)) wrong("the reader");
-    if (!outbox_list(&reader, &shop, &(struct outbox_filter){ OUTBOX_UNKNOWN, INSTANT_MAX, INT64_MAX, 99, 1 }, unknown_each, &u)) wrong("the unknown ones");
-    store_close(&reader);
+    if (!outbox_list(&day_reader, &shop, &(struct outbox_filter){ OUTBOX_UNKNOWN, INSTANT_MAX, INT64_MAX, 99, 1 }, unknown_each, &u)) wrong("the unknown ones");
     if (!u.found) return;
     struct resolve_call c = { u.key, again ? OUTBOX_AGAIN : OUTBOX_ARRIVED, false };
     if (again) w->again[u.order][u.key.wave]++; /* before: the process may die right after it is durable */
@@ -318,7 +315,6 @@ bool is_closed(const struct made_order *o) { return o->paid_by_feed || o->paid_b
 void day_open(void)
 {
     struct desk_message m;
-    struct store reader;
     if (!os_env_init(&env)) wrong("the world");
     real_us = env.monotonic_us;
     real_from_us = real_us(env.ctx);
@@ -326,10 +322,16 @@ void day_open(void)
     env.monotonic_us = clock_us;
     desk = desk_open(&env, path, DESK_COMMAND, false, &m);
     if (!desk || !desk_writer(desk)) wrong(m.en);
-    if (!desk_reader(&env, path, &reader, &m) || shop_find(&reader, TEXT("s"), &shop) != SHOP_OK) wrong("the shop");
-    store_close(&reader);
+    if (!desk_reader(&env, path, &day_reader, &m) || shop_find(&day_reader, TEXT("s"), &shop) != SHOP_OK) wrong("the shop");
     feed = feed_open(&env, desk_writer(desk), &shop);
     if (!feed) wrong("the feed");
+}
+
+void day_close(void)
+{
+    feed_close(feed);
+    store_close(&day_reader);
+    desk_close(desk);
 }
 
 /* Policies of all kinds; each child finds the same in the database. */

@@ -50,6 +50,7 @@ extern char path[96];
 extern struct desk *desk;
 extern struct shop shop;
 extern struct feed *feed;
+extern struct store day_reader; /* one for the whole life of the process: opening reads the schema */
 
 void fault(const char *what, int order, int wave); /* a checker found something */
 _Noreturn void wrong(const char *what);             /* the test itself cannot go on */
@@ -59,6 +60,7 @@ void may_die(void);
 void script_make(void); /* what will happen; in the first child */
 void policy_make(void); /* a policy of some kind, reminders switched on */
 void day_open(void);    /* the desk, with the world's clock */
+void day_close(void);
 void act_do(struct act *a);
 bool is_closed(const struct made_order *o);                            /* as the world knows it */
 void contact_note(int buyer, int order, int wave, int64_t at_ms);
