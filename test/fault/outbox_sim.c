@@ -27,16 +27,17 @@
 
 static void order_ids_load(struct store *s)
 {
-    for (int i = 0; i < ORDERS; i++) {
-        struct db_stmt *q = db_stmt(s->db, SQL("SELECT order_id FROM order_key WHERE merchant_id = $1 AND store_id = $2 AND order_no = $3"));
-        char no[16];
-        if (!q) wrong("orders");
-        db_bind_i64(q, 1, shop.merchant_id);
-        db_bind_i64(q, 2, shop.store_id);
-        db_bind_text(q, 3, (struct text){ no, (size_t)snprintf(no, sizeof no, "S%05d", i) });
-        if (db_step(q) == DB_ROW) w->orders[i].order_id = db_i64_at(q, 0);
-        db_done(q);
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT order_no, order_id FROM order_key WHERE merchant_id = $1 AND store_id = $2"));
+    if (!q) wrong("orders");
+    db_bind_i64(q, 1, shop.merchant_id);
+    db_bind_i64(q, 2, shop.store_id);
+    while (db_step(q) == DB_ROW) {
+        const struct text no = db_text_at(q, 0);
+        int64_t i;
+        if (no.len < 2 || !text_to_i64((struct text){ no.ptr + 1, no.len - 1 }, &i) || i >= ORDERS) wrong("an order of nobody");
+        w->orders[i].order_id = db_i64_at(q, 1);
     }
+    db_done(q);
 }
 
 static void turns(struct runner *runner, struct sender *sender)
