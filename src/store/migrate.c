@@ -1,16 +1,12 @@
 /* The migration runner. Table schema_migration holds the names of the applied entries by their position; they must be a
- * beginning of the list that this program knows. */
+ * beginning of the list that this program knows. A new database gets all of them in one transaction, which is one sync; an older one one by one. */
 #include "store/migrate.h"
 #include <stdio.h>
 #include "store/migrations.h"
 
 static bool create_list(struct db *db)
 {
-    if (!db_begin(db)) return false;
-    if (db_schema(db, SQL("CREATE TABLE schema_migration (position BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (position))"), true) &&
-        db_schema_mark(db, 0) && db_commit(db)) return true;
-    db_rollback(db);
-    return false;
+    return db_schema(db, SQL("CREATE TABLE schema_migration (position BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (position))"), true);
 }
 
 /* How many entries are applied; -1 when they are not a beginning of ours. */
@@ -37,32 +33,40 @@ static int applied_count(struct db *db)
 
 static bool apply(struct db *db, int position)
 {
-    if (!db_begin(db)) return false;
-    if (!db_schema(db, migrations[position].sql, migrations[position].clustered)) goto undo;
+    if (!db_schema(db, migrations[position].sql, migrations[position].clustered)) return false;
     struct db_stmt *s = db_stmt(db, SQL("INSERT INTO schema_migration (position, name) VALUES ($1, $2)"));
-    if (!s) goto undo;
+    if (!s) return false;
     db_bind_i64(s, 1, position);
     db_bind_text(s, 2, text_from_cstr(migrations[position].name));
-    if (db_exec(s) && db_schema_mark(db, position + 1) && db_commit(db)) return true;
-undo:
+    return db_exec(s);
+}
+
+/* Entries from .. to as one transaction; the first one of a new database also makes the list. */
+static bool apply_all(struct db *db, int from, int to, bool fresh)
+{
+    if (!db_begin(db)) return false;
+    bool ok = !fresh || create_list(db);
+    while (ok && from < to) ok = apply(db, from++);
+    if (ok && db_schema_mark(db, to) && db_commit(db)) return true;
     db_rollback(db);
     return false;
 }
 
 bool store_migrate(struct db *db, enum db_mode mode)
 {
-    int n = 0;
     db_error_clear(db);
-    if (db_has_table(db, "schema_migration")) n = applied_count(db);
-    else if (db_error(db) != DB_OK || (mode != DB_READ && !create_list(db))) n = -1;
+    const bool fresh = !db_has_table(db, "schema_migration");
+    if (db_error(db) != DB_OK) return false;
+    int n = fresh ? 0 : applied_count(db);
     if (n < 0) return false;
     if (mode == DB_READ && n < migration_count) {
         db_refuse(db, DB_ERROR_OLDER, n == 0 ? "this file holds no desk yet: make one with 'zhanggui init'"
                                              : "this database was made by an older version; start the desk once to bring it up to date");
         return false;
     }
+    if (fresh) return apply_all(db, 0, migration_count, true); /* nothing is there that one commit could be too large for */
     for (; n < migration_count; n++)
-        if (!apply(db, n)) return false;
+        if (!apply_all(db, n, n + 1, false)) return false;
     return true;
 }
 
