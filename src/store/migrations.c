@@ -340,5 +340,8 @@ const struct migration migrations[] = {
         " PRIMARY KEY (merchant_id, store_id, name))"),
     /* Which text the reminder was, and of which wording: code@hash; NULL: nobody told */
     COLUMN("0098 reminder_mark.text_key", "ALTER TABLE reminder_mark ADD COLUMN text_key TEXT"),
+    /* orders_placed in the order of the list, time and then order, so that a page of it begins where the last one ended also within one instant */
+    INDEX("0099 no orders_placed by payment", "DROP INDEX orders_placed"),
+    INDEX("0100 orders_placed by order", "CREATE INDEX orders_placed ON orders (merchant_id, store_id, placed_at_ms, order_id, paid_at_ms, customer_id)"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

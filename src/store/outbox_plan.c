@@ -155,8 +155,8 @@ bool outbox_catch_up(struct store *s, const struct shop *shop, int max, struct o
     if (max > CATCH_UP_MAX) max = CATCH_UP_MAX;
     if (cursor->placed_at_ms < oldest_ms) *cursor = (struct outbox_cursor){ .placed_at_ms = oldest_ms };
     if (!policy_load(s, shop, &policy)) return false;
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT * FROM orders WHERE merchant_id = $1 AND store_id = $2 AND paid_at_ms IS NULL AND placed_at_ms >= $3"
-                                           " AND (placed_at_ms > $3 OR order_id > $4) ORDER BY placed_at_ms, order_id LIMIT $5"));
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT * FROM orders WHERE merchant_id = $1 AND store_id = $2 AND paid_at_ms IS NULL"
+                                           " AND (placed_at_ms, order_id) > ($3, $4) ORDER BY placed_at_ms, order_id LIMIT $5"));
     if (!q) return false;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);

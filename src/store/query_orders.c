@@ -58,14 +58,16 @@ bool query_room(struct arena *a, void **rows, int64_t n, int64_t *capacity, size
 
 /* ---- the list ---- */
 
+/* $1, $2: the shop; $3: from; $4, $5: the place in the list before which it goes on. The end of the period is such a place, too: the one before any
+ * order of that instant. So the list has one upper end, which the index of (time, order) begins at, however many orders are of one instant. */
 static void filter_bind(struct db_stmt *q, const struct shop *shop, const struct orders_filter *f)
 {
+    const bool all = f->to_ms > f->before.placed_at_ms;
     db_bind_i64(q, 1, shop->merchant_id);
     db_bind_i64(q, 2, shop->store_id);
     db_bind_i64(q, 3, f->from_ms);
-    db_bind_i64(q, 4, f->before.placed_at_ms);
-    db_bind_i64(q, 5, f->before.order_id);
-    db_bind_i64(q, 6, f->to_ms);
+    db_bind_i64(q, 4, all ? f->before.placed_at_ms : f->to_ms);
+    db_bind_i64(q, 5, all ? f->before.order_id : 0);
 }
 
 bool query_orders(struct store *s, const struct shop *shop, const struct orders_filter *f, order_row_each *each, void *ctx)
@@ -78,20 +80,18 @@ bool query_orders(struct store *s, const struct shop *shop, const struct orders_
                                " o.paid_minor AS paid_minor, o.refund_minor AS refund_minor, o.pieces AS pieces, o.status AS status,"
                                " o.pay_kind AS pay_kind, o.exact AS exact, o.region AS region, o.country AS country, o.tracking AS tracking,"
                                " o.customer_id AS customer_id, o.balance_minor AS balance_minor FROM customer_order c CROSS JOIN orders o WHERE c.merchant_id = $1"
-                               " AND c.customer_id = $7 AND o.merchant_id = $1 AND o.order_id = c.order_id AND o.store_id = $2"
-                               " AND o.customer_id = $7 AND +o.placed_at_ms >= $3 AND +o.placed_at_ms <= $4"
-                               " AND (+o.placed_at_ms < $4 OR o.order_id < $5) AND +o.placed_at_ms < $6"
+                               " AND c.customer_id = $6 AND o.merchant_id = $1 AND o.order_id = c.order_id AND o.store_id = $2"
+                               " AND o.customer_id = $6 AND +o.placed_at_ms >= $3 AND (+o.placed_at_ms, o.order_id) < ($4, $5)"
                                " ORDER BY +o.placed_at_ms DESC, o.order_id DESC"));
     else
         q = db_stmt(s->db, SQL("SELECT order_id, order_no, placed_at_ms, paid_at_ms, cancelled_at_ms, shipped_at_ms, delivered_at_ms,"
                                " refunded_at_ms, ship_by_ms, total_minor, paid_minor, refund_minor, pieces, status, pay_kind, exact,"
                                " region, country, tracking, customer_id, balance_minor FROM orders WHERE merchant_id = $1 AND store_id = $2"
-                               " AND placed_at_ms >= $3 AND placed_at_ms <= $4"
-                               " AND (placed_at_ms < $4 OR order_id < $5) AND placed_at_ms < $6"
+                               " AND placed_at_ms >= $3 AND (placed_at_ms, order_id) < ($4, $5)"
                                " ORDER BY placed_at_ms DESC, order_id DESC"));
     if (!q) return false;
     filter_bind(q, shop, f);
-    if (f->customer_id != CLAIM_NONE) db_bind_i64(q, 7, f->customer_id);
+    if (f->customer_id != CLAIM_NONE) db_bind_i64(q, 6, f->customer_id);
     return query_each_order(q, each, ctx);
 }
 
@@ -110,12 +110,12 @@ bool query_orders_waiting(struct store *s, const struct shop *shop, const struct
                                " refund_minor, o.pieces AS pieces, o.status AS status, o.pay_kind AS pay_kind, o.exact AS exact,"
                                " o.region AS region, o.country AS country, o.tracking AS tracking, o.customer_id AS customer_id,"
                                " o.balance_minor AS balance_minor"
-                               " FROM (" WAITING_SINCE("$7") ") w CROSS JOIN orders o WHERE o.merchant_id = $1 AND o.order_id = w.order_id"
-                               " AND o.placed_at_ms >= $3 AND o.placed_at_ms <= $4 AND (o.placed_at_ms < $4 OR o.order_id < $5)"
-                               " AND o.placed_at_ms < $6 ORDER BY o.placed_at_ms DESC, o.order_id DESC"));
+                               " FROM (" WAITING_SINCE("$6") ") w CROSS JOIN orders o WHERE o.merchant_id = $1 AND o.order_id = w.order_id"
+                               " AND o.placed_at_ms >= $3 AND (o.placed_at_ms, o.order_id) < ($4, $5)"
+                               " ORDER BY o.placed_at_ms DESC, o.order_id DESC"));
     if (!q) return false;
     filter_bind(q, shop, f);
-    db_bind_i64(q, 7, at_ms);
+    db_bind_i64(q, 6, at_ms);
     return query_each_order(q, each, ctx);
 }
 

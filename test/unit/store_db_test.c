@@ -85,17 +85,17 @@ Test(store_db, names_of_migrations_differ)
         for (int j = 0; j < i; j++) cr_assert_str_neq(migrations[i].name, migrations[j].name);
 }
 
-/* The statement that made a table. */
-static const char *made_by(const char *table)
+/* The statement that first made a table or an index. */
+static const char *made_by(const char *kind, const char *wanted)
 {
-    char name[64];
+    char word[64], name[64];
     for (int i = 0; i < migration_count; i++)
-        if (sscanf(migrations[i].sql, "CREATE TABLE %63s", name) == 1 && strcmp(name, table) == 0) return migrations[i].sql;
-    cr_assert_fail("nothing made %s", table);
+        if (sscanf(migrations[i].sql, "CREATE %63s %63s", word, name) == 2 && strcmp(word, kind) == 0 && strcmp(name, wanted) == 0) return migrations[i].sql;
+    cr_assert_fail("nothing made %s", wanted);
     return NULL;
 }
 
-/* Takes one migration back, as its own statement tells: CREATE TABLE x, CREATE INDEX x, ALTER TABLE x ADD COLUMN y and DROP COLUMN y (a number), DROP TABLE x;
+/* Takes one migration back, as its own statement tells: CREATE TABLE x, CREATE INDEX x, ALTER TABLE x ADD COLUMN y and DROP COLUMN y (a number), DROP TABLE x, DROP INDEX x;
  * one that moves rows has none to move here. */
 static void take_back(struct db *db, const char *sql)
 {
@@ -104,8 +104,8 @@ static void take_back(struct db *db, const char *sql)
     else if (sscanf(sql, "ALTER TABLE %63s DROP COLUMN %63s", first, second) == 2) snprintf(back, sizeof back, "ALTER TABLE %s ADD COLUMN %s BIGINT", first, second);
     else if (sscanf(sql, "CREATE UNIQUE INDEX %63s", second) == 1) snprintf(back, sizeof back, "DROP INDEX %s", second);
     else if (sscanf(sql, "CREATE %63s %63s", word, second) == 2) snprintf(back, sizeof back, "DROP %s %s", word, second);
-    else if (sscanf(sql, "DROP TABLE %63s", first) == 1) {
-        run(db, strdup(made_by(first)));
+    else if (sscanf(sql, "DROP %63s %63s", word, first) == 2) {
+        run(db, strdup(made_by(word, first)));
         return;
     }
     else if (sscanf(sql, "%63s", word) == 1 && (strcmp(word, "INSERT") == 0 || strcmp(word, "UPDATE") == 0 || strcmp(word, "DELETE") == 0)) return;
