@@ -76,7 +76,7 @@ def explain(row, at, age):
     if old < FIRST:
         rule = "too-young"
     elif person:
-        rule = "night" if 2 <= at.hour < 8 else "quiet-hours"
+        rule = "night" if 2 <= at.hour < 8 else "small-hours" if at.hour < 2 else "quiet-hours"
     elif old < SECOND:
         rule = "night" if 2 <= at.hour < 8 else "small-hours" if at.hour < 2 else "quiet-hours"
     else:

@@ -45,8 +45,8 @@ static const struct row rows[] = {
     { "S", "2020-02-26T22:00:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2020-02-27T08:00:00+08:00" },
     { "S", "2020-02-26T22:00:30+08:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2020-02-27T08:00:00+08:00" },
     { "S", "2020-02-26T23:59:59+08:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2020-02-27T08:00:00+08:00" },
-    { "S", "2020-02-27T00:00:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2020-02-27T08:00:00+08:00" },
-    { "S", "2020-02-27T01:59:59+08:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2020-02-27T08:00:00+08:00" },
+    { "S", "2020-02-27T00:00:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "small-hours", "2020-02-27T08:00:00+08:00" },
+    { "S", "2020-02-27T01:59:59+08:00", 60, { 0 }, DEFAULTS, HOLD, "small-hours", "2020-02-27T08:00:00+08:00" },
     { "S", "2020-02-27T02:00:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "night", "2020-02-27T08:00:00+08:00" },
     { "S", "2020-02-27T07:59:59+08:00", 60, { 0 }, DEFAULTS, HOLD, "night", "2020-02-27T08:00:00+08:00" },
     { "S", "2020-02-27T08:00:00+08:00", 60, { 0 }, DEFAULTS, SEND },
@@ -54,7 +54,10 @@ static const struct row rows[] = {
     { "S", "2019-12-31T22:30:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2020-01-01T08:00:00+08:00" },
     /* the night holds whatever the owner does to the quiet hours */
     { "S", "2020-02-26T23:00:00+08:00", 60, { 0 }, NO_QUIET, SEND },
-    { "S", "2020-02-27T01:59:59+08:00", 60, { 0 }, NO_QUIET, SEND },
+    /* and so do the small hours before it */
+    { "S", "2020-02-26T23:59:59+08:00", 60, { 0 }, NO_QUIET, SEND },
+    { "S", "2020-02-27T00:00:00+08:00", 60, { 0 }, NO_QUIET, HOLD, "small-hours", "2020-02-27T08:00:00+08:00" },
+    { "S", "2020-02-27T01:59:59+08:00", 60, { 0 }, NO_QUIET, HOLD, "small-hours", "2020-02-27T08:00:00+08:00" },
     { "S", "2020-02-27T02:00:00+08:00", 60, { 0 }, NO_QUIET, HOLD, "night", "2020-02-27T08:00:00+08:00" },
     { "S", "2020-02-27T03:00:00+08:00", 60, { 0 }, NEVER_QUIET, SEND },
     { "S", "2020-02-27T11:59:00+08:00", 60, { 0 }, MIDDAY, SEND },
@@ -72,7 +75,7 @@ static const struct row rows[] = {
     /* New York: 2026-03-08 02:00 EST becomes 03:00 EDT */
     { "N", "2026-03-07T21:59:59-05:00", 60, { 0 }, DEFAULTS, SEND },
     { "N", "2026-03-07T22:00:00-05:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-03-08T08:00:00-04:00" },
-    { "N", "2026-03-08T01:59:59-05:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-03-08T08:00:00-04:00" },
+    { "N", "2026-03-08T01:59:59-05:00", 60, { 0 }, DEFAULTS, HOLD, "small-hours", "2026-03-08T08:00:00-04:00" },
     { "N", "2026-03-08T03:00:00-04:00", 60, { 0 }, DEFAULTS, HOLD, "night", "2026-03-08T08:00:00-04:00" },
     { "N", "2026-03-08T07:59:59-04:00", 60, { 0 }, DEFAULTS, HOLD, "night", "2026-03-08T08:00:00-04:00" },
     { "N", "2026-03-08T08:00:00-04:00", 60, { 0 }, DEFAULTS, SEND },
@@ -81,16 +84,16 @@ static const struct row rows[] = {
     { "N", "2026-03-08T03:00:00-04:00", 60, { 0 }, QUIET_TO_0230, SEND },
     /* 2026-11-01 02:00 EDT becomes 01:00 EST */
     { "N", "2026-10-31T22:00:00-04:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-11-01T08:00:00-05:00" },
-    { "N", "2026-11-01T01:30:00-04:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-11-01T08:00:00-05:00" },
-    { "N", "2026-11-01T01:30:00-05:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-11-01T08:00:00-05:00" },
+    { "N", "2026-11-01T01:30:00-04:00", 60, { 0 }, DEFAULTS, HOLD, "small-hours", "2026-11-01T08:00:00-05:00" },
+    { "N", "2026-11-01T01:30:00-05:00", 60, { 0 }, DEFAULTS, HOLD, "small-hours", "2026-11-01T08:00:00-05:00" },
     { "N", "2026-11-01T02:00:00-05:00", 60, { 0 }, DEFAULTS, HOLD, "night", "2026-11-01T08:00:00-05:00" },
     /* quiet until 01:30, which that day has twice */
     { "N", "2026-11-01T00:30:00-04:00", 60, { 0 }, QUIET_TO_0130, HOLD, "quiet-hours", "2026-11-01T01:30:00-04:00" },
     { "N", "2026-11-01T01:45:00-04:00", 60, { 0 }, QUIET_TO_0130, SEND },
     { "N", "2026-11-01T01:10:00-05:00", 60, { 0 }, QUIET_TO_0130, HOLD, "quiet-hours", "2026-11-01T01:30:00-05:00" },
     /* Lord Howe moves by half an hour */
-    { "H", "2026-04-05T01:45:00+11:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-04-05T08:00:00+10:30" },
-    { "H", "2026-10-04T01:45:00+10:30", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-10-04T08:00:00+11:00" },
+    { "H", "2026-04-05T01:45:00+11:00", 60, { 0 }, DEFAULTS, HOLD, "small-hours", "2026-04-05T08:00:00+10:30" },
+    { "H", "2026-10-04T01:45:00+10:30", 60, { 0 }, DEFAULTS, HOLD, "small-hours", "2026-10-04T08:00:00+11:00" },
     /* a buyer who may live in either: quiet if quiet in any, until allowed in all */
     { "NL", "2026-06-10T21:59:00-04:00", 60, { 0 }, DEFAULTS, SEND },
     { "NL", "2026-06-10T22:00:00-04:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-06-11T08:00:00-07:00" },
@@ -98,9 +101,9 @@ static const struct row rows[] = {
     { "NL", "2026-06-11T10:59:59-04:00", 60, { 0 }, DEFAULTS, HOLD, "night", "2026-06-11T08:00:00-07:00" },
     { "NL", "2026-06-11T11:00:00-04:00", 60, { 0 }, DEFAULTS, SEND },
     { "LN", "2026-06-11T10:59:59-04:00", 60, { 0 }, DEFAULTS, HOLD, "night", "2026-06-11T08:00:00-07:00" },
-    { "SN", "2026-06-11T12:00:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-06-11T20:00:00+08:00" },
+    { "SN", "2026-06-11T12:00:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "small-hours", "2026-06-11T20:00:00+08:00" },
     { "SN", "2026-06-11T20:00:00+08:00", 60, { 0 }, DEFAULTS, SEND },
-    { "SNL", "2026-06-11T12:00:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "quiet-hours", "2026-06-12T08:00:00+08:00" },
+    { "SNL", "2026-06-11T12:00:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "small-hours", "2026-06-12T08:00:00+08:00" },
     { "SNL", "2026-06-11T21:30:00+08:00", 60, { 0 }, DEFAULTS, HOLD, "night", "2026-06-12T08:00:00+08:00" },
     /* contacts before: at most two in 24 hours, half an hour apart */
     { "S", "2020-02-26T15:00:00+08:00", 60, { 10 }, DEFAULTS, HOLD, "too-soon", "2020-02-26T15:20:00+08:00" },
@@ -166,7 +169,7 @@ static bool slow_shut(const struct policy *p, const struct contact_facts *f, int
     for (int i = 0; i < f->zone_count; i++) {
         struct civil c = zone_civil(f->zones[i], at_ms);
         int m = c.hour * 60 + c.minute;
-        if (slow_in(m, p->quiet_from_min, p->quiet_until_min) || slow_in(m, p->night_from_min, p->night_until_min)) return true;
+        if (slow_in(m, p->quiet_from_min, p->quiet_until_min) || slow_in(m, p->night_from_min, p->night_until_min) || slow_in(m, 0, p->night_from_min)) return true;
     }
     return false;
 }
@@ -204,6 +207,32 @@ Test(core_contact, every_minute_around_a_change_of_clocks)
                 }
             }
     cr_expect(held > 4000 && sent > 4000, "%d held, %d sent", held, sent);
+}
+
+/* What Today lets a person write by hand is what the plan lets go by chat, at any minute, wherever the owner has moved the quiet hours, also on event night. */
+Test(core_contact, by_hand_and_by_chat_are_told_the_same)
+{
+    static const enum variant variants[] = { DEFAULTS, QUIET_TO_0230, QUIET_TO_0130, NO_QUIET, NEVER_QUIET, MIDDAY, WHOLE_DAY };
+    int small_hours = 0, opened = 0;
+    for (size_t v = 0; v < sizeof variants / sizeof variants[0]; v++)
+        for (int64_t minute = 0; minute < 3 * 1440; minute += 7)
+            for (int way = 0; way < 4; way++) {
+                struct policy p = policy_of(variants[v]);
+                struct contact_facts f = { .now_ms = at("2026-11-10T12:00:00+08:00") + minute * MS_PER_MIN, .zones = { &zone_shanghai }, .zone_count = 1,
+                                           .has_event = (way & 1) != 0, .event_from_ms = at("2026-11-11T00:00:00+08:00"), .event_until_ms = at("2026-11-12T12:00:00+08:00") };
+                f.placed_at_ms = f.now_ms - 40 * MS_PER_MIN;
+                p.event_night_chat = way >> 1;
+                const struct contact_check hand = contact_check(&p, &f);
+                f.channel = CHANNEL_CHAT;
+                const struct contact_check chat = contact_check(&p, &f);
+                cr_assert(hand.verdict == chat.verdict && hand.rule == chat.rule && hand.until_ms == chat.until_ms, "variant %zu, minute %d, way %d: %s by hand, %s by chat", v,
+                          (int)minute, way, contact_rule_row(hand.rule)->word, contact_rule_row(chat.rule)->word);
+                const struct civil c = zone_civil(&zone_shanghai, f.now_ms);
+                small_hours += hand.rule == CONTACT_RULE_SMALL_HOURS;
+                opened += hand.verdict == CONTACT_SEND && c.hour < 2 && p.night_from_min == 120;
+                cr_assert(p.night_until_min == 0 || c.hour < 2 || c.hour >= 8 || hand.verdict == CONTACT_HOLD, "open at %d:%d", c.hour, c.minute);
+            }
+    cr_expect(small_hours > 100 && opened > 20, "%d in the small hours, %d opened by the owner", small_hours, opened);
 }
 
 Test(core_contact, a_refused_allocation_is_seen_not_crashed_on)

@@ -86,7 +86,7 @@ class Case:
         return "chat" if wave == 1 else {1: "chat", 2: "sms", 3: "email"}[self.policy["wave2_channel"]]
 
     def against(self, at, channel):
-        """The first rule that speaks against contact then; None: none does. channel None: a person decides by hand, no rule of a channel holds."""
+        """The first rule that speaks against contact then; None: none does. channel None: a person writes by hand, by chat."""
         p, f = self.policy, self.flags
         minutes = [(local.hour * 60 + local.minute) for local in (at.astimezone(zone) for zone in self.zones)]
 
@@ -109,10 +109,10 @@ class Case:
             return "platform-silence"
         if any_in("night_from_min", "night_until_min"):
             return "night"
-        young = p["event_night_chat"] and channel == "chat" and self.event and self.event[0] <= at < self.event[1] and \
+        young = p["event_night_chat"] and channel in ("chat", None) and self.event and self.event[0] <= at < self.event[1] and \
             at - self.placed < self.seconds("event_night_age_s")
         awake = [minute for minute in minutes if not (young and minute < p["night_from_min"])]
-        if channel and any(inside(minute, 0, p["night_from_min"]) for minute in awake):
+        if any(inside(minute, 0, p["night_from_min"]) for minute in awake):
             return "small-hours"
         if any(inside(minute, p["quiet_from_min"], p["quiet_until_min"]) for minute in awake):
             return "quiet-hours"

@@ -65,7 +65,7 @@ struct contact_facts {
     bool opted_out;                         /* the buyer asked to be left alone, in whichever of the merchant's stores */
     bool complained;                        /* about being contacted: one is enough, for good */
     bool dispute_open, bad_review_open;     /* with this buyer, about any order */
-    enum channel channel;                   /* CHANNEL_NONE: a person decides by hand, as on Today: no rule of a channel holds */
+    enum channel channel;                   /* CHANNEL_NONE: a person writes by hand, as on Today: the hours of chat hold */
     enum message_class message_class;       /* 0 is MESSAGE_SERVICE */
     enum consent consent;                   /* to this channel */
     char country[3];                        /* where the buyer lives; "" when nobody told */

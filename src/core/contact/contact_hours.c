@@ -55,6 +55,9 @@ static bool rings(enum channel c)
     return false;
 }
 
+/* What a person does by hand they write by chat. */
+static bool by_chat(enum channel c) { return c == CHANNEL_NONE || c == CHANNEL_CHAT; }
+
 static int64_t cap_free(const struct policy *p, const struct contact_facts *f)
 {
     int seen = 0;
@@ -87,14 +90,13 @@ static void shut_by_country(struct look *l)
 
 void look_at(const struct policy *p, const struct contact_facts *f, struct look *ret)
 {
-    const bool by_channel = f->channel != CHANNEL_NONE;
     assert(f->zone_count >= 1 && f->zone_count <= CONTACT_ZONES_MAX);
     assert(f->contact_count >= 0 && f->contact_count <= CONTACTS_MAX);
     ret->p = p;
     ret->f = f;
     ret->shut_count = 0;
     ret->pushes = rings(f->channel);
-    ret->night_chat = p->event_night_chat != 0 && f->channel == CHANNEL_CHAT && f->has_event && f->placed_at_ms != INSTANT_NONE;
+    ret->night_chat = p->event_night_chat != 0 && by_chat(f->channel) && f->has_event && f->placed_at_ms != INSTANT_NONE;
     ret->silent_from_ms = ret->silent_until_ms = 0;
     if (f->has_event) {
         ret->silent_from_ms = f->event_from_ms - p->silence_before_s * MS_PER_S;
@@ -103,9 +105,9 @@ void look_at(const struct policy *p, const struct contact_facts *f, struct look 
     ret->cap_ms = cap_free(p, f);
     ret->gap_ms = gap_free(p, f);
     shut_add(ret, CONTACT_RULE_NIGHT, p->night_from_min, p->night_until_min);
-    if (by_channel) shut_add(ret, CONTACT_RULE_SMALL_HOURS, 0, p->night_from_min);
+    shut_add(ret, CONTACT_RULE_SMALL_HOURS, 0, p->night_from_min);
     shut_add(ret, CONTACT_RULE_QUIET, p->quiet_from_min, p->quiet_until_min);
-    if (by_channel) shut_by_country(ret);
+    shut_by_country(ret);
     if (!ret->pushes) return;
     shut_add(ret, CONTACT_RULE_MEAL, p->meal1_from_min, p->meal1_until_min);
     shut_add(ret, CONTACT_RULE_MEAL, p->meal2_from_min, p->meal2_until_min);
