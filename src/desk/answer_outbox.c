@@ -29,11 +29,21 @@ static const struct { const char *rule, *en, *zh; } own_rules[] = {
     { "again", "Somebody has asked for it to be sent again.", "已由人工要求重新发送。" },
 };
 
+static bool own_rule(struct text word, struct reason *ret)
+{
+    for (size_t i = 0; i < sizeof own_rules / sizeof own_rules[0]; i++)
+        if (text_is(word, own_rules[i].rule)) {
+            *ret = (struct reason){ own_rules[i].rule, text_from_cstr(own_rules[i].en), text_from_cstr(own_rules[i].zh) };
+            return true;
+        }
+    return false;
+}
+
 static struct reason why_of(const char *rule)
 {
     const struct text word = text_from_cstr(rule);
-    for (size_t i = 0; i < sizeof own_rules / sizeof own_rules[0]; i++)
-        if (text_is(word, own_rules[i].rule)) return (struct reason){ own_rules[i].rule, text_from_cstr(own_rules[i].en), text_from_cstr(own_rules[i].zh) };
+    struct reason own;
+    if (own_rule(word, &own)) return own;
     for (int i = 1; i < PLAN_RULE_COUNT; i++) {
         const struct plan_rule_row *r = plan_rule_row((enum plan_rule)i);
         if (text_is(word, r->word)) return (struct reason){ r->word, r->what_en, r->what_zh };
@@ -45,19 +55,19 @@ static struct reason why_of(const char *rule)
     return (struct reason){ "", TEXT_NONE, TEXT_NONE };
 }
 
+/* What became of the last try: a word of the channel's, of the sender's, or, where there was nothing to send, why not (outbox_words.h). */
 static json_t *code_json(struct text code)
 {
-    static const struct { const char *code, *en, *zh; } own[] = {
+    static const struct { const char *code, *en, *zh; } senders[] = {
         { "stopped", "The desk stopped while it was being sent.", "发送过程中掌柜停止运行。" },
         { "restored", "A copy was restored: nobody knows whether it was sent since the copy was made.", "数据由备份恢复，无法确定备份之后是否已发送。" },
         { "late", "Its sending did not begin in time; it is decided again.", "未能及时开始发送，重新判断。" } };
     const char *en = channel_code_text(code, false), *zh = channel_code_text(code, true);
+    struct reason own;
     if (text_empty(code)) return json_null();
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        if (text_is(code, own[i].code)) en = own[i].en, zh = own[i].zh;
-    const struct reason no_text = why_of("no-text"), none = why_of("no-address");
-    if (text_is(code, "no-text")) return json_reason(&no_text);
-    if (text_is(code, "no-address")) return json_reason(&none);
+    for (size_t i = 0; i < sizeof senders / sizeof senders[0]; i++)
+        if (text_is(code, senders[i].code)) en = senders[i].en, zh = senders[i].zh;
+    if (!en && own_rule(code, &own)) en = own.en.ptr, zh = own.zh.ptr;
     return json_pack("{s:s%, s:s?, s:s?}", "code", code.ptr, code.len, "en", en, "zh", zh);
 }
 
