@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "made_rows.h"
+#include "memory_store.h"
 #include "os/os.h"
 #include "store/outbox_store.h"
 
@@ -35,7 +36,7 @@ static int64_t made_now(void *ctx) { (void)ctx; return clock_ms; }
 static void store_make(struct world *w)
 {
     char message[256];
-    if (!store_open(&w->s, &w->env, ":memory:", DB_WRITE, NULL, message, sizeof message)) exit(1);
+    if (!memory_store_open(&w->s, &w->env, message, sizeof message)) exit(1);
     const struct shop_new n = { .key = TEXT("t"), .name = TEXT("t"), .platform = TEXT("tmall"), .currency = TEXT("CNY"),
                                 .zone = TEXT("Asia/Shanghai"), .country = TEXT("CN") };
     if (!db_begin(w->s.db) || shop_create(&w->s, &n, &w->shop) != SHOP_OK || !db_commit(w->s.db)) fail(w, "shop");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include "dump.h"
 #include "made_records.h"
+#include "memory_store.h"
 #include "os/os.h"
 #include "store/verify.h"
 
@@ -33,7 +34,7 @@ static void store_make(struct world *w, struct made_store *m)
     char message[256];
     const struct shop_new n = { .key = TEXT("t"), .name = TEXT("t"), .platform = TEXT("tmall"), .currency = TEXT("CNY"),
                                 .zone = TEXT("Asia/Shanghai"), .country = TEXT("CN") };
-    if (!store_open(&m->s, &w->env, ":memory:", DB_WRITE, NULL, message, sizeof message)) fail(NULL, message);
+    if (!memory_store_open(&m->s, &w->env, message, sizeof message)) fail(NULL, message);
     if (!db_begin(m->s.db) || shop_create(&m->s, &n, &m->shop) != SHOP_OK || !db_commit(m->s.db)) fail(&m->s, "shop");
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include "dump.h"
 #include "made_rows.h"
+#include "memory_store.h"
 #include "os/os.h"
 #include "store/verify.h"
 
@@ -43,7 +44,7 @@ static void store_make(struct world *w, struct made_store *m)
 {
     char message[256];
     w->env.random = same_random;
-    if (!store_open(&m->s, &w->env, ":memory:", DB_WRITE, NULL, message, sizeof message)) {
+    if (!memory_store_open(&m->s, &w->env, message, sizeof message)) {
         fprintf(stderr, "reducer_test: %s\n", message);
         exit(1);
     }
