@@ -16,7 +16,8 @@ enum desk_result archive_write(struct store *reader, const struct shop *shop, co
 /* Is it an archive of a shop, by what is in it? */
 bool archive_is(const char *path);
 /* Puts the shop of an archive into this desk, in one transaction: all of it or nothing. key: what to call it here; empty: as it was called.
- * Refused: damaged, newer, or a shop of that key with something in it. Books are verified before the commit. */
+ * Refused: damaged, newer, or a shop of that key with something in it. Books are verified before the commit. DESK_FAILED, "not-wiped": the shop
+ * stands, and the file is wiped of people who had asked to be forgotten when the desk opens next. */
 struct archive_done { char key[64]; int64_t rows; };
 enum desk_result desk_archive_read(struct desk *d, const char *from, struct text key, int64_t user_id, archive_progress *progress, void *ctx,
                                    struct archive_done *ret, struct desk_message *m);

@@ -27,7 +27,7 @@ struct archive_in {
     int64_t rows, rows_all;
     struct archive_line line;
     struct archive_done done;
-    const char *beside;             /* F.erased: whom this desk was asked to forget */
+    const char *database, *beside;  /* F, and F.erased: whom this desk was asked to forget */
     bool swept;
     struct desk_message *m;
     bool told;                      /* the message is set */
@@ -349,6 +349,9 @@ static bool load_all(struct store *s, void *arg)
         if (!table_read(in, &load, &archive_tables[i])) return false;
     if (!outbox_restored(s, &load.shop, s->env->now_ms(s->env->ctx), &unknown) || !tombstones_apply_in(s, &load.shop, in->beside, &in->swept) || !books_agree(in, s))
         return false;
+    if (in->swept && !wipe_owe(s->env, in->database))
+        return refuse(in, "files", "%s holds people whom this desk was asked to forget, and no file could be made beside the database to see to it. Nothing was changed.",
+                      "%s 含有已要求删除的个人信息，而数据库旁无法新建文件来记下这件事。没有任何改动。");
     const int n = snprintf(subject, sizeof subject, "store %lld", (long long)load.shop.store_id);
     if (!audit_append(s, load.shop.merchant_id, &(struct audit_deed){ .user_id = in->user_id, .verb = "archive-read", .subject = { subject, (size_t)n } }))
         return false;
@@ -357,10 +360,20 @@ static bool load_all(struct store *s, void *arg)
     return true;
 }
 
-static bool scrub_run(struct store *s, void *arg)
+static bool wipe_run(struct store *s, void *arg)
 {
-    (void)arg;
-    return database_scrub(s);
+    const struct archive_in *in = arg;
+    return wipe_pay(s, in->database);
+}
+
+/* The shop stands; people whom the desk was asked to forget were in the archive, and are still in what the file of the database has freed. */
+static enum desk_result not_wiped(const struct archive_in *in, struct desk_message *m)
+{
+    message_set(m, "not-wiped", "The shop \"%s\" is here, %lld rows. People whom this desk was asked to forget were in the archive: they were left out, but the file of the database"
+                " could not be wiped of them yet (somebody is reading it, or the disk is full). Close the desk and open it again: it wipes the file then.",
+                "店铺“%s”已读入，共 %lld 行。存档中有已要求删除的个人信息：没有留下，但数据库文件尚未彻底清理（有人正在读取，或磁盘已满）。请关闭掌柜后重新打开，届时自动清理。",
+                in->done.key, (long long)in->done.rows);
+    return DESK_FAILED;
 }
 
 enum desk_result desk_archive_read(struct desk *d, const char *from, struct text key, int64_t user_id, archive_progress *progress, void *ctx,
@@ -376,6 +389,7 @@ enum desk_result desk_archive_read(struct desk *d, const char *from, struct text
     }
     snprintf(beside, sizeof beside, "%s.erased", d->path);
     in.beside = beside;
+    in.database = d->path;
     if (!d->writer) return remote_archive_read(d, whole, key, user_id, progress, ctx, ret, m);
     in.zip = zip_open(whole, ZIP_RDONLY | ZIP_CHECKCONS, &code);
     if (!in.zip) damaged(&in);
@@ -383,7 +397,7 @@ enum desk_result desk_archive_read(struct desk *d, const char *from, struct text
         const enum writer_result r = writer_call(d->writer, load_all, &in);
         if (in.told) result = DESK_REFUSED;
         else result = message_of_writer(m, r);
-        if (result == DESK_DONE && in.swept) writer_call_alone(d->writer, scrub_run, NULL);
+        if (result == DESK_DONE && in.swept && writer_call_alone(d->writer, wipe_run, &in) != WRITER_DONE) result = not_wiped(&in, m);
         if (result == DESK_DONE) *ret = in.done;
     }
     line_release(&in.line);

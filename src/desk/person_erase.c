@@ -1,8 +1,8 @@
 /* See person.h: the erasure.
  *
  * In order: who is meant and by what they can be known (erase_plan); the intent, as tombstones in F.erased, on the disk; files of the desk;
- * the rows, in one transaction that wipes what it frees, then the log emptied and the file built anew; the copies beside. A crash anywhere
- * leaves the tombstones, and the next opening goes on from them. */
+ * the rows, in one transaction that wipes what it frees, then the log emptied and the file built anew (wipe.c); the copies beside. A crash
+ * anywhere leaves the tombstones or F.unwiped, and the next opening goes on from them. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,14 +10,13 @@
 #include <stdio.h>
 #include <sodium.h>
 #include <string.h>
-#include <time.h>
 #include "base/limits.h"
 #include "desk/person_parts.h"
 #include "desk/wire.h"
 #include "store/audit_store.h"
 #include "store/query_store.h"
 
-enum { LINES_MAX_BYTES = 64 * 1024 * 1024, SCRUB_TRIES = 100, SCRUB_WAIT_MS = 150, KEY_WORD_BYTES = 33 };
+enum { LINES_MAX_BYTES = 64 * 1024 * 1024, KEY_WORD_BYTES = 33 };
 
 /* ---- F.erased ---- */
 
@@ -198,21 +197,6 @@ bool tombstones_apply(struct store *s, const char *beside, struct erase_words *w
     return ok;
 }
 
-/* Empties the log; a reader in the middle of an answer is waited for. */
-static bool empty_log(struct store *s)
-{
-    for (int i = 0; i < SCRUB_TRIES; i++) {
-        if (db_checkpoint(s->db, true)) return true;
-        if (db_error(s->db) != DB_ERROR_BUSY) return false;
-        db_error_clear(s->db);
-        nanosleep(&(struct timespec){ .tv_nsec = SCRUB_WAIT_MS * 1000000L }, NULL);
-    }
-    db_refuse(s->db, DB_ERROR_BUSY, "a reader keeps the log of the database");
-    return false;
-}
-
-bool database_scrub(struct store *s) { return empty_log(s) && db_vacuum(s->db) && empty_log(s); }
-
 /* ---- copies beside ---- */
 
 struct copies { const struct env *env; const char *beside; int64_t swept, removed; const struct erase_words *words; json_t *archives; /* names */ };
@@ -287,13 +271,16 @@ static void copies_erase(struct copies *c, const char *path)
 
 /* ---- opening ---- */
 
-struct settling { const char *beside; struct erase_words words; struct arena *arena; bool swept; };
+struct settling { const char *path, *beside; struct erase_words words; struct arena *arena; bool swept; };
 
 static bool settle_run(struct store *s, void *arg)
 {
     struct settling *t = arg;
     if (!tombstones_apply(s, t->beside, &t->words, t->arena, &t->swept)) return false;
-    return !t->swept || database_scrub(s);
+    if (!t->swept && !wipe_owed(t->path)) return true;
+    if (wipe_pay(s, t->path)) return true;
+    if (!t->swept) db_error_clear(s->db); /* that it is owed was said when it could not be done; it is tried at every opening */
+    return !t->swept;
 }
 
 bool tombstones_settle(struct desk *d, struct desk_message *m)
@@ -303,7 +290,7 @@ bool tombstones_settle(struct desk *d, struct desk_message *m)
     struct arena a;
     if (!beside_of(d->path, beside) || file_look(beside, &bytes) == FILE_ABSENT) return true;
     arena_init(&a, &d->env->memory, 0);
-    struct settling t = { .beside = beside, .arena = &a };
+    struct settling t = { .path = d->path, .beside = beside, .arena = &a };
     const enum writer_result r = writer_call_alone(d->writer, settle_run, &t);
     arena_release(&a);
     if (r == WRITER_DONE) return true;
@@ -349,10 +336,10 @@ static bool erase_alone(struct store *s, void *arg)
     e->committed = ok;
     return ok;
 #else
-    bool ok = db_secure_delete(s->db, true) && db_begin(s->db) && erase_rows(e, s) && db_commit(s->db);
+    bool ok = wipe_owe(s->env, e->desk->path) && db_secure_delete(s->db, true) && db_begin(s->db) && erase_rows(e, s) && db_commit(s->db);
     if (!ok && db_in_transaction(s->db)) db_rollback(s->db);
     e->committed = ok;
-    ok = ok && database_scrub(s);
+    ok = ok && wipe_pay(s, e->desk->path);
     return db_secure_delete(s->db, false) && ok;
 #endif
 }
@@ -449,8 +436,8 @@ static enum desk_result erase_now(struct erasing *e, json_t **ret, struct desk_m
     if (r != WRITER_DONE) {
         result = message_of_writer(m, r);
         if (e->committed)
-            message_set(m, "not-wiped", "The rows are gone, but the file of the database could not be wiped yet (somebody is reading it). Erase again in a moment.",
-                        "数据已删除，但数据库文件尚未彻底清理（有人正在读取）。请稍后再执行一次。");
+            message_set(m, "not-wiped", "The rows are gone, but the file of the database could not be wiped yet (somebody is reading it). Erase again in a moment, or close the desk and open it again.",
+                        "数据已删除，但数据库文件尚未彻底清理（有人正在读取）。请稍后再执行一次，或关闭掌柜后重新打开。");
         return e->committed ? DESK_FAILED : result;
     }
     e->copies = (struct copies){ .env = d->env, .beside = e->beside, .words = &e->plan.words, .archives = json_array() };

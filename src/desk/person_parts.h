@@ -12,10 +12,17 @@ void tombstones_note(const struct env *env, const char *path, const char *beside
 bool tombstones_apply(struct store *s, const char *beside, struct erase_words *words, struct arena *a, bool *ret_swept);
 /* The same within the open transaction, of one shop. */
 bool tombstones_apply_in(struct store *s, const struct shop *shop, const char *beside, bool *ret_swept);
-/* Nothing of what was deleted stays in the file or its log. False when a reader kept the log. */
-bool database_scrub(struct store *s);
-/* When a desk opens: a database that was put in F's place by hand is swept. */
+/* When a desk opens: a database that was put in F's place by hand is swept, and what is owed of a wipe is done. */
 bool tombstones_settle(struct desk *d, struct desk_message *m);
+
+/* ---- wipe.c ---- */
+/* Nothing of what was deleted stays in the file or its log. False when a reader kept the log, or the disk is full. Outside any transaction. */
+bool database_scrub(struct store *s);
+/* From before rows are deleted until the file holds nothing of them it says so on the disk, beside the database at `path`. False with errno. */
+bool wipe_owe(const struct env *env, const char *path);
+bool wipe_owed(const char *path);
+/* Scrubs the database at `path`; then nothing is owed any more. */
+bool wipe_pay(struct store *s, const char *path);
 
 /* ---- person_files.c ---- */
 struct file_hits { int64_t removed; };

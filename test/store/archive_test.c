@@ -5,15 +5,19 @@
  * 2. Random shops, two in one desk: the archive of one, read into an empty desk, gives the same rows table by table and number by number;
  *    into a desk that has another shop it gives a shop whose books agree and which the same claims change nothing of.
  *    Control: a row left out of the comparison's second side differs.
- * 3. A byte changed anywhere, or an end cut off: refused with nothing there, or the same shop. */
+ * 3. A byte changed anywhere, or an end cut off: refused with nothing there, or the same shop.
+ * 4. Somebody who was erased since is in the archive, and a reader keeps the file from being wiped: that is said, and the next opening wipes it.
+ *    Control: until then the file holds the name. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "desk/archive.h"
 #include "desk/commands.h"
+#include "desk/person.h"
 #include "dump.h"
 #include "made_rows.h"
 #include "os/os.h"
@@ -43,7 +47,7 @@ static void open_store(struct store *s, const struct env *env, const char *name,
 
 static void forget(const char *name)
 {
-    static const char *const ends[] = { "", "-wal", "-shm", ".lock", ".sock", ".erased" };
+    static const char *const ends[] = { "", "-wal", "-shm", ".lock", ".sock", ".erased", ".unwiped" };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         char path[200];
         snprintf(path, sizeof path, "%s/%s%s", dir, name, ends[i]);
@@ -388,6 +392,119 @@ static void test_damage(const struct env *env)
     unlink(at(path, "bad.zip"));
 }
 
+/* ---- 4. what is owed of a wipe ---- */
+
+/* Waits are not waited for here. */
+static bool hurried;
+int usleep(useconds_t us)
+{
+    const struct timespec t = { (time_t)(us / 1000000), (long)(us % 1000000) * 1000 };
+    return hurried ? 0 : clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
+}
+
+int nanosleep(const struct timespec *t, struct timespec *left)
+{
+    return hurried ? 0 : clock_nanosleep(CLOCK_MONOTONIC, 0, t, left);
+}
+
+#define CANARY "canary7f3a"
+
+/* How many of the desk's files hold the name. */
+static int told_in_files(const char *name)
+{
+    static const char *const ends[] = { "", "-wal" };
+    int n = 0;
+    for (size_t i = 0; i < 2; i++) {
+        char path[200], *bytes = NULL;
+        size_t len = 0;
+        snprintf(path, sizeof path, "%s/%s%s", dir, name, ends[i]);
+        FILE *f = fopen(path, "rb"), *to = open_memstream(&bytes, &len);
+        for (int c; f && (c = getc(f)) != EOF;) putc(c, to);
+        fclose(to);
+        if (f) fclose(f);
+        n += text_contains((struct text){ bytes, len }, TEXT(CANARY));
+        free(bytes);
+    }
+    return n;
+}
+
+static void one_buyer(struct store *s, struct shop *shop)
+{
+    struct apply_tally tally = { 0 };
+    struct order_claim c = { .order_no = TEXT("7001"), .as_of_ms = MADE_AT, .rank = SOURCE_FILE, .placed_at_ms = MADE_AT, .paid_at_ms = CLAIM_NONE,
+        .cancelled_at_ms = CLAIM_NONE, .shipped_at_ms = CLAIM_NONE, .delivered_at_ms = CLAIM_NONE, .refunded_at_ms = CLAIM_NONE, .ship_by_ms = CLAIM_NONE,
+        .total_minor = 100, .paid_minor = CLAIM_NONE, .refund_minor = CLAIM_NONE, .pieces = 1, .customer_id = CLAIM_NONE, .person.buyer = TEXT(CANARY) };
+    if (!db_begin(s->db)) fail("begin", NULL);
+    make_shop(s, "a", shop);
+    struct apply_session *a = apply_session_create(s, shop, 0);
+    if (!a || !apply_claims(a, &c, 1, &tally) || !apply_flush(a)) fail("apply", db_error_message(s->db));
+    apply_session_free(a);
+    if (!db_commit(s->db)) fail("commit", NULL);
+}
+
+/* Rows of the name that come and go: what an archive greater than the cache leaves in pages that are freed again. */
+static void leave_in_freed_pages(const struct env *env)
+{
+    char words[30000];
+    struct store s;
+    open_store(&s, env, "w.db", DB_WRITE);
+    for (size_t i = 0; i < sizeof words; i++) words[i] = CANARY[i % (sizeof CANARY - 1)];
+    struct db_stmt *q = db_begin(s.db) ? db_stmt(s.db, SQL("INSERT INTO user_profile (merchant_id, store_id, name, json) VALUES (1, 1, 'w', $1)")) : NULL;
+    if (!q) fail("begin", NULL);
+    db_bind_text(q, 1, (struct text){ words, sizeof words });
+    if (!db_exec(q) || !db_commit(s.db) || !db_begin(s.db)) fail("insert", db_error_message(s.db));
+    run(&s, SQL("DELETE FROM user_profile"));
+    if (!db_commit(s.db)) fail("commit", NULL);
+    store_close(&s);
+}
+
+static void test_wipe(const struct env *env)
+{
+    struct store s, reader;
+    struct shop shop;
+    struct desk_message m = { 0 };
+    char path[160], owed[200];
+    int64_t rows;
+    json_t *report = NULL;
+    open_store(&s, env, "w.db", DB_WRITE);
+    one_buyer(&s, &shop);
+    if (archive_write(&s, &shop, at(path, "w.zip"), NULL, NULL, &rows, &m) != DESK_DONE) fail("write", m.en);
+    store_close(&s);
+    struct desk *d = desk_open(env, at(path, "w.db"), DESK_COMMAND, true, &m);
+    const struct person_ask who = { .store = TEXT("a"), .customer = TEXT(CANARY) };
+    if (!d || desk_person_erase(d, &who, &report, &m) != DESK_DONE) fail("erase", m.en);
+    json_decref(report);
+    desk_close(d);
+    snprintf(owed, sizeof owed, "%s/w.db.unwiped", dir);
+    if (told_in_files("w.db") != 0 || access(owed, F_OK) == 0) fail("erase", "left the name, or owes a wipe");
+
+    leave_in_freed_pages(env);
+    open_store(&reader, env, "w.db", DB_READ);
+    struct db_stmt *q = db_begin(reader.db) ? db_stmt(reader.db, SQL("SELECT COUNT(*) FROM orders")) : NULL;
+    if (!q || db_step(q) != DB_ROW) fail("reader", db_error_message(reader.db));
+    db_done(q);
+    hurried = true;
+    const enum desk_result r = read_archive(env, "w.db", "w.zip", "again", &m);
+    hurried = false;
+    if (r != DESK_FAILED || strcmp(m.code, "not-wiped") != 0 || !strstr(m.en, "\"again\" is here") || !strstr(m.zh, "again") || !strstr(m.en, "open it again"))
+        fail("a reader kept the log, and what was said is", m.code);
+    if (told_in_files("w.db") == 0) fail("control", "nothing was left to be wiped");
+    if (access(owed, F_OK) != 0) fail("the wipe", "is not owed");
+    db_rollback(reader.db);
+    store_close(&reader);
+
+    d = desk_open(env, at(path, "w.db"), DESK_COMMAND, false, &m);
+    if (!d) fail("open again", m.en);
+    desk_close(d);
+    if (told_in_files("w.db") != 0 || access(owed, F_OK) == 0) fail("opening", "did not wipe");
+    open_store(&s, env, "w.db", DB_READ);
+    if (shop_find(&s, TEXT("again"), &shop) != SHOP_OK) fail("the shop that was read", "is not there");
+    agrees(&s, "after a late wipe");
+    store_close(&s);
+    forget("w.db");
+    unlink(at(path, "w.zip"));
+}
+
 int main(int argc, char **argv)
 {
     struct env env;
@@ -399,6 +516,7 @@ int main(int argc, char **argv)
     for (uint64_t seed = first; seed < first + seeds; seed++) test_same(&env, seed);
     test_messages(&env);
     test_damage(&env);
+    test_wipe(&env);
     rmdir(dir);
     os_env_release(&env);
     printf("archive_test: %llu shops\n", (unsigned long long)seeds);
