@@ -147,6 +147,12 @@ enum desk_result desk_mark(struct desk *d, const struct mark_ask *ask, struct de
 /* The ask is copied; `done` is called exactly once, also when the queue is full (DESK_BUSY, then on the caller's thread). */
 void desk_mark_post(struct desk *d, const struct mark_ask *ask, desk_done *done, void *ctx);
 
+/* ---- the way out ---- */
+/* Whoever takes something with persons out of the desk stands in the audit, by the page or the command line, before it is given out. */
+enum taken { TAKEN_LIST = 1, TAKEN_ARCHIVE = 2, TAKEN_PERSON = 3 };
+struct taken_ask { struct text store; enum taken what; struct text which; /* of a list its word, of an archive its store; nothing of a person */ int64_t user_id; };
+enum desk_result desk_taken(struct desk *d, const struct taken_ask *ask, struct desk_message *ret);
+
 /* ---- copies ---- */
 /* Writes a copy of the database as of one moment to `to` while the desk serves; checked and synced before it bears that name.
  * A file that is there already is refused. */

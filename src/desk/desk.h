@@ -88,6 +88,7 @@ struct suppress_ask;
 struct outbox_resolve_ask;
 enum desk_result remote_outbox_resolve(struct desk *d, const struct outbox_resolve_ask *ask, struct desk_message *m);
 enum desk_result remote_suppress(struct desk *d, const struct suppress_ask *ask, int *ret_changed, struct desk_message *m);
+enum desk_result remote_taken(struct desk *d, const struct taken_ask *ask, struct desk_message *m);
 enum desk_result remote_mark(struct desk *d, const struct mark_ask *ask, struct desk_message *m);
 enum desk_result remote_backup(struct desk *d, const char *to, int64_t *ret_bytes, struct desk_message *m);
 enum desk_result remote_restore(struct desk *d, const char *from, struct desk_message *m);

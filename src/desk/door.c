@@ -203,6 +203,16 @@ static json_t *serve_outbox_resolve(struct caller *c, json_t *ask)
     return wire_of_end(desk_outbox_resolve(c->door->desk, &a, &m), &m);
 }
 
+static json_t *serve_taken(struct caller *c, json_t *ask)
+{
+    const int64_t what = wire_i64(ask, "what");
+    if (what < TAKEN_LIST || what > TAKEN_PERSON) return bad_ask();
+    const struct taken_ask a = { .store = text_from_cstr(wire_text(ask, "store")), .what = (enum taken)what, .which = text_from_cstr(wire_text(ask, "which")),
+                                 .user_id = wire_i64(ask, "user_id") };
+    struct desk_message m = { 0 };
+    return wire_of_end(desk_taken(c->door->desk, &a, &m), &m);
+}
+
 static json_t *serve_suppress(struct caller *c, json_t *ask)
 {
     const int64_t stop = wire_i64(ask, "stop");
@@ -264,7 +274,7 @@ static const struct { const char *verb; json_t *(*serve)(struct caller *c, json_
     { "profile-save", serve_profile_save }, { "mark", serve_mark },       { "restore", serve_restore },
     { "archive-read", serve_archive_read }, { "person-erase", serve_person_erase }, { "policy-set", serve_policy_set },
     { "feed-change", serve_feed_change }, { "team-change", serve_team_change }, { "suppress", serve_suppress }, { "outbox-resolve", serve_outbox_resolve },
-    { "channel-change", serve_channel_change },
+    { "channel-change", serve_channel_change }, { "taken", serve_taken },
 };
 
 /* ---- callers ---- */

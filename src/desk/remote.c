@@ -215,6 +215,15 @@ enum desk_result remote_outbox_resolve(struct desk *d, const struct outbox_resol
     return ask_plainly(d, o, m);
 }
 
+enum desk_result remote_taken(struct desk *d, const struct taken_ask *ask, struct desk_message *m)
+{
+    json_t *o = new_ask("taken", ask->user_id);
+    set_text(o, "store", ask->store);
+    json_object_set_new(o, "what", json_integer((json_int_t)ask->what));
+    set_text(o, "which", ask->which);
+    return ask_plainly(d, o, m);
+}
+
 enum desk_result remote_suppress(struct desk *d, const struct suppress_ask *ask, int *ret_changed, struct desk_message *m)
 {
     json_t *o = new_ask("suppress", ask->user_id);

@@ -11,7 +11,6 @@
 #include "desk/export.h"
 #include "desk/files.h"
 #include "desk/person.h"
-#include "store/audit_store.h"
 #include "store/policy_store.h"
 #include "web/call.h"
 #include "web/pages.h"
@@ -21,26 +20,15 @@ enum { NAME_BYTES = 160 };
 
 /* ---- the audit ---- */
 
-struct deed { int64_t user_id; const char *verb; struct text subject; };
-
-static bool deed_run(struct store *s, void *arg)
-{
-    const struct deed *d = arg;
-    return audit_append(s, WEB_MERCHANT, &(struct audit_deed){ .user_id = d->user_id, .verb = d->verb, .subject = d->subject });
-}
-
 /* False: answered. Nothing with persons leaves the desk unseen. */
-static bool noted(struct call *c, const char *verb, struct text subject)
+static bool noted(struct call *c, enum taken what, struct text which)
 {
-    struct deed d = { c->who.user_id, verb, subject };
-    switch (writer_call(desk_writer(c->web->options.desk), deed_run, &d)) {
-    case WRITER_DONE: return true;
-    case WRITER_FULL: reply_fault(c, FAULT_DISK_FULL, NULL); return false;
-    case WRITER_STOPPED: reply_fault(c, FAULT_STOPPING, NULL); return false;
-    case WRITER_REFUSED: case WRITER_FAILED: break;
-    }
-    reply_internal(c, "the audit could not be written");
-    return false;
+    struct desk_message m = { 0 };
+    const struct taken_ask ask = { .store = c->params[0], .what = what, .which = which, .user_id = c->who.user_id };
+    const enum desk_result r = desk_taken(c->web->options.desk, &ask, &m);
+    if (r != DESK_DONE && strcmp(m.code, "stopping") == 0) reply_fault(c, FAULT_STOPPING, NULL);
+    else if (r != DESK_DONE) reply_message(c, r, &m);
+    return r == DESK_DONE;
 }
 
 /* ---- a file without a name ---- */
@@ -138,7 +126,7 @@ static void export_work(struct call *c, struct store *s)
     int64_t rows = 0;
     if (!open_shop(c, s, &shop) || !read_ask(c, s, &shop, &e)) return;
     if (!scratch_path(c, path)) { reply_internal(c, "the path is too long"); return; }
-    if ((c->mask & (ANSWER_BUYER | ANSWER_PERSON)) && !noted(c, "export", text_from_cstr(e.kind->word))) return;
+    if ((c->mask & (ANSWER_BUYER | ANSWER_PERSON)) && !noted(c, TAKEN_LIST, text_from_cstr(e.kind->word))) return;
     e.path = path;
     e.scratch = desk_files_dir(c->web->options.desk);
     const enum export_result r = export_write(&e, &rows);
@@ -177,7 +165,7 @@ static void archive_work(struct call *c, struct store *s)
     int64_t rows = 0;
     if (!call_shop(c, s, &shop)) return;
     if (!scratch_path(c, path)) { reply_internal(c, "the path is too long"); return; }
-    if (!noted(c, "archive-write", text_from_cstr(shop.key))) return;
+    if (!noted(c, TAKEN_ARCHIVE, text_from_cstr(shop.key))) return;
     int64_t none = -1;
     if (!atomic_compare_exchange_strong(&c->web->archive_rows, &none, 0)) {
         reply_wait(c, FAULT_BUSY, 2000); /* one at a time: its progress is told */
@@ -209,7 +197,7 @@ static void person_work(struct call *c, struct store *s)
         reply_answer_error(c, error, s);
         return;
     }
-    if (!noted(c, "person-export", TEXT("person"))) {
+    if (!noted(c, TAKEN_PERSON, TEXT_NONE)) {
         json_decref(j);
         return;
     }

@@ -81,7 +81,7 @@ def export(shop, who=BUYER, **options):
 
 
 def story_given_out(d):
-    """person export holds every planted string, by name and by number; nobody of that name is said so"""
+    """person export holds every planted string, by name and by number; nobody of that name is said so; who took it stands in the audit"""
     shop, *_ = planted(d)
     told = export(shop)
     assert all(word in told for word in CANARY), [w for w in CANARY if w not in told]
@@ -90,6 +90,12 @@ def story_given_out(d):
     assert json.loads(export(shop, str(answer["customer"])))["persons"] == answer["persons"]
     assert "880000000001" not in told
     export(shop, "nobody at all", code=1)
+    with shop.desk():
+        export(shop)
+    with sqlite3.connect(shop.db) as c:  # each time it was given out, also through a running desk, as the page does; without a word of the person
+        deeds = c.execute("SELECT verb, subject, user_id FROM audit WHERE verb = 'person-export'").fetchall()
+    assert deeds == [("person-export", "person", 0)] * 3, deeds
+    shop.zg("verify")
 
 
 def story_nothing_is_left(d):
