@@ -67,11 +67,16 @@ struct erase_report { int64_t customers, orders, person_rows, marks, set_aside, 
 /* Takes away what the tombstones of `set` name. words: what else to look for; gains what the cells said that go. */
 bool erase_sweep(struct store *s, const struct shop *shop, struct arena *a, const struct erased_set *set, struct erase_words *words,
                  struct erase_report *ret);
-/* ---- erase_records.c, erase_texts.c ---- */
+/* ---- erase_records.c, erase_texts.c, erase_maps.c ---- */
 bool erase_records(struct store *s, const struct shop *shop, struct arena *a, const struct erased_set *set, struct erase_words *w, struct erase_report *ret);
 bool erase_word_add(struct arena *a, struct erase_words *w, struct text word, size_t least);
 /* Does the text hold one of the words? A short one counts only where it stands by itself. */
 bool erase_words_in(const struct erase_words *w, struct text t);
+/* A text without the words: *** stands where one stood. */
+struct text erase_words_out(struct arena *a, const struct erase_words *w, struct text t);
+/* Those of the words that can be no title of a column: numbers and addresses (seven digits and more, an @, 24 bytes and more). They share w's texts. */
+bool erase_words_telling(struct arena *a, const struct erase_words *w, struct erase_words *ret);
+bool erase_maps(struct store *s, const struct shop *shop, struct arena *a, const struct erase_words *w, struct erase_report *ret);
 bool erase_texts(struct store *s, const struct shop *shop, struct arena *a, const struct erased_set *set, const struct erase_words *w,
                  struct erase_report *ret);
 #endif

@@ -1,5 +1,5 @@
-/* See erase_store.h: texts in which a person may stand without a column of their own: rows that were set aside, names of files, the maps
- * that users made, refusals of feeds. A cell is known by its hash, as it is in a restored backup that nobody has words for; and by the words
+/* See erase_store.h: texts in which a person may stand without a column of their own: rows that were set aside, names of files,
+ * refusals of feeds; maps that users made: erase_maps.c. A cell is known by its hash, as it is in a restored backup that nobody has words for; and by the words
  * that the person's own cells said. */
 #include "store/erase_store.h"
 #include "store/import_store.h"
@@ -161,8 +161,7 @@ bool erase_aside_each(struct store *s, const struct shop *shop, const struct era
 
 /* ---- single texts ---- */
 
-/* A text without the words: *** stands where one stood. */
-static struct text without(struct arena *a, const struct erase_words *w, struct text t)
+struct text erase_words_out(struct arena *a, const struct erase_words *w, struct text t)
 {
     struct text out = arena_text(a, t);
     for (size_t i = 0; i < w->n; i++) {
@@ -198,10 +197,15 @@ static bool update_text_row(struct store *s, const struct shop *shop, const char
     return db_exec(q);
 }
 
+/* seen: of which of them a text must hold one before it loses any */
+struct cleaning { struct store *s; const struct shop *shop; struct arena *a; const struct erase_words *seen, *w; struct erase_report *ret; };
+
 /* `select` tells (a, b, one, two) of the shop; `update` writes one and two of (a, b). */
-static bool clean(struct store *s, const struct shop *shop, struct arena *a, const struct erase_words *w, const char *select, const char *update,
-                  struct erase_report *ret)
+static bool clean(const struct cleaning *c, const char *select, const char *update)
 {
+    struct store *s = c->s;
+    const struct shop *shop = c->shop;
+    struct arena *a = c->a;
     struct list found = { 0 };
     enum db_step step = DB_DONE;
     struct db_stmt *q = db_stmt(s->db, select); /* house: handed on by the SQL() of the caller */
@@ -210,68 +214,40 @@ static bool clean(struct store *s, const struct shop *shop, struct arena *a, con
     db_bind_i64(q, 2, shop->store_id);
     while ((step = db_step(q)) == DB_ROW) {
         const struct text one = db_text_at(q, 2), two = db_text_at(q, 3);
-        if (!erase_words_in(w, one) && !erase_words_in(w, two)) continue;
+        if (!erase_words_in(c->seen, one) && !erase_words_in(c->seen, two)) continue;
         struct text_row *r = LIST_ADD(a, &found, struct text_row);
         if (!r) break;
-        *r = (struct text_row){ db_i64_at(q, 0), db_i64_at(q, 1), without(a, w, one), without(a, w, two) };
+        *r = (struct text_row){ db_i64_at(q, 0), db_i64_at(q, 1), erase_words_out(a, c->w, one), erase_words_out(a, c->w, two) };
     }
     db_done(q);
     if (step != DB_DONE || a->failed) return false;
     for (size_t i = 0; i < found.n; i++)
         if (!update_text_row(s, shop, update, &((const struct text_row *)found.rows)[i])) return false;
-    ret->texts += (int64_t)found.n;
-    return true;
-}
-
-/* The maps that users made: known by their name, which stays, here and in what was read by them. */
-static bool clean_profiles(struct store *s, const struct shop *shop, struct arena *a, const struct erase_words *w, struct erase_report *ret)
-{
-    struct list found = { 0 }; /* text_row: name, json */
-    enum db_step step = DB_DONE;
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT name, json FROM user_profile WHERE merchant_id = $1 AND store_id = $2"));
-    if (!q) return false;
-    db_bind_i64(q, 1, shop->merchant_id);
-    db_bind_i64(q, 2, shop->store_id);
-    while ((step = db_step(q)) == DB_ROW) {
-        if (!erase_words_in(w, db_text_at(q, 1))) continue;
-        struct text_row *r = LIST_ADD(a, &found, struct text_row);
-        if (!r) break;
-        *r = (struct text_row){ .one = arena_text(a, db_text_at(q, 0)), .two = without(a, w, db_text_at(q, 1)) };
-    }
-    db_done(q);
-    if (step != DB_DONE || a->failed) return false;
-    for (size_t i = 0; i < found.n; i++) {
-        const struct text_row *r = &((const struct text_row *)found.rows)[i];
-        q = db_stmt(s->db, SQL("UPDATE user_profile SET json = $4 WHERE merchant_id = $1 AND store_id = $2 AND name = $3"));
-        if (!q) return false;
-        db_bind_i64(q, 1, shop->merchant_id);
-        db_bind_i64(q, 2, shop->store_id);
-        db_bind_text(q, 3, r->one);
-        db_bind_text(q, 4, r->two);
-        if (!db_exec(q)) return false;
-    }
-    ret->texts += (int64_t)found.n;
+    c->ret->texts += (int64_t)found.n;
     return true;
 }
 
 bool erase_texts(struct store *s, const struct shop *shop, struct arena *a, const struct erased_set *set, const struct erase_words *w,
                  struct erase_report *ret)
 {
+    struct erase_words telling;
+    if (!erase_words_telling(a, w, &telling)) return false;
+    const struct cleaning all = { s, shop, a, w, w, ret }, heads = { s, shop, a, &telling, w, ret };
     return erase_set_aside(s, shop, a, set, w, ret) &&
-           clean(s, shop, a, w, SQL("SELECT f.import_id, f.file_no, f.name, f.path FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
-                                    " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
-                 SQL("UPDATE import_file SET name = $4, path = $5 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"), ret) &&
-           clean(s, shop, a, w, SQL("SELECT f.import_id, f.file_no, f.member, f.sheet FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
-                                    " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
-                 SQL("UPDATE import_file SET member = $4, sheet = $5 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"), ret) &&
-           clean(s, shop, a, w, SQL("SELECT f.import_id, f.file_no, f.header, '' FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
-                                    " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
-                 SQL("UPDATE import_file SET header = CAST($4 AS TEXT) || CAST($5 AS TEXT) WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3"), ret) &&
-           clean(s, shop, a, w, SQL("SELECT upload_id, store_id, name, path FROM upload WHERE merchant_id = $1 AND store_id = $2"),
-                 SQL("UPDATE upload SET name = $4, path = $5 WHERE merchant_id = $1 AND upload_id = $2 AND store_id = $3"), ret) &&
-           clean(s, shop, a, w, SQL("SELECT store_id, refusal_no, what_en, what_zh FROM feed_refusal WHERE merchant_id = $1 AND store_id = $2"),
-                 SQL("UPDATE feed_refusal SET what_en = $4, what_zh = $5 WHERE merchant_id = $1 AND store_id = $2 AND refusal_no = $3"), ret) &&
-           clean(s, shop, a, w, SQL("SELECT store_id, refusal_no, subject, code FROM feed_refusal WHERE merchant_id = $1 AND store_id = $2"),
-                 SQL("UPDATE feed_refusal SET subject = $4, code = $5 WHERE merchant_id = $1 AND store_id = $2 AND refusal_no = $3"), ret) &&
-           clean_profiles(s, shop, a, w, ret);
+           clean(&all, SQL("SELECT f.import_id, f.file_no, f.name, f.path FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
+                           " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
+                 SQL("UPDATE import_file SET name = $4, path = $5 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3")) &&
+           clean(&all, SQL("SELECT f.import_id, f.file_no, f.member, f.sheet FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
+                           " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
+                 SQL("UPDATE import_file SET member = $4, sheet = $5 WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3")) &&
+           clean(&heads, SQL("SELECT f.import_id, f.file_no, f.header, '' FROM import i JOIN import_file f ON f.merchant_id = i.merchant_id"
+                             " AND f.import_id = i.import_id WHERE i.merchant_id = $1 AND i.store_id = $2"),
+                 SQL("UPDATE import_file SET header = CAST($4 AS TEXT) || CAST($5 AS TEXT) WHERE merchant_id = $1 AND import_id = $2 AND file_no = $3")) &&
+           clean(&all, SQL("SELECT upload_id, store_id, name, path FROM upload WHERE merchant_id = $1 AND store_id = $2"),
+                 SQL("UPDATE upload SET name = $4, path = $5 WHERE merchant_id = $1 AND upload_id = $2 AND store_id = $3")) &&
+           clean(&all, SQL("SELECT store_id, refusal_no, what_en, what_zh FROM feed_refusal WHERE merchant_id = $1 AND store_id = $2"),
+                 SQL("UPDATE feed_refusal SET what_en = $4, what_zh = $5 WHERE merchant_id = $1 AND store_id = $2 AND refusal_no = $3")) &&
+           clean(&all, SQL("SELECT store_id, refusal_no, subject, code FROM feed_refusal WHERE merchant_id = $1 AND store_id = $2"),
+                 SQL("UPDATE feed_refusal SET subject = $4, code = $5 WHERE merchant_id = $1 AND store_id = $2 AND refusal_no = $3")) &&
+           erase_maps(s, shop, a, w, ret);
 }

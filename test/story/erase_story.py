@@ -142,6 +142,38 @@ def story_a_short_name_is_no_part_of_words(d):
     shop.zg("verify")
 
 
+MAP = {"name": "mine", "en": "Sheet of columns, by me", "zh": "按 款式 分的表", "columns": {"编号": "order_no", "款式": "order_title", "columns": "buyer", "下单": "placed_at", "额": "total"},
+       "status": {"款式": "paid"}, "summary": ["款式"], "zone": "Asia/Shanghai"}
+ROW = {"name": "row", "columns": {"770000000031": "order_no", "款式": "name", PHONE: "phone", "columns": "buyer"}}
+
+
+def story_a_title_is_no_person(d):
+    """a buyer called as a column and as a key of JSON: maps of columns keep their titles and their form, and read as before; only a map made of the person's own row loses it"""
+    shop, *_ = planted(d)
+    row = theirs("770000000031")
+    row[1], row[7], row[8], row[10] = "columns", "", "款式", PHONE
+    header, files = [*HEADER, "款式"], pathlib.Path(d) / "files"
+    shop.write("tmp.csv", [[*row[:16], "红"]], header).rename(files / "ExportOrderList202002121500.csv")
+    shop.bring(files / "ExportOrderList202002121500.csv")
+    with sqlite3.connect(shop.db) as c:
+        for m in (MAP, ROW):
+            c.execute("INSERT INTO user_profile (merchant_id, store_id, name, json) VALUES (1, 1, ?, ?)", (m["name"], json.dumps(m, ensure_ascii=False, separators=(",", ":"))))
+        head = c.execute("SELECT header FROM import_file ORDER BY import_id").fetchall()[-1][0]
+    assert "款式" in head
+    assert erase(shop, "columns")["found"]
+    with sqlite3.connect(shop.db) as c:
+        maps = {n: json.loads(j) for n, j in c.execute("SELECT name, json FROM user_profile")}
+        assert c.execute("SELECT header FROM import_file ORDER BY import_id").fetchall()[-1][0] == head
+    assert maps["mine"] == {**MAP, "en": "Sheet of ***, by me", "zh": "按 *** 分的表"}, maps["mine"]
+    assert "row" not in maps, maps
+    path = files / "again.csv"
+    path.write_bytes(shop.write("tmp.csv", [["990000000031", "杯子", "somebody", "2031-01-01 10:00:00", "9.90"]], list(MAP["columns"])).read_bytes())
+    (shop.directory / "tmp.csv").unlink()
+    told = shop.bring("--profile", "mine", path)
+    assert told["files"][0]["added"] == 1 and shop.json("orders", "--store", "main", "--q", "990000000031")["orders"][0]["title"] == "杯子", told
+    shop.zg("verify")
+
+
 def story_no_way_back(d):
     """an old file again, another file about the same orders, an undo and the file again, a live backup, an archive, a copy put in place by hand: the person stays out"""
     shop, first, second, write = planted(d)
