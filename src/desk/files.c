@@ -30,13 +30,12 @@ struct file_stamp file_stamp_of(const char *path)
                                 .changed_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec };
 }
 
-bool directory_names(const char *path, int max, bool (*name)(void *ctx, const char *name), void *ctx)
+bool directory_names(const char *path, bool (*name)(void *ctx, const char *name), void *ctx)
 {
     DIR *d = opendir(path);
     if (!d) return false;
-    for (struct dirent *e = readdir(d); e && max > 0; e = readdir(d)) {
+    for (struct dirent *e = readdir(d); e; e = readdir(d)) {
         if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue;
-        max--;
         if (!name(ctx, e->d_name)) break;
     }
     closedir(d);

@@ -13,8 +13,8 @@ enum file_kind file_look(const char *path, int64_t *ret_bytes);
 /* What a name stands for, links not followed. plain: a file with bytes of its own; others are not read. */
 struct file_stamp { bool there, plain; int64_t bytes, changed_ns; uint64_t inode; };
 struct file_stamp file_stamp_of(const char *path);
-/* Each name in a directory but "." and "..", at most max, until `name` returns false. False: it cannot be read. */
-bool directory_names(const char *path, int max, bool (*name)(void *ctx, const char *name), void *ctx);
+/* Each name in a directory but "." and "..", until `name` returns false. False: it cannot be read. */
+bool directory_names(const char *path, bool (*name)(void *ctx, const char *name), void *ctx);
 int64_t file_bytes(int fd); /* -1: unknown */
 bool file_is_private(int fd);  /* a plain file that nobody but its owner may read or write */
 /* The path without links and dots; the last part need not exist. */

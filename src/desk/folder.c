@@ -11,12 +11,13 @@
 #include <unistd.h>
 #include "desk/desk.h"
 #include "desk/feeds.h"
+#include "desk/oldest.h"
 #include "store/import_store.h"
 
-enum { SEEN_MAX = 256, NAMES_MAX = 10000, NAME_BYTES = 256, IMPORTS_LOOKED_AT = 32, EXPIRE_AT_ONCE = 5000 };
+enum { SEEN_MAX = OLDEST_MAX, NAME_BYTES = OLDEST_NAME_BYTES, IMPORTS_LOOKED_AT = 32, EXPIRE_AT_ONCE = 5000 };
 #define EXPIRE_EVERY_US INT64_C(3600000000)
 
-struct seen { char name[NAME_BYTES]; struct file_stamp stamp; int64_t since_us; bool there; };
+struct seen { char name[NAME_BYTES]; struct file_stamp stamp; int64_t since_us; };
 struct folder { /* one store's */
     struct shop shop;
     char path[FEED_FOLDER_MAX];
@@ -187,17 +188,8 @@ static void import_taken(struct folders *f, struct store *s, struct folder *w, c
 
 /* ---- one folder ---- */
 
-struct look { struct folders *f; struct folder *w; struct text names[SEEN_MAX]; struct arena arena; int count; bool taken; };
-
-static bool look_name(void *ctx, const char *name)
-{
-    struct look *l = ctx;
-    if (l->count == SEEN_MAX) return false;
-    if (strlen(name) >= NAME_BYTES || (!l->taken && half_name(name))) return true;
-    l->names[l->count] = arena_text(&l->arena, text_from_cstr(name));
-    if (l->names[l->count].ptr) l->count++;
-    return true;
-}
+static bool dropped_name(const char *name) { return !half_name(name); }
+static bool any_name(const char *name) { return name[0] != '\0'; }
 
 static struct seen *seen_of(struct folder *w, const char *name)
 {
@@ -205,7 +197,7 @@ static struct seen *seen_of(struct folder *w, const char *name)
         if (!strcmp(w->seen[i].name, name)) return &w->seen[i];
     if (w->seen_count == SEEN_MAX) return NULL;
     struct seen *s = &w->seen[w->seen_count++];
-    *s = (struct seen){ .there = true };
+    *s = (struct seen){ .since_us = 0 };
     snprintf(s->name, sizeof s->name, "%s", name);
     return s;
 }
@@ -223,7 +215,6 @@ static bool is_still(struct folders *f, struct folder *w, const char *name)
     if (!s) return false;
     const struct file_stamp now = file_stamp_of(path);
     const int64_t at_us = now_us(f);
-    s->there = now.plain;
     if (!now.plain || now.bytes == 0) return false;
     if (!same_stamp(&s->stamp, &now)) {
         s->stamp = now;
@@ -233,39 +224,37 @@ static bool is_still(struct folders *f, struct folder *w, const char *name)
     return at_us - s->since_us >= FOLDER_STILL_MS * INT64_C(1000);
 }
 
-static void forget_gone(struct folder *w)
+/* Only what is looked at now is remembered, so there is room for each of it. */
+static void forget_others(struct folder *w, const struct oldest *now)
 {
     int kept = 0;
-    for (int i = 0; i < w->seen_count; i++)
-        if (w->seen[i].there) w->seen[kept++] = w->seen[i];
+    for (int i = 0; i < w->seen_count; i++) {
+        int k = 0;
+        while (k < now->count && strcmp(now->files[k].name, w->seen[i].name) != 0) k++;
+        if (k < now->count) w->seen[kept++] = w->seen[i];
+    }
     w->seen_count = kept;
 }
 
-static void look_taken(struct folders *f, struct store *s, struct folder *w, struct look *l)
+static void look_taken(struct folders *f, struct store *s, struct folder *w, struct oldest *l)
 {
     char taken[FILE_PATH_MAX];
-    l->count = 0;
-    l->taken = true;
-    if (path_in(w, "", "taken", taken)) (void)directory_names(taken, NAMES_MAX, look_name, l);
-    for (int i = 0; i < l->count && !atomic_load(&f->stopping) && now_us(f) >= w->again_us; i++) import_taken(f, s, w, l->names[i].ptr);
+    if (!path_in(w, "", "taken", taken) || !oldest_files(taken, any_name, l)) return;
+    for (int i = 0; i < l->count && !atomic_load(&f->stopping) && now_us(f) >= w->again_us; i++) import_taken(f, s, w, l->files[i].name);
+    if (l->more) w->opened = false; /* the others in a moment */
 }
 
-static void look(struct folders *f, struct store *s, struct folder *w)
+static void look_at_names(struct folders *f, struct store *s, struct folder *w, struct oldest *l)
 {
-    struct look l = { .f = f, .w = w };
     char path[FILE_PATH_MAX], to[FILE_PATH_MAX];
-    if (now_us(f) < w->again_us) return;
-    arena_init(&l.arena, &f->desk->env->memory, 0);
     if (!w->opened) {
         w->opened = true;
-        look_taken(f, s, w, &l);
+        look_taken(f, s, w, l);
     }
-    l.count = 0;
-    l.taken = false;
-    for (int i = 0; i < w->seen_count; i++) w->seen[i].there = false;
-    (void)directory_names(w->path, NAMES_MAX, look_name, &l); /* a folder that is gone makes its feed dark */
-    for (int i = 0; i < l.count && !atomic_load(&f->stopping) && now_us(f) >= w->again_us; i++) {
-        const char *name = l.names[i].ptr;
+    (void)oldest_files(w->path, dropped_name, l); /* a folder that is gone makes its feed dark */
+    forget_others(w, l);
+    for (int i = 0; i < l->count && !atomic_load(&f->stopping) && now_us(f) >= w->again_us; i++) {
+        const char *name = l->files[i].name;
         if (!is_still(f, w, name) || !path_in(w, "", name, path)) continue;
         if (!move_into(w, path, "taken", name, to)) {
             w->again_us = now_us(f) + FOLDER_AGAIN_MS * 1000;
@@ -273,8 +262,16 @@ static void look(struct folders *f, struct store *s, struct folder *w)
         }
         import_taken(f, s, w, file_base_name(to));
     }
-    forget_gone(w);
-    arena_release(&l.arena);
+}
+
+static void look(struct folders *f, struct store *s, struct folder *w)
+{
+    const struct env *env = f->desk->env;
+    if (now_us(f) < w->again_us) return;
+    struct oldest *l = env->memory.take(env->memory.ctx, sizeof *l);
+    if (!l) return; /* in a moment */
+    look_at_names(f, s, w, l);
+    env->memory.give(env->memory.ctx, l, sizeof *l);
 }
 
 /* ---- all folders ---- */

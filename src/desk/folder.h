@@ -3,7 +3,8 @@
  * A file is taken when it has had bytes, the same size and the same time for a few seconds; names that begin with "." or "~$" or end as half
  * downloads do (.part, .tmp, .crdownload ..) are left alone, and so are links, folders and devices. It is moved to taken/ and imported from
  * there; then it goes to done/, or to refused/ with a text beside it that says why, in both languages. What a stop or a crash left in
- * taken/ is gone on with at the next start. The same file twice changes nothing, as with any import. */
+ * taken/ is gone on with at the next start. The same file twice changes nothing, as with any import.
+ * The oldest come first, however many there are (oldest.h). */
 #ifndef ZG_DESK_FOLDER_H
 #define ZG_DESK_FOLDER_H
 

@@ -338,16 +338,22 @@ def story_folder(directory):
         assert (told["state"], told["accepted"], told["refused"]) == ("live", 2, 1), told
         assert [i["state"] for i in shop.json("import", "list", "--store", "main")["imports"]] == ["applied", "applied"]
     # Closed, then dropped, then opened: taken. And one that a crash left in taken/.
-    dropped(folder, "ExportOrderList202002111200.csv", [order("560001")])
+    # Among more names than are kept at a time, and the older one first whatever it is called.
+    for i in range(600):
+        (folder / f"nothing{i}.csv").touch()
+    now = time.time()
+    os.utime(dropped(folder, "ExportOrderList202002111200.csv", [order("560001")]), (now - 100, now - 100))
+    os.utime(dropped(folder, "ExportOrderList202002110900.csv", [order("560004")]), (now - 50, now - 50))
     (folder / "taken").mkdir(exist_ok=True)
     dropped(folder / "taken", "ExportOrderList202002111300.csv", [order("560002")])
     with shop.desk():
-        until(lambda: counts(shop.db) == 42, 30, "both files")
-        until(lambda: len(list((folder / "done").iterdir())) == 4, 30, "both in done/")
+        until(lambda: counts(shop.db) == 43, 30, "all three files")
+        until(lambda: len(list((folder / "done").iterdir())) == 5, 30, "all three in done/")
+        assert shop.json("orders", "--store", "main", "560004")["sources"][0]["import_id"] > shop.json("orders", "--store", "main", "560001")["sources"][0]["import_id"]
         shop.zg("feed", "folder", "--store", "main", "--off")
         dropped(folder, "ExportOrderList202002121200.csv", [order("560003")])
         time.sleep(6)
-        assert counts(shop.db) == 42, "a folder that is off is left alone"
+        assert counts(shop.db) == 43, "a folder that is off is left alone"
     shop.zg("feed", "folder", "--store", "main", "relative/path", code=1)
     shop.zg("verify")
 
