@@ -4,7 +4,7 @@
  *
  * Each event is one order with two lines, through the desk's feed: order, events, lines, customer, reserved stock, the row that the
  * reminder reads, counters; answered when it is durable. Prints JSON: fdatasync of 4 KiB a second, requests a second, and how long an
- * answer took (p50, p99). The disk is measured before and after, in the same directory. */
+ * answer took (p50, p99). The disk is measured by turns with it, in the same directory. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 #include "desk/feed.h"
 #include "os/os.h"
 
-enum { PRODUCTS = 1000, REGIONS = 31, PRODUCERS_MAX = 256, DISK_MS = 500, SAMPLES_MAX = 1 << 20 };
+enum { PRODUCTS = 1000, REGIONS = 31, PRODUCERS_MAX = 256, SAMPLES_MAX = 1 << 20, BLOCK = 4096, BLOCKS = 1024, SLICES_PER_S = 4, DISK_SLICE_US = 50000 };
 
 static struct env env;
 static struct shop shop;
@@ -26,7 +27,7 @@ static struct feed *feed;
 static atomic_int_fast64_t next_order;
 static atomic_bool stop;
 
-struct producer { pthread_t thread; int64_t done; int32_t *us; size_t samples; };
+struct producer { pthread_t thread; int64_t done; int32_t *us; size_t samples, samples_max; };
 
 static void die(const char *what, const char *why)
 {
@@ -38,26 +39,30 @@ static int64_t now_us(void) { return env.monotonic_us(env.ctx); }
 
 /* ---- the disk ---- */
 
-/* 4 KiB over bytes that are there already, as the write-ahead log does once it has its length. */
-static double disk_rate(const char *directory)
+struct disk { int fd; int64_t synced, us; };
+
+static struct disk disk_open(const char *directory)
 {
-    char path[512], block[4096];
-    snprintf(path, sizeof path, "%s/fdatasync", directory);
+    char path[512], block[BLOCK];
+    const struct disk d = { .fd = (snprintf(path, sizeof path, "%s/fdatasync", directory), open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) };
     memset(block, 7, sizeof block);
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) die(path, "cannot be made");
-    for (int i = 0; i < 1024; i++)
-        if (pwrite(fd, block, sizeof block, i * 4096L) != (ssize_t)sizeof block) die(path, "cannot be written");
-    fsync(fd);
-    const int64_t began = now_us();
-    int64_t n = 0;
-    for (; now_us() - began < DISK_MS * 1000; n++) {
-        if (pwrite(fd, block, sizeof block, n % 1024 * 4096) != (ssize_t)sizeof block || fdatasync(fd) != 0) die(path, "cannot be synced");
-    }
-    const double rate = (double)n * 1e6 / (double)(now_us() - began);
-    close(fd);
+    if (d.fd < 0) die(path, "cannot be made");
+    for (int i = 0; i < BLOCKS; i++)
+        if (pwrite(d.fd, block, sizeof block, (off_t)i * BLOCK) != BLOCK) die(path, "cannot be written");
+    fsync(d.fd);
     unlink(path);
-    return rate;
+    return d;
+}
+
+/* 4 KiB over bytes that are there already, as the write-ahead log does once it has its length. */
+static void disk_slice(struct disk *d)
+{
+    char block[BLOCK];
+    const int64_t began = now_us();
+    memset(block, 9, sizeof block);
+    for (; now_us() - began < DISK_SLICE_US; d->synced++)
+        if (pwrite(d->fd, block, sizeof block, d->synced % BLOCKS * BLOCK) != BLOCK || fdatasync(d->fd) != 0) die("fdatasync", "failed");
+    d->us += now_us() - began;
 }
 
 /* ---- one order ---- */
@@ -102,7 +107,7 @@ static void *produce(void *arg)
         const int64_t order = atomic_fetch_add(&next_order, 1);
         const int64_t began = now_us();
         if (order_put(order) != WRITER_DONE) die("request", "was not done");
-        if (p->samples < SAMPLES_MAX / PRODUCERS_MAX) p->us[p->samples++] = (int32_t)(now_us() - began);
+        if (p->samples < p->samples_max) p->us[p->samples++] = (int32_t)(now_us() - began);
         p->done++;
     }
     return NULL;
@@ -122,35 +127,57 @@ static double cpu_us(void)
     return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
-static void measure(int producers, int seconds)
+/* All producers for a fraction of a second. Returns how long it took. */
+static int64_t produce_slice(struct producer *p, int producers)
 {
-    static struct producer p[PRODUCERS_MAX];
-    static int32_t all[SAMPLES_MAX];
-    const size_t each = SAMPLES_MAX / PRODUCERS_MAX;
-    atomic_store(&stop, false);
-    const uint64_t commits = writer_commits(writer);
-    const double cpu = cpu_us();
     const int64_t began = now_us();
-    for (int i = 0; i < producers; i++) {
-        p[i] = (struct producer){ .us = all + (size_t)i * each };
+    atomic_store(&stop, false);
+    for (int i = 0; i < producers; i++)
         if (pthread_create(&p[i].thread, NULL, produce, &p[i]) != 0) die("thread", "cannot be made");
-    }
-    sleep((unsigned)seconds);
+    const struct timespec slice = { .tv_nsec = 1000000000 / SLICES_PER_S };
+    nanosleep(&slice, NULL);
     atomic_store(&stop, true);
+    for (int i = 0; i < producers; i++) pthread_join(p[i].thread, NULL);
+    return now_us() - began;
+}
+
+static void tell(const struct producer *p, int producers, int32_t *all, double took_s)
+{
     int64_t done = 0;
     size_t samples = 0;
     for (int i = 0; i < producers; i++) {
-        pthread_join(p[i].thread, NULL);
         done += p[i].done;
         memmove(all + samples, p[i].us, p[i].samples * sizeof *all);
         samples += p[i].samples;
     }
-    const double took_s = (double)(now_us() - began) / 1e6;
     qsort(all, samples, sizeof *all, by_time);
-    printf("{\"producers\":%d,\"per_s\":%.0f,\"commits_per_s\":%.0f,\"p50_us\":%d,\"p99_us\":%d,\"cpu_us_per_order\":%.0f}\n", producers, (double)done / took_s,
-           (double)(writer_commits(writer) - commits) / took_s, samples ? all[samples / 2] : 0, samples ? all[samples * 99 / 100] : 0,
-           done ? (cpu_us() - cpu) / (double)done : 0);
-    fflush(stdout);
+    printf("{\"producers\":%d,\"per_s\":%.0f,\"p50_us\":%d,\"p99_us\":%d", producers, (double)done / took_s, samples ? all[samples / 2] : 0,
+           samples ? all[samples * 99 / 100] : 0);
+}
+
+/* The disk and the producers by turns, as a disk's own rate may change from second to second. */
+static void measure(const char *directory, int producers, int64_t seconds)
+{
+    static struct producer p[PRODUCERS_MAX];
+    static int32_t all[SAMPLES_MAX];
+    const size_t each = SAMPLES_MAX / (size_t)producers;
+    struct disk disk = disk_open(directory);
+    const uint64_t commits = writer_commits(writer);
+    double busy_us = 0;
+    int64_t us = 0, done = 0;
+    for (int i = 0; i < producers; i++) p[i] = (struct producer){ .us = all + (size_t)i * each, .samples_max = each };
+    for (int64_t i = 0; i < seconds * SLICES_PER_S; i++) {
+        disk_slice(&disk);
+        const double cpu = cpu_us();
+        us += produce_slice(p, producers);
+        busy_us += cpu_us() - cpu;
+    }
+    close(disk.fd);
+    for (int i = 0; i < producers; i++) done += p[i].done;
+    const double took_s = (double)us / 1e6;
+    tell(p, producers, all, took_s);
+    printf(",\"commits_per_s\":%.0f,\"cpu_us_per_order\":%.0f,\"fdatasync_per_s\":%.0f}\n", (double)(writer_commits(writer) - commits) / took_s,
+           done ? busy_us / (double)done : 0, (double)disk.synced * 1e6 / (double)disk.us);
 }
 
 /* ---- set-up ---- */
@@ -179,9 +206,7 @@ int main(int argc, char **argv)
     if (writer_call(writer, shop_run, NULL) != WRITER_DONE) die("shop", "cannot be made");
     feed = feed_open(&env, writer, &shop);
     if (!feed) die("feed", "no memory");
-    printf("{\"fdatasync_per_s\":%.0f}\n", disk_rate(argv[1]));
-    measure((int)producers, (int)seconds);
-    printf("{\"fdatasync_per_s\":%.0f}\n", disk_rate(argv[1]));
+    measure(argv[1], (int)producers, seconds);
     feed_close(feed);
     writer_stop(writer);
     os_env_release(&env);
