@@ -10,7 +10,9 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <threads.h>
 #include "store/sqlite.h"
+#include "store/sqlite_cache.h"
 #include "store/sqlite_log.h"
 
 enum { WRITER_CACHE_KIB = 128 * 1024, READER_CACHE_KIB = 8 * 1024, REHEARSAL_CACHE_KIB = 48 * 1024, STMT_OVER_BATCH_BYTES = 4096,
@@ -122,6 +124,15 @@ static bool is_ours(struct db *db)
     return false;
 }
 
+/* Only the program's first opening can still say so. No statistics of memory: they would cost a lock on every allocation. */
+static void engine_settings(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite_cache_install();
+}
+
+static once_flag engine_set = ONCE_FLAG_INIT; /* house: of the one engine in a process */
+
 struct db *db_open(const struct env *env, const char *path, enum db_mode mode, enum db_error *ret_error, char *ret_message,
                    size_t message_size)
 {
@@ -133,8 +144,7 @@ struct db *db_open(const struct env *env, const char *path, enum db_mode mode, e
         return NULL;
     }
     *db = (struct db){ .env = env, .mode = mode };
-    /* No statistics of memory: they would cost a lock on every allocation. Only the program's first opening can still say so. */
-    if (mode == DB_WRITE) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    call_once(&engine_set, engine_settings);
     if (mode == DB_WRITE) db->log = log_vfs_open(env);
     int rc = mode == DB_WRITE && !db->log ? SQLITE_NOMEM : sqlite3_open_v2(path, &db->handle, flags, db->log ? log_vfs_name(db->log) : env->sqlite_vfs);
     if (rc != SQLITE_OK) sqlite_fail(db, rc);

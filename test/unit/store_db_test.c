@@ -326,25 +326,26 @@ static void fill(struct db *db, int rows, size_t bytes)
 Test(store_db, the_log_tells_what_came_after_a_checkpoint)
 {
     struct store s = opened(DB_WRITE);
+    const size_t page = (size_t)number(s.db, "PRAGMA page_size");
     run(s.db, "CREATE TABLE t (v BYTEA)");
     cr_assert(db_checkpoint(s.db, true));
     cr_assert_eq(db_wal_pages_new(s.db), 0);
-    fill(s.db, 1, 100 * 4096);
+    fill(s.db, 1, 100 * page);
     const int64_t first = db_wal_pages(s.db);
     cr_assert(first > 100 && db_wal_pages_new(s.db) == first);
     cr_assert(db_checkpoint(s.db, false));
     cr_assert_eq(db_wal_pages_new(s.db), 0);
-    fill(s.db, 1, 300 * 4096);
+    fill(s.db, 1, 300 * page);
     cr_assert(db_wal_pages(s.db) > 300 && db_wal_pages(s.db) < first + 300, "%lld pages", (long long)db_wal_pages(s.db));
     cr_assert_eq(db_wal_pages_new(s.db), db_wal_pages(s.db));
 
     struct store r = opened(DB_READ); /* it holds the log back: no new beginning */
     cr_assert(db_begin(r.db));
     cr_assert_eq(number(r.db, "SELECT COUNT(*) FROM t"), 2);
-    fill(s.db, 1, 4096);
+    fill(s.db, 1, page);
     const int64_t before = db_wal_pages(s.db);
     cr_assert(db_checkpoint(s.db, false));
-    fill(s.db, 1, 50 * 4096);
+    fill(s.db, 1, 50 * page);
     cr_assert_gt(db_wal_pages(s.db), before);
     cr_assert_eq(db_wal_pages_new(s.db), db_wal_pages(s.db) - before);
     db_rollback(r.db);
