@@ -5,7 +5,16 @@
 #include <stdatomic.h>
 #include <sys/eventfd.h>
 
-struct lane { struct outbox_desk *desk; struct sender *sender; pthread_t thread; struct shop shop; enum channel channel; int end; };
+struct lane {
+    struct outbox_desk *desk;
+    struct sender *sender;
+    pthread_t thread;
+    struct shop shop;
+    enum channel channel;
+    int end;
+    bool ending;                /* was told to */
+    atomic_bool ended;          /* its thread does nothing any more: joining waits for nobody */
+};
 struct outbox_desk {
     struct runner_ask ask;
     const struct sender_ways *ways;
@@ -32,6 +41,7 @@ static void *lane_main(void *arg)
     struct sender_tally tally;
     bool busy = false;
     while (!rest(l->end, busy ? 0 : OUTBOX_TURN_MS)) busy = sender_turn(l->sender, &tally) && tally.leased + tally.held + tally.refused > 0;
+    atomic_store(&l->ended, true);
     return NULL;
 }
 
@@ -55,6 +65,8 @@ static void lane_open(struct outbox_desk *o, const struct shop *shop, enum chann
 
 static void lane_ask_stop(struct lane *l)
 {
+    if (l->ending) return;
+    l->ending = true;
     sender_ask_stop(l->sender);
     (void)eventfd_write(l->end, 1);
 }
@@ -66,7 +78,8 @@ static bool wanted(const struct lane *l, const struct shop *shops, const unsigne
     return false;
 }
 
-/* Lanes that are not wanted any more end, those that are wanted begin. */
+/* Lanes that are not wanted any more end, those that are wanted begin. One whose message is with a slow side ends when that is known, which may take minutes: nobody
+ * waits for it here, and until then it has no second beside it, wanted again or not. */
 static void lanes_follow(struct outbox_desk *o)
 {
     const struct shop *shops;
@@ -74,13 +87,14 @@ static void lanes_follow(struct outbox_desk *o)
     const int n = runner_shops(o->runner, &shops, &on);
     int kept = 0;
     for (int i = 0; i < o->lane_count; i++) {
-        if (wanted(o->lanes[i], shops, on, n)) {
-            o->lanes[kept++] = o->lanes[i];
+        struct lane *l = o->lanes[i];
+        if (!wanted(l, shops, on, n)) lane_ask_stop(l);
+        if (!atomic_load(&l->ended)) {
+            o->lanes[kept++] = l;
             continue;
         }
-        lane_ask_stop(o->lanes[i]);
-        pthread_join(o->lanes[i]->thread, NULL);
-        lane_free(o, o->lanes[i]);
+        pthread_join(l->thread, NULL);
+        lane_free(o, l);
     }
     o->lane_count = kept;
     for (int i = 0; i < n; i++)
