@@ -17,7 +17,7 @@ from story import BINARY, SLOW, Disk, Shop, Skip, get, made_orders, order, run_s
 
 SEED = int(os.environ.get("ZG_SEED", "1"))
 KILLS = 100 if "ZG_LONG" in os.environ else 20 if SLOW == 1 else 5  # under the sanitizers the code counts, not the number
-ORDERS = 50000
+ORDERS = 50000 if SLOW == 1 else 15000
 
 
 def look(db, sql):
@@ -186,7 +186,7 @@ def story_under_load(directory):
     shop = Shop(directory)
     empty = state(shop)
     with shop.desk() as url:
-        seconds = 8
+        seconds = 8  # at most; it ends with the work
         loads = [subprocess.Popen(["wrk", "-t1", "-c8", f"-d{seconds}s", "--timeout", "10s", url + what], stdout=subprocess.PIPE, text=True)
                  for what in ("/healthz", "/api/v1/session")]
         first = shop.bring(path)
@@ -198,6 +198,8 @@ def story_under_load(directory):
         shop.zg("verify")
         shop.zg("import", "undo", str(first["import_id"]))
         backup.join()
+        for load in loads:
+            load.send_signal(signal.SIGINT)
         for load in loads:
             out = load.communicate(timeout=120 * SLOW)[0]
             assert "Non-2xx" not in out and "Socket errors" not in out, out

@@ -9,7 +9,7 @@ import random
 import sqlite3
 from decimal import Decimal
 
-from story import Shop, need, run_stories
+from story import SLOW, Shop, need, run_stories
 
 SHARED = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data"
 OLIST = ["orders", "order_items", "order_payments", "customers", "order_reviews", "products", "sellers"]
@@ -103,11 +103,12 @@ def story_olist(directory):
 def story_uci(directory):
     """a UK shop's invoices: returns are refunds and no sales, a blank customer is nobody, corrections of stock are set aside"""
     folder = need(SHARED / "uci-online-retail")
-    files = sorted(folder.glob("*.csv"))
-    sales, returns, aside, customers, blank = {}, collections.Counter(), 0, set(), set()
+    files = sorted(folder.glob("*.csv"))[::1 if SLOW == 1 else 4]  # under the sanitizers the code counts, not the number
+    sales, returns, rows, aside, customers, blank = {}, collections.Counter(), 0, 0, set(), set()
     pieces = collections.Counter()
     for path in files:
         for row in rows_of(path):
+            rows += 1
             number, amount = row["InvoiceNo"], int(row["Quantity"]) * cents(row["UnitPrice"])
             if number.startswith("C"):
                 returns[number] -= amount
@@ -121,7 +122,7 @@ def story_uci(directory):
                 customers.add(row["CustomerID"])
             else:
                 blank.add(number)
-    assert len(returns) == 1123 and aside == 348, (len(returns), aside)
+    assert SLOW > 1 or (len(returns), rows, aside) == (1123, 142083, 348), (len(returns), rows, aside)
 
     shop = OtherShop(f"{directory}/one", "GBP", "Europe/London")
     done = {"rows": 0, "quarantined": 0}
@@ -131,7 +132,7 @@ def story_uci(directory):
             assert f["profile"] == "uci-retail", f
             for k in done:
                 done[k] += f[k]
-    assert done == {"rows": 142083, "quarantined": aside}, done
+    assert done == {"rows": rows, "quarantined": aside} and aside > 0, done
     shop.zg("verify")
     orders = shop.ask("SELECT order_no, total_minor, paid_minor, refund_minor, pieces, placed_at_ms IS NULL, customer_id IS NULL FROM orders")
     told = {o[0]: o for o in orders}

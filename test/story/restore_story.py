@@ -225,9 +225,9 @@ def story_killed(directory):
     """the desk is killed at any moment of a restore: the next start finds the old or the new, and a whole copy of the old if any"""
     shop = Shop(directory)
     copy, aside = directory + "/copy.db", str(shop.db) + ".before-restore"
-    shop.bring(made_orders(directory + "/ExportOrderList202003010000.csv", 12000))
+    shop.bring(made_orders(directory + "/ExportOrderList202003010000.csv", 12000 if SLOW == 1 else 4000))
     shop.zg("backup", copy)
-    shop.bring(made_orders(directory + "/ExportOrderList202003090000.csv", 9000, seed=2))
+    shop.bring(made_orders(directory + "/ExportOrderList202003090000.csv", 9000 if SLOW == 1 else 3000, seed=2))
     shop.zg("backup", directory + "/old.db")
     old, new = as_alone(directory + "/old.db", directory + "/alone.db"), as_alone(copy, directory + "/alone2.db")
     assert old != new

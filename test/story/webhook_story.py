@@ -13,12 +13,12 @@ import struct
 import subprocess
 import urllib.parse
 
-from story import BINARY, Shop, run_stories
+from story import BINARY, SLOW, Shop, run_stories
 
 SEND = os.environ["ZG_EVENTS_SEND"]
 ARRIVAL = os.environ["ZG_ARRIVAL"]  # a build in which an event is as of its arrival: the control
 LONG = "ZG_LONG" in os.environ
-MESSAGES, SEEDS, WINDOW = (200000, [1, 2, 3, 4, 5], 10000) if LONG else (20000, [int(os.environ.get("ZG_SEED", "1")), 2], 4000)
+MESSAGES, SEEDS, WINDOW = (200000, [1, 2, 3, 4, 5], 10000) if LONG else (20000 if SLOW == 1 else 8000, [int(os.environ.get("ZG_SEED", "1")), 2], 4000 if SLOW == 1 else 1600)
 SECRET = "shpss_0123456789abcdef"
 LANES = 8
 
