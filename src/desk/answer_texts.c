@@ -126,6 +126,17 @@ static json_t *wording_json(struct texts_answer *t, const struct wording *w, con
     return o;
 }
 
+static const char *kind_of(enum shop_word_value v)
+{
+    switch (v) {
+    case SHOP_WORD_TEXT: return "text";
+    case SHOP_WORD_NUMBER: return "number";
+    case SHOP_WORD_MONEY: return "money";
+    case SHOP_WORD_YES: return "yes";
+    }
+    return "text";
+}
+
 static json_t *words_json(struct texts_answer *t)
 {
     int n;
@@ -135,8 +146,7 @@ static json_t *words_json(struct texts_answer *t)
         struct text value = TEXT_NONE;
         for (int k = 0; k < t->desk.set.word_count; k++)
             if (text_is(t->desk.set.words[k].name, kinds[i].name)) value = t->desk.set.words[k].value;
-        const char *kind = kinds[i].kind == SHOP_WORD_TEXT ? "text" : kinds[i].kind == SHOP_WORD_NUMBER ? "number" : "yes";
-        json_t *o = json_pack("{s:s, s:s}", "name", kinds[i].name, "kind", kind);
+        json_t *o = json_pack("{s:s, s:s}", "name", kinds[i].name, "kind", kind_of(kinds[i].kind));
         put(&t->w, o, "what", json_words(text_from_cstr(kinds[i].en), text_from_cstr(kinds[i].zh)));
         put(&t->w, o, "example", json_words(text_from_cstr(kinds[i].example_en), text_from_cstr(kinds[i].example_zh)));
         put(&t->w, o, "value", json_text(value));

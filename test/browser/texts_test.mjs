@@ -52,10 +52,16 @@ async function walk(t, browser, desk, lang, width) {
         await page.locator('.topics li:not(.ready) button').first().click()
         await page.waitForFunction(() => document.activeElement?.id === 'word-carrier')
         for (const [word, value] of Object.entries(says.shop)) await page.fill('#word-' + word, value)
+        await page.fill('#word-sms_per_1000_minor', '45.50')
         await page.locator('#words button[type=submit]').click()
       }
       await page.getByText('9 ' + says.ready, { exact: false }).waitFor()
       assert.equal(await page.locator('.topics li:not(.ready)').count(), 0)
+      const price = page.locator('#words label').filter({ has: page.locator('#word-sms_per_1000_minor') })
+      assert.equal(await page.inputValue('#word-sms_per_1000_minor'), '45.5', 'what was typed in the currency is shown in it')
+      assert.match(await price.innerText(), lang === 'zh' ? /每 1000 条短信的价格\s+CNY/ : /Price of 1,000 SMS parts\s+USD/)
+      const kept = await page.evaluate(async () => (await (await fetch('/api/v1/stores/main/texts')).json()).words.find((w) => w.name === 'sms_per_1000_minor'))
+      assert.deepEqual([kept.kind, kept.value], ['money', '4550'])
       await look('ready')
     }],
     ['each script is found by two keys after "/", and Enter copies it with the shop’s words in it', async () => {

@@ -205,7 +205,7 @@ export interface Wording {
 }
 /** filled: a script with the shop's words in its blanks; null where one is missing. */
 export interface TextRow extends Wording { filled: string | null; own: boolean; built_in: boolean }
-export interface ShopWord { name: string; kind: 'text' | 'number' | 'yes'; what: Said; example: Said; value: string | null }
+export interface ShopWord { name: string; kind: 'text' | 'number' | 'money' | 'yes'; what: Said; example: Said; value: string | null }
 export interface TextClaim { claim: string; holds: boolean; reason: Reason }
 export interface TextTopic { topic: string; name: Said; ready: boolean; must: boolean; reason: Reason }
 export interface LintRule { rule: string; level: 'refuse' | 'warn'; channels: TextChannel[]; source: string; date: string; why: Said; instead: Said }

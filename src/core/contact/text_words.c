@@ -131,7 +131,7 @@ static const struct shop_word_kind word_kinds[] = {
     { "ships_by_payment", SHOP_WORD_YES, "Parcels leave in the order of payment", "本店按付款先后发货", "yes", "yes" },
     { "stock_low_at", SHOP_WORD_NUMBER, "Stock is called low from how many pieces down", "库存剩多少件起算“不多”", "10", "10" },
     { "stock_fresh_min", SHOP_WORD_NUMBER, "A figure of stock counts for how many minutes (60 unless said otherwise)", "库存数据在多少分钟内有效（默认 60）", "60", "60" },
-    { "sms_per_1000_minor", SHOP_WORD_NUMBER, "Price of 1,000 SMS parts, in the smallest unit of the currency", "每 1000 条短信的价格（分）", "4500", "4500" },
+    { "sms_per_1000_minor", SHOP_WORD_MONEY, "Price of 1,000 SMS parts", "每 1000 条短信的价格", "4500", "4500" },
 };
 
 const struct shop_word_kind *shop_word_kinds(int *ret_n)
@@ -156,7 +156,7 @@ bool shop_word_valid(const struct shop_word_kind *kind, struct text value)
     switch (kind->kind) {
     case SHOP_WORD_TEXT: return true;
     case SHOP_WORD_YES: return text_is(value, "yes") || text_is(value, "no");
-    case SHOP_WORD_NUMBER: return text_to_i64(value, &number) && number >= 0 && number <= 10000000;
+    case SHOP_WORD_NUMBER: case SHOP_WORD_MONEY: return text_to_i64(value, &number) && number >= 0 && number <= 10000000;
     }
     return false;
 }

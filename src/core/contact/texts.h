@@ -73,7 +73,7 @@ const struct wording *wording_library(int *ret_n);
 /* What a shop tells about itself once ("carrier", "return_days", "signature"); each name at most once.  Some are sentences for blanks,
  * some are facts that claims rest on: the owner answers for those. */
 enum { SHOP_WORD_MAX = 300 /* bytes */, SHOP_WORDS_MAX = 32 };
-enum shop_word_value { SHOP_WORD_TEXT, SHOP_WORD_NUMBER, SHOP_WORD_YES /* "yes" or "no" */ };
+enum shop_word_value { SHOP_WORD_TEXT, SHOP_WORD_NUMBER, SHOP_WORD_MONEY /* in minor units */, SHOP_WORD_YES /* "yes" or "no" */ };
 struct shop_word { struct text name, value; };
 struct shop_word_kind { const char *name; enum shop_word_value kind; const char *en, *zh, *example_en, *example_zh; };
 const struct shop_word_kind *shop_word_kinds(int *ret_n);
