@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <sodium.h>
-#include <unistd.h>
 #include "cli/cmds.h"
 #include "cli/open.h"
 #include "desk/channel_change.h"
@@ -53,23 +52,10 @@ static enum cli_exit change(struct cli *c, struct channel_ask *ask, struct chann
 
 /* ---- what stands on standard input ---- */
 
-static bool read_line(struct cli *c, char to[LINE_BYTES])
-{
-    size_t n = 0;
-    ssize_t got = 1;
-    while (n < LINE_BYTES - 1 && got > 0 && (n == 0 || to[n - 1] != '\n')) {
-        got = c->env->read(c->env->ctx, STDIN_FILENO, to + n, 1);
-        if (got > 0) n++;
-    }
-    while (n > 0 && (to[n - 1] == '\n' || to[n - 1] == '\r')) n--;
-    to[n] = '\0';
-    return n > 0;
-}
-
 static bool put_line(struct cli *c, json_t *settings, const char *field, const char *what_en, const char *what_zh)
 {
     char line[LINE_BYTES];
-    const bool ok = read_line(c, line);
+    const bool ok = cli_line(c, line, sizeof line);
     if (ok) json_object_set_new(settings, field, json_string(line));
     else cli_fail(c, CLI_WRONG_USE, "secret", "Give %s as a line on standard input", "请从标准输入给出一行：%s", c->zh ? what_zh : what_en);
     sodium_memzero(line, sizeof line);

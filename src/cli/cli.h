@@ -76,6 +76,10 @@ bool cli_day(struct cli *c, const char *option, int64_t *ret_day);
 /* A whole number between low and high; `fallback` when not given. */
 bool cli_number(struct cli *c, const char *option, int64_t low, int64_t high, int64_t fallback, int64_t *ret);
 
+/* The next line of standard input without its end, NUL-terminated: what must not stand on a command line, where everybody on the machine could see it. False: there is
+ * none, it is empty, or it has no room in `to`; then all of it has been read over. */
+bool cli_line(struct cli *c, char *to, size_t size);
+
 /* ---- speak.c ---- */
 bool cli_lang_is_zh(const char *lc_all, const char *lc_messages, const char *lang);
 /* One sentence on standard error. Both formats take the same arguments. With --json the same goes to standard output as

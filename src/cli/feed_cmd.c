@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <sodium.h>
-#include <unistd.h>
 #include "cli/cmds.h"
 #include "cli/open.h"
 #include "desk/answer.h"
@@ -168,17 +167,12 @@ enum cli_exit feed_list_run(struct cli *c)
     return CLI_DONE;
 }
 
-/* One line of standard input without its end: a secret on the command line could be seen by everybody on this machine. */
-static bool read_line(struct cli *c, char *to, size_t size, struct text *ret)
+/* A secret on the command line could be seen by everybody on this machine. */
+static bool read_secret(struct cli *c, char *line, size_t size, struct text *ret)
 {
-    size_t n = 0;
-    ssize_t got = 1;
-    while (n < size && got > 0 && (n == 0 || to[n - 1] != '\n')) {
-        got = c->env->read(c->env->ctx, STDIN_FILENO, to + n, 1);
-        if (got > 0) n++;
-    }
-    *ret = text_trim((struct text){ to, n });
-    if (ret->len > 0 && n < size) return true;
+    const bool whole = cli_line(c, line, size);
+    *ret = text_trim(text_from_cstr(line));
+    if (whole && ret->len > 0) return true;
     cli_fail(c, CLI_WRONG_USE, "secret", "Give the secret as one line on standard input, or --made for a new one", "请从标准输入给出一行密钥，或用 --made 生成新密钥");
     return false;
 }
@@ -189,7 +183,7 @@ enum cli_exit feed_secret_run(struct cli *c)
     struct feed_made made = { .number = 0 };
     char line[300];
     if (!read_source(c, &ask.source)) return CLI_WRONG_USE;
-    if (!cli_switch(c, "made") && !read_line(c, line, sizeof line, &ask.told)) return CLI_WRONG_USE;
+    if (!cli_switch(c, "made") && !read_secret(c, line, sizeof line, &ask.told)) return CLI_WRONG_USE;
     enum cli_exit exit = change(c, &ask, &made);
     sodium_memzero(line, sizeof line);
     if (exit == CLI_DONE && c->json)

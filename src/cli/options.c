@@ -1,8 +1,9 @@
 /* Reading the words of a command: options and operands by the verb's own table, so that what is accepted, what is
- * required and what --help shows are one and the same list. */
+ * required and what --help shows are one and the same list; and the lines that a verb asks for on standard input. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "cli/cli.h"
 
 const struct option common_options[] = {
@@ -203,4 +204,18 @@ bool cli_number(struct cli *c, const char *option, int64_t low, int64_t high, in
     cli_fail(c, CLI_WRONG_USE, "number", "--%s \"%s\" is not a whole number from %" PRId64 " to %" PRId64,
              "--%s “%s”不是 %" PRId64 " 到 %" PRId64 " 之间的整数", option, value, low, high);
     return false;
+}
+
+bool cli_line(struct cli *c, char *to, size_t size)
+{
+    char next = '\0';
+    size_t n = 0;
+    bool fits = true;
+    while (c->env->read(c->env->ctx, STDIN_FILENO, &next, 1) == 1 && next != '\n') {
+        if (n + 1 < size) to[n++] = next;
+        else fits = false;
+    }
+    if (n > 0 && fits && to[n - 1] == '\r') n--;
+    to[n] = '\0';
+    return fits && n > 0;
 }

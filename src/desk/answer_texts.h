@@ -7,7 +7,7 @@
 
 /* GET /stores/{key}/texts and `zhanggui texts list --json`: {"texts":[{"code","occasion","topic","language","class","windows","channels","claims",
  * "title","subject","body","filled","own","off","built_in"}],"words":[{"name","kind","what","example","value"}],"readiness":[{"topic","name",
- * "ready","must","reason"}],"ready","needed","topics":[{"topic","name"}],"claims":[{"claim","holds","reason"}],"rules":[{"rule","level","source",
+ * "ready","must","reason"}],"ready","needed","claims":[{"claim","holds","reason"}],"rules":[{"rule","level","source",
  * "date","why","instead","channels"}],"now":{"window","language"}}.  filled: a script with the shop's words in its blanks, as an agent would send it. */
 json_t *answer_texts(const struct answer_ask *q, enum answer_error *ret_error);
 

@@ -8,8 +8,8 @@ import { obstacle, openBrowser, openDesk, openPage, ROOT, scratch, tap } from '.
 
 const BINARY = process.env.ZG_BINARY ?? path.join(ROOT, 'build/src/zhanggui')
 const WORDS = {
-  zh: { notYet: /还不够：\d+ \/ 500/, works: /对照组|每 100 个未付款订单/, adopted: '第一次催付现在等', changed: '从现在起按这些数字计算。', rule: '30 分钟', months: /每月约多/ },
-  en: { notYet: /Not enough yet: \d+ of 500/, works: /Of 100 unpaid orders|Not to be told yet/, adopted: 'The first reminder now comes after', changed: 'These figures hold from now on.', rule: '30 min', months: /more a month/ },
+  zh: { notYet: /^\d+ \/ 500$/, works: /对照组|每 100 个未付款订单/, adopted: '第一次催付现在等', changed: '从现在起按这些数字计算。', rule: '30 分钟', months: /每月约多/ },
+  en: { notYet: /^\d+ of 500$/, works: /Of 100 unpaid orders|Not to be told yet/, adopted: 'The first reminder now comes after', changed: 'These figures hold from now on.', rule: '30 min', months: /more a month/ },
 }
 
 /* The code and a hash of what it says (FNV-1a), as src/desk/text_pick.c makes it. */
@@ -88,7 +88,8 @@ async function lift(t, browser, desk, db, lang, width, first) {
     await card.locator('.lead').waitFor()
     assert.equal((await card.locator('.lead').innerText()).trim(), want.reason[lang])
     if (first) {
-      assert.match(await card.innerText(), WORDS[lang].notYet)
+      assert.match((await card.locator('.missing').innerText()).trim(), WORDS[lang].notYet)
+      assert.equal((await card.innerText()).match(/500/g).length, 2, 'what is missing is said once, and how far it is once')
       assert.equal(Number(await card.locator('progress').getAttribute('value')), want.reminders)
     } else {
       assert.ok(want.held_out.orders > 0 && want.treated.orders > want.held_out.orders, JSON.stringify(want))

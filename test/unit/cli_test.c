@@ -135,3 +135,33 @@ Test(cli, language_from_the_surroundings)
     cr_expect_not(cli_lang_is_zh(NULL, NULL, NULL));
     cr_expect(cli_lang_is_zh("", "zh_TW", "en_GB"));
 }
+
+/* ---- lines of standard input ---- */
+
+static struct { const char *at; int fd; } input;
+
+static ssize_t input_read(void *ctx, int fd, void *to, size_t n)
+{
+    (void)ctx;
+    input.fd = fd;
+    if (!*input.at || n == 0) return 0;
+    *(char *)to = *input.at++;
+    return 1;
+}
+
+Test(cli, a_line_of_standard_input)
+{
+    struct env env = { .read = input_read };
+    struct cli c = { .env = &env };
+    char line[8];
+    input.at = "one\ntwo\r\n\n1234567\n12345678\nthe rest is the next\nlast";
+    cr_expect(cli_line(&c, line, sizeof line) && strcmp(line, "one") == 0 && input.fd == 0);
+    cr_expect(cli_line(&c, line, sizeof line) && strcmp(line, "two") == 0);
+    cr_expect_not(cli_line(&c, line, sizeof line), "an empty line");
+    cr_expect_str_eq(line, "");
+    cr_expect(cli_line(&c, line, sizeof line) && strcmp(line, "1234567") == 0);
+    cr_expect_not(cli_line(&c, line, sizeof line), "a line without room is no secret cut short");
+    cr_expect_not(cli_line(&c, line, sizeof line), "nor is the next");
+    cr_expect(cli_line(&c, line, sizeof line) && strcmp(line, "last") == 0, "%s", line);
+    cr_expect_not(cli_line(&c, line, sizeof line), "after the end");
+}
