@@ -17,7 +17,7 @@ from story import BINARY, SLOW, Disk, Shop, Skip, get, made_orders, order, run_s
 
 SEED = int(os.environ.get("ZG_SEED", "1"))
 KILLS = 100 if "ZG_LONG" in os.environ else 20 if SLOW == 1 else 5  # under the sanitizers the code counts, not the number
-ORDERS = 50000 if SLOW == 1 else 15000
+ORDERS = 30000 if SLOW == 1 else 15000
 
 
 def look(db, sql):
