@@ -21,14 +21,15 @@ class Answer:
 
 
 class Browser:
-    def __init__(self, url):
+    def __init__(self, url, machine=None):
+        self.machine = machine  # the address that the desk sees; None: 127.0.0.1
         parts = urllib.parse.urlsplit(url)
         self.host, self.port, self.origin = parts.hostname, parts.port, url
         self.cookie = self.csrf = self.session = None
 
     def ask(self, method, path, body=None, headers=None, csrf=True, content="application/json"):
         """path below /api/v1 unless it begins with '!'; a dict is sent as JSON, bytes as they are."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=120)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=120, source_address=self.machine and (self.machine, 0))
         h = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
         if self.cookie:
             h["Cookie"] = self.cookie

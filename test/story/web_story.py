@@ -306,16 +306,16 @@ def story_login(directory):
         for i in range(24):
             owner.post("/accounts", {"name": f"li{i}", "role": "service", "password": PASSWORD})
 
-        def attempt(name):
+        def attempt(name, machine=None):
             began = time.perf_counter()
-            got = Browser(desk["url"]).post("/login", {"name": name, "password": "not the password at all"})
+            got = Browser(desk["url"], machine).post("/login", {"name": name, "password": "not the password at all"})
             return time.perf_counter() - began, got
         known, unknown, ratio = [], [], 0
         for i in range(24):  # eight of each; more when the machine is so busy that none of them ran undisturbed
             if i >= 8 and 0.5 < ratio < 2:
                 break
             for names, times in ((f"li{i}", known), (f"nobody{i}", unknown)):
-                took, got = attempt(names)
+                took, got = attempt(names, f"127.0.{i}.1")  # a network each: tries from one are few
                 assert got.status == 401 and got.code == "login", got.body
                 times.append(took)
             ratio = min(known) / min(unknown)  # the quickest of each: a busy machine only adds
