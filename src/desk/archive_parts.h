@@ -1,4 +1,4 @@
-/* What archive_write.c and archive_read.c share; nobody else includes it. */
+/* What archive_write.c, archive_read.c and archive_parts.c share; nobody else includes it. */
 #ifndef ZG_DESK_ARCHIVE_PARTS_H
 #define ZG_DESK_ARCHIVE_PARTS_H
 #include <sodium.h>

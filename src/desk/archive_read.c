@@ -72,16 +72,6 @@ static json_t *manifest_load(zip_t *z, const struct arena_source *m)
     return NULL;
 }
 
-bool archive_is(const char *path)
-{
-    int code = 0;
-    zip_t *z = zip_open(path, ZIP_RDONLY, &code);
-    if (!z) return false;
-    const bool named = zip_name_locate(z, ARCHIVE_MANIFEST, 0) >= 0 && zip_name_locate(z, "table/orders.ndjson", 0) >= 0;
-    zip_discard(z);
-    return named;
-}
-
 static struct text text_of(const json_t *o, const char *key)
 {
     const json_t *v = json_object_get(o, key);

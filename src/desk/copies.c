@@ -1,13 +1,13 @@
-/* Backup and restore, both also while the desk serves.  A file bears its final name only when it is whole, checked and on the disk.
+/* Backup, and restore under a desk that serves (without one: restore.c).  A file bears its final name only when it is whole, checked and on the disk.
  *
- * A restore prepares a copy of its own beside the database (prepare): looked through, brought to this program's schema, with nobody signed
+ * A restore prepares a copy of its own beside the database (restore_prepare): looked through, brought to this program's schema, with nobody signed
  * in and the deed in its audit.  Only then it is put in place.  Under a running desk its content becomes the database's in one write
- * transaction (put_in_place); without one the files change names, because the old database may be damaged or not there at all. */
+ * transaction (put_in_place). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
-#include "desk/desk.h"
+#include "desk/copies_parts.h"
 #include "desk/person_parts.h"
 #include "store/account_store.h"
 #include "store/audit_store.h"
@@ -15,20 +15,14 @@
 #include "store/outbox_store.h"
 #include "store/migrate.h"
 
-enum { COPY_BYTES = 1024 * 1024, ASK_TRIES = 3 };
+enum { COPY_BYTES = 1024 * 1024 };
 
-static bool with_suffix(const char *path, const char *suffix, char ret[FILE_PATH_MAX])
-{
-    return snprintf(ret, FILE_PATH_MAX, "%s%s", path, suffix) < FILE_PATH_MAX;
-}
-
-/* A database that is not in use, with what the engine leaves beside it. */
-static void remove_database(const char *path)
+void database_remove(const char *path)
 {
     char beside[FILE_PATH_MAX];
     static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
-        if (with_suffix(path, suffixes[i], beside)) file_remove(beside);
+        if (file_beside(path, suffixes[i], beside)) file_remove(beside);
 }
 
 /* An empty file that is nobody else's to read: the engine gives what it makes beside it the same rights. */
@@ -44,9 +38,9 @@ static void first_finding(void *ctx, const char *what)
     if (to[0] == '\0') snprintf(to, 200, "%s", what);
 }
 
-static bool disk_full(int why) { return why == ENOSPC || why == EDQUOT; }
+bool disk_full(int why) { return why == ENOSPC || why == EDQUOT; }
 
-static enum desk_result copy_failed(struct desk_message *m, const char *to, bool full, const char *why)
+enum desk_result copy_failed(struct desk_message *m, const char *to, bool full, const char *why)
 {
     if (full) {
         message_set(m, "disk-full", "There is no room for %s; nothing was changed.", "磁盘空间不足，无法写入 %s；没有任何改动。", to);
@@ -82,7 +76,7 @@ enum desk_result desk_backup(struct desk *d, const char *to, int64_t *ret_bytes,
     char whole[FILE_PATH_MAX], part[FILE_PATH_MAX];
     struct store reader;
     int64_t bytes;
-    if (!file_absolute(to, whole) || !with_suffix(whole, ".part", part)) return copy_failed(ret, to, false, strerror(errno));
+    if (!file_absolute(to, whole) || !file_beside(whole, ".part", part)) return copy_failed(ret, to, false, strerror(errno));
     if (!d->writer) return remote_backup(d, whole, ret_bytes, ret);
     if (file_look(whole, &bytes) != FILE_ABSENT) {
         message_set(ret, "exists", "%s is there already; name a new file.", "%s 已存在；请换一个文件名。", whole);
@@ -91,7 +85,7 @@ enum desk_result desk_backup(struct desk *d, const char *to, int64_t *ret_bytes,
     const enum writer_result noted = writer_call(d->writer, backup_note, NULL); /* the copy tells of itself */
     if (noted == WRITER_STOPPED) return message_of_writer(ret, noted);
     if (!desk_reader(d->env, d->path, &reader, ret)) return DESK_FAILED;
-    remove_database(part);
+    database_remove(part);
     make_private(d->env, part);
     const bool copied = db_backup(reader.db, part);
     const bool full = !copied && db_error(reader.db) == DB_ERROR_FULL;
@@ -107,18 +101,16 @@ enum desk_result desk_backup(struct desk *d, const char *to, int64_t *ret_bytes,
         if (file_sync(d->env, part) && link(part, whole) == 0 && directory_sync_of(d->env, whole)) result = DESK_DONE;
         else result = copy_failed(ret, whole, disk_full(errno), strerror(errno));
     }
-    remove_database(part);
+    database_remove(part);
     return result;
 }
 
 /* ---- restore: the copy of our own ---- */
 
-struct restore_paths { char part[FILE_PATH_MAX], aside[FILE_PATH_MAX], aside_part[FILE_PATH_MAX], erased[FILE_PATH_MAX] /* F.erased */; };
-
-static bool restore_paths(const char *path, struct restore_paths *ret)
+bool restore_paths(const char *path, struct restore_paths *ret)
 {
-    return with_suffix(path, ".restore-part", ret->part) && with_suffix(path, ".before-restore", ret->aside) &&
-           with_suffix(ret->aside, ".part", ret->aside_part) && with_suffix(path, ".erased", ret->erased);
+    return file_beside(path, ".restore-part", ret->part) && file_beside(path, ".before-restore", ret->aside) &&
+           file_beside(ret->aside, ".part", ret->aside_part) && file_beside(path, ".erased", ret->erased);
 }
 
 static bool copy_bytes(const struct env *env, int from, int to)
@@ -213,14 +205,14 @@ static enum desk_result examine(const struct env *env, const struct restore_path
 }
 
 /* page_bytes as db_page_as. */
-static enum desk_result prepare(const struct env *env, const struct restore_paths *paths, const char *from, int64_t page_bytes, struct desk_message *m)
+enum desk_result restore_prepare(const struct env *env, const struct restore_paths *paths, const char *from, int64_t page_bytes, struct desk_message *m)
 {
     const char *part = paths->part;
     int64_t bytes;
     char from_wal[FILE_PATH_MAX], part_wal[FILE_PATH_MAX];
-    remove_database(part);
+    database_remove(part);
     if (!copy_file(env, from, part)) return copy_failed(m, part, disk_full(errno), strerror(errno));
-    if (with_suffix(from, "-wal", from_wal) && with_suffix(part, "-wal", part_wal) && file_look(from_wal, &bytes) == FILE_PLAIN && bytes > 0 &&
+    if (file_beside(from, "-wal", from_wal) && file_beside(part, "-wal", part_wal) && file_look(from_wal, &bytes) == FILE_PLAIN && bytes > 0 &&
         !copy_file(env, from_wal, part_wal)) return copy_failed(m, part, disk_full(errno), strerror(errno));
     const enum desk_result examined = examine(env, paths, from, page_bytes, m);
     if (examined != DESK_DONE || file_sync(env, part)) return examined;
@@ -231,8 +223,8 @@ void copies_tidy(const char *path)
 {
     struct restore_paths p;
     if (!restore_paths(path, &p)) return;
-    remove_database(p.part);
-    remove_database(p.aside_part);
+    database_remove(p.part);
+    database_remove(p.aside_part);
 }
 
 /* ---- restore: under a running desk ---- */
@@ -246,15 +238,15 @@ static bool keep_old(struct placing *p)
     char beside[FILE_PATH_MAX];
     struct store reader;
     if (!desk_reader(p->env, p->path, &reader, &p->message)) return false;
-    remove_database(paths->aside_part);
+    database_remove(paths->aside_part);
     make_private(p->env, paths->aside_part);
     const bool copied = db_backup(reader.db, paths->aside_part);
     if (!copied) copy_failed(&p->message, paths->aside, db_error(reader.db) == DB_ERROR_FULL, db_error_message(reader.db));
     store_close(&reader);
     if (!copied) return false;
     /* what an older restore left beside the file of that name is not the new one's */
-    if (with_suffix(paths->aside, "-wal", beside)) file_remove(beside);
-    if (with_suffix(paths->aside, "-shm", beside)) file_remove(beside);
+    if (file_beside(paths->aside, "-wal", beside)) file_remove(beside);
+    if (file_beside(paths->aside, "-shm", beside)) file_remove(beside);
     if (file_sync(p->env, paths->aside_part) && file_rename(paths->aside_part, paths->aside) && directory_sync_of(p->env, paths->aside)) return true;
     copy_failed(&p->message, paths->aside, disk_full(errno), strerror(errno));
     return false;
@@ -291,7 +283,7 @@ enum desk_result desk_restore_serving(struct desk *d, const char *from, struct d
         return DESK_REFUSED;
     }
     tombstones_note(d->env, d->path, paths.erased);
-    enum desk_result result = prepare(d->env, &paths, from, page_bytes, ret);
+    enum desk_result result = restore_prepare(d->env, &paths, from, page_bytes, ret);
     if (result == DESK_DONE) {
         struct placing p = { .env = d->env, .path = d->path, .paths = &paths };
         const enum writer_result r = writer_call_alone(d->writer, put_in_place, &p);
@@ -301,86 +293,5 @@ enum desk_result desk_restore_serving(struct desk *d, const char *from, struct d
     }
     copies_tidy(d->path);
     desk_runs_let(d);
-    return result;
-}
-
-/* ---- restore: no desk runs ---- */
-
-/* What the last desk had not moved into its file yet goes there now, so that the old database is one file. */
-static void settle(const struct env *env, const char *path)
-{
-    enum db_error error;
-    struct db *db = db_open(env, path, DB_WRITE, &error, NULL, 0);
-    if (!db) return; /* damaged: it is put aside as it is */
-    db_checkpoint(db, true);
-    db_close(db);
-}
-
-static bool put_aside(const struct env *env, const char *path, const char *aside)
-{
-    char wal[FILE_PATH_MAX], wal_aside[FILE_PATH_MAX], shm[FILE_PATH_MAX];
-    int64_t bytes;
-    if (!with_suffix(path, "-wal", wal) || !with_suffix(path, "-shm", shm) || !with_suffix(aside, "-wal", wal_aside)) return false;
-    if (file_look(path, &bytes) == FILE_ABSENT) return true;
-    settle(env, path);
-    remove_database(aside);
-    if (link(path, aside) != 0) return false;
-    if (file_look(wal, &bytes) != FILE_ABSENT && bytes > 0 && !file_rename(wal, wal_aside)) return false;
-    file_remove(wal);
-    file_remove(shm);
-    return true;
-}
-
-static enum desk_result replace(const struct env *env, const char *path, const char *from, struct desk_message *m)
-{
-    struct restore_paths paths;
-    if (!restore_paths(path, &paths)) return copy_failed(m, path, false, strerror(ENAMETOOLONG));
-    tombstones_note(env, path, paths.erased);
-    enum desk_result result = prepare(env, &paths, from, 0, m);
-    if (result == DESK_DONE &&
-        !(put_aside(env, path, paths.aside) && file_rename(paths.part, path) && directory_sync_of(env, path)))
-        result = copy_failed(m, path, disk_full(errno), strerror(errno));
-    copies_tidy(path);
-    return result;
-}
-
-/* Through the desk that holds the lock. *ret_gone: there is none any more. */
-static enum desk_result ask_running(const struct env *env, const char *path, const char *from, bool *ret_gone, struct desk_message *m)
-{
-    struct desk *d = desk_open(env, path, DESK_COMMAND, false, m);
-    if (!d) return DESK_REFUSED;
-    *ret_gone = d->writer != NULL;
-    const enum desk_result result = *ret_gone ? DESK_REFUSED : remote_restore(d, from, m);
-    desk_close(d);
-    return result;
-}
-
-enum desk_result desk_restore(const struct env *env, const char *path, const char *from, struct desk_message *ret)
-{
-    char whole[FILE_PATH_MAX], source[FILE_PATH_MAX], lock_path[FILE_PATH_MAX];
-    struct lock lock = { -1 };
-    int64_t bytes;
-    long pid = 0;
-    if (!file_absolute(path, whole) || !file_absolute(from, source) || !with_suffix(whole, ".lock", lock_path))
-        return copy_failed(ret, path, false, strerror(errno));
-    if (file_look(source, &bytes) != FILE_PLAIN || strcmp(source, whole) == 0) {
-        message_set(ret, "no-copy", "%s is not a backup that can be read. Nothing was changed.", "%s 不是可读取的备份。没有任何改动。", source);
-        return DESK_REFUSED;
-    }
-    bool gone = true;
-    enum desk_result result = DESK_REFUSED;
-    for (int i = 0; gone && i < ASK_TRIES; i++) {
-        switch (lock_take(env, lock_path, &lock, &pid)) {
-        case LOCK_TAKEN:
-            result = replace(env, whole, source, ret);
-            lock_give(env, &lock);
-            return result;
-        case LOCK_HELD: result = ask_running(env, whole, source, &gone, ret); break;
-        case LOCK_FAILED: return copy_failed(ret, lock_path, disk_full(errno), strerror(errno));
-        }
-    }
-    if (gone)
-        message_set(ret, "running", "A desk opens and closes on %s all the time. Nothing was changed; try again.",
-                    "%s 上的掌柜正在反复开关。没有任何改动；请重试。", whole);
     return result;
 }

@@ -1,9 +1,12 @@
 /* What the files of desk/ share; nobody else includes it.
  *
- *   desk.c         open and close, stores, profiles, marks     door.c     F.sock: the serving side
- *   import_run.c   one import from ask to end (its thread)      remote.c   F.sock: the asking side
- *   import_job.c   its rows on their way to the writer          wire.c     what both say to each other
- *   undo_job.c     an undo, slice by slice                      copies.c   backup and restore */
+ *   desk.c          open and close: above all others           door.c      F.sock: the serving side
+ *   message.c       what is said; the shop: below all others   remote.c    F.sock: the asking side
+ *   shop_change.c   stores, maps of columns                    wire.c      what both say to each other
+ *   mark_change.c   marks                                      copies.c    backup, restore under a running desk
+ *   import_run.c    one import from ask to end (its thread)    restore.c   restore where none runs
+ *   import_state.c  what is known of it, and told              undo_job.c  an undo, slice by slice
+ *   import_job.c    its rows on their way to the writer */
 #ifndef ZG_DESK_DESK_H
 #define ZG_DESK_DESK_H
 #include <pthread.h>
@@ -51,6 +54,8 @@ void message_set(struct desk_message *m, const char *code, const char *en, const
     __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 /* What a writer's answer means; sets the message for all but WRITER_DONE. A refused request has set its own. */
 enum desk_result message_of_writer(struct desk_message *m, enum writer_result r);
+/* Why a database could not be opened. */
+void message_of_open(struct desk_message *m, const char *path, enum db_error error, const char *why);
 /* A reading store, or false and the message. */
 bool desk_reader(const struct env *env, const char *path, struct store *ret, struct desk_message *m);
 /* 1 to 63 letters, digits, dots, dashes, underscores. */

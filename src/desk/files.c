@@ -54,6 +54,14 @@ bool file_is_private(int fd)
     return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) == 0;
 }
 
+bool file_beside(const char *path, const char *suffix, char ret[FILE_PATH_MAX])
+{
+    const int n = snprintf(ret, FILE_PATH_MAX, "%s%s", path, suffix);
+    if (n >= 0 && n < FILE_PATH_MAX) return true;
+    errno = ENAMETOOLONG;
+    return false;
+}
+
 const char *file_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -19,6 +19,8 @@ int64_t file_bytes(int fd); /* -1: unknown */
 bool file_is_private(int fd);  /* a plain file that nobody but its owner may read or write */
 /* The path without links and dots; the last part need not exist. */
 bool file_absolute(const char *path, char ret[FILE_PATH_MAX]);
+/* A path with a suffix, as F.lock beside F; false: too long. */
+bool file_beside(const char *path, const char *suffix, char ret[FILE_PATH_MAX]);
 const char *file_base_name(const char *path);
 /* The base name as people read it, in UTF-8: a name in GB18030 (unpacked from an archive made in China) is decoded, other
  * bad bytes are shown as U+FFFD. Clipped to size. */

@@ -1,4 +1,4 @@
-/* One import, from the ask to its end, on a thread of its own; what import_run.c, import_job.c and undo_job.c share. */
+/* One import, from the ask to its end, on a thread of its own; what import_run.c, import_state.c, import_prepare.c, import_job.c and undo_job.c share. */
 #ifndef ZG_DESK_IMPORT_RUN_H
 #define ZG_DESK_IMPORT_RUN_H
 #include <stdatomic.h>
@@ -53,7 +53,7 @@ enum desk_result run_prepare(struct import_run *run, struct desk_message *m);
 bool run_state_fits(enum run_kind kind, enum import_state state);
 enum desk_result run_state_refused(struct desk_message *m, int64_t import_id, enum import_state state);
 
-/* ---- import_run.c ---- */
+/* ---- import_state.c ---- */
 /* NULL: no memory. The ask is copied. run_free only for one that never got its thread. */
 struct import_run *run_new(struct desk *d, enum run_kind kind, const struct import_ask *ask);
 void run_free(struct import_run *run);
