@@ -7,6 +7,7 @@
  *     --table          rows of a part (--part N, default the only one) as [line, [cells]]; at the end {"refusal":..} if it was refused
  *     --quiet          counts and speed (per second of CPU) only
  *     --profile P --zone Z --currency C --store-name S --as-of MS --piece BYTES (size of each read) --user-profile JSONFILE
+ *   intake_dump --serve    the same for each line of standard input
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -417,7 +418,7 @@ static int dump_subjects(void)
     return 0;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--subjects") == 0) return dump_subjects();
     struct args args;
@@ -435,6 +436,36 @@ int main(int argc, char **argv)
     int rc = args.parts || args.table ? dump_container(&env, &args, &source, &spill)
            : args.cells ? dump_cells(&env, &source, args.cells) : dump(&env, &args, &source, &spill);
     if (file.fd >= 0) close(file.fd);
+    if (spill_file.file) fclose(spill_file.file);
     os_env_release(&env);
     return rc;
+}
+
+/* What a command line would say, for each line of standard input whose words are parted by 0x1f; after it a line of 0x04 and the exit code.
+ * A thousand small files are read by one process. */
+static int serve(void)
+{
+    enum { WORDS_MAX = 32 };
+    char *line = NULL;
+    size_t size = 0;
+    for (ssize_t n; (n = getline(&line, &size, stdin)) > 0;) {
+        char *words[WORDS_MAX + 1] = { "intake_dump" };
+        int count = 1;
+        if (line[n - 1] == '\n') line[n - 1] = '\0';
+        for (char *at = line; at && count < WORDS_MAX; count++) {
+            words[count] = at;
+            at = strchr(at, 0x1f);
+            if (at) *at++ = '\0';
+        }
+        const int code = run(count, words);
+        printf("\x04%d\n", code);
+        fflush(stdout);
+    }
+    free(line);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    return argc == 2 && strcmp(argv[1], "--serve") == 0 ? serve() : run(argc, argv);
 }

@@ -2,14 +2,13 @@
 whatever the size of the pieces.  usage: intake_csv_test.py INTAKE_DUMP  (ZG_SEED, ZG_ROUNDS)"""
 import csv
 import io
-import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 
-DUMP = sys.argv[1]
+from intake_reading import dump, dump_ends
+
 SEED = int(os.environ.get("ZG_SEED", "7"))
 ROUNDS = int(os.environ.get("ZG_ROUNDS", "150"))
 ALPHABET = ["a", "b", "0", " ", "'", "=", "-", "é", "店", "𠮷", '"', '""', ",", ";", "\t", "\r", "\n", "\r\n", "\n\n"]
@@ -34,8 +33,7 @@ def printed(rng, table, delimiter):
 
 
 def ours(path, delimiter, piece):
-    lines = subprocess.run([DUMP, "--cells", delimiter, "--piece", str(piece), path], check=True, capture_output=True).stdout.decode().split("\n")[:-1]
-    return [json.loads(line) for line in lines]
+    return dump("--cells", delimiter, "--piece", piece, path)
 
 
 def theirs(text, delimiter):
@@ -72,6 +70,7 @@ def main():
                     print(f"ZG_SEED={SEED} turn {turn} piece {piece}: {len(got)} rows, expected {len(expected)}; text {text[:300]!r}")
                     return 1
             assert [r[1] for r in expected] == table, "Python reads back what was printed"
+    dump_ends()
     print(f"{ROUNDS} tables read as Python reads them")
     return 0
 

@@ -1,4 +1,5 @@
 """What the tests of intake share: run intake_dump on a file or on made-up bytes, get its scan and rows."""
+import functools
 import json
 import os
 import pathlib
@@ -28,10 +29,34 @@ class Reading:
         return [c["key"] for c in self.claims]
 
 
+@functools.cache
+def process():
+    """One for all files: to begin is dearer than to read a small file."""
+    return subprocess.Popen([DUMP, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def dump(*words):
+    """What intake_dump says to these words, a list of its lines as JSON."""
+    said = "\x1f".join(map(str, words))
+    assert "\n" not in said, said
+    process().stdin.write(said.encode() + b"\n")
+    process().stdin.flush()
+    lines = []
+    while not (line := process().stdout.readline()).startswith(b"\x04"):
+        assert line, f"intake_dump ended with {process().wait()}: {words}"
+        lines.append(line)
+    assert line == b"\x040\n", (line, words)
+    return [json.loads(line) for line in lines]
+
+
+def dump_ends():
+    """It must end well, too: only then a sanitizer has said what it found of leaks."""
+    process().stdin.close()
+    assert process().wait() == 0, process().returncode
+
+
 def read(path, *options):
-    run = subprocess.run([DUMP, *map(str, options), str(path)], capture_output=True)
-    assert run.returncode == 0, run
-    return Reading([json.loads(line) for line in run.stdout.decode().split("\n")[:-1]])
+    return Reading(dump(*options, path))
 
 
 def read_bytes(data, *options, name="orders.csv"):
@@ -56,5 +81,6 @@ def run_tests(names):
             failed += 1
             print("NOT OK", name)
             traceback.print_exc(file=sys.stdout)
+    dump_ends()
     print(f"{len(tests) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

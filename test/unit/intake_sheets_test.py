@@ -4,10 +4,8 @@
 usage: intake_sheets_test.py INTAKE_DUMP     (77: openpyxl, xlrd or xlwt is not installed)"""
 import datetime
 import io
-import json
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 import zipfile
@@ -22,16 +20,14 @@ except ImportError as e:
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "test" / "fixtures"), str(ROOT / "test" / "unit")]
 import hostile  # noqa: E402  (its small makers of workbooks)
-from intake_reading import DUMP, run_tests  # noqa: E402
+from intake_reading import dump, run_tests  # noqa: E402
 
 FOLDER = pathlib.Path(tempfile.mkdtemp())
 HEADER = hostile.HEADER
 
 
 def ask(path, *options):
-    run = subprocess.run([DUMP, *map(str, options), str(path)], capture_output=True)
-    assert run.returncode == 0, run
-    return [json.loads(line) for line in run.stdout.decode().splitlines()]
+    return dump(*options, path)
 
 
 def rows_of(path, part=0):
