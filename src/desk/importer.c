@@ -211,7 +211,7 @@ static size_t question_size(const struct importer *im)
 
 static struct packer packer_of(void *bytes, size_t size) { return (struct packer){ .begin = bytes, .at = bytes, .end = (unsigned char *)bytes + size }; }
 
-static bool ask_begin(struct importer *im, void *room, size_t size)
+static bool first_ask(struct importer *im, void *room, size_t size)
 {
     const struct profile_set *set = im->ask.profiles;
     struct packer p = packer_of(room, size);
@@ -238,7 +238,7 @@ static bool question(struct importer *im, enum frame_kind kind, const struct int
     im->fault = IMPORTER_WELL;
     if (!room) stop(im, IMPORTER_NO_MEMORY);
     else if (!im->runs && (im->fault = start(im)) != IMPORTER_WELL) stop(im, im->fault);
-    else ok = im->begun || ask_begin(im, room, size);
+    else ok = im->begun || first_ask(im, room, size);
     if (ok) {
         struct packer p = packer_of(room, size);
         pack_options(&p, opt, im->ask.profiles);
