@@ -84,7 +84,7 @@ def story_default_shop(directory):
     for hour in ("09:10", "12:40", "16:30", "18:00", "21:59", "22:00"):
         at = f"2020-02-26T{hour}:00+08:00"
         due = {r["order"] for r in shop.json("today", "--store", "main", "--at", at)["reminders"]}
-        for row in [row for row in rows if timedelta(0) <= datetime.fromisoformat(at) - row.placed < timedelta(hours=24)][::97]:
+        for row in [row for row in rows if timedelta(0) <= datetime.fromisoformat(at) - row.placed < timedelta(hours=24)][::97 if SLOW == 1 else 291]:
             got = shop.json("explain", "--store", "main", "--order", row.number, "--at", at)
             can_write = got["by_hand"] or got["decision"] == "send"
             assert can_write == (row.number in due), (at, got, row.number in due)
