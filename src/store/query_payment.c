@@ -34,7 +34,8 @@ bool query_payment_times(struct store *s, const struct shop *shop, struct arena 
     void *rows = NULL;
     int64_t capacity = 0;
     enum db_step step;
-    struct db_stmt *q = db_stmt(s->db, SQL("SELECT o.placed_at_ms, o.paid_at_ms, o.cancelled_at_ms, o.total_minor, o.exact, (SELECT MIN(m.at_ms)"
+    /* "+ 0", or SQLite looks for the least along the index by time: all marks of the shop for each order. */
+    struct db_stmt *q = db_stmt(s->db, SQL("SELECT o.placed_at_ms, o.paid_at_ms, o.cancelled_at_ms, o.total_minor, o.exact, (SELECT MIN(m.at_ms + 0)"
                                            " FROM reminder_mark m WHERE m.merchant_id = o.merchant_id AND m.order_id = o.order_id"
                                            " AND m.outcome IN (1, 3)) AS reminded_at_ms, (SELECT MIN(COALESCE(x.sent_at_ms, x.leased_at_ms)) FROM outbox x"
                                            " WHERE x.merchant_id = o.merchant_id AND x.order_id = o.order_id AND x.state IN (2, 3, 5))"
