@@ -12,11 +12,12 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 export const DATA = process.env.ZG_DATA ?? path.join(ROOT, '../shared/data')
-export const PICTURES = process.env.ZG_PICTURES ?? path.join(ROOT, 'build/test/browser/pictures')
+const PICTURES = process.env.ZG_PICTURES ?? null // a directory for a picture of every look in both themes; without it none is taken
+const FAILED = process.env.ZG_FAILED ?? path.join(ROOT, 'build/test/browser/pictures') // what stood on the screen when a step failed
 const BINARY = process.env.ZG_BINARY ?? path.join(ROOT, 'build/src/zhanggui')
 const CHROMIUM = process.env.ZG_CHROMIUM ?? '/usr/bin/chromium'
 const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync']
+  '--disable-sync', '--js-flags=--no-maglev --no-turbofan'] // a page lives for seconds: its scripts are not worth a compiler's second thought
 const require = createRequire(path.join(ROOT, 'ui/package.json'))
 
 /** Why the tests cannot run here, or null. */
@@ -50,18 +51,47 @@ export async function openBrowser() {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS }) // with a new, empty profile directory
 }
 
-const axeSource = () => readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+/* What an axe run costs is colours: each is parsed anew through a library of colour spaces, for thousands of elements, into objects whose private
+ * fields are weak maps. So axe is given maps that keep the field on the object, and each text of a colour is parsed once, by axe itself, and
+ * remembered. Its answers are the same (look_test.mjs holds them beside those of axe as it comes). */
+export function axeSource(quick = true) {
+  const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+  if (!quick) return axe
+  return `{
+    class Fields {
+      #key = Symbol('field')
+      constructor(list = []) { for (const [of, value] of list) this.set(of, value) }
+      has(of) { return of[this.#key] !== undefined || Object.hasOwn(of, this.#key) }
+      get(of) { return of[this.#key] }
+      set(of, value) { of[this.#key] = value; return this }
+      add(of) { of[this.#key] = true; return this }
+      delete(of) { return this.has(of) && delete of[this.#key] }
+    }
+    (function (WeakMap, WeakSet) { ${axe}
+    })(Fields, Fields)
+    const color = window.axe.commons.color.Color.prototype, parse = color.parseString, known = new Map()
+    color.parseString = function (text) {
+      if (!known.has(text)) {
+        parse.call(this, text)
+        known.set(text, [this.r, this.g, this.b, this.alpha])
+      }
+      ;[this.r, this.g, this.b, this.alpha] = known.get(text)
+      return this
+    }
+  }`
+}
 
-/* A page that waits for news always has one request under way: what else is under way must have come to an end for half a second. */
+/* A page that waits for news always has one request under way: what else is under way must have come to an end for a moment. */
 function knowsQuiet(page) {
-  const open = new Set()
+  const open = new Set(), MOMENT = 250
   let since = Date.now()
   page.on('request', (r) => { if (!/\/changes(\?|$)/.test(r.url())) open.add(r) })
   for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => { if (open.delete(r)) since = Date.now() })
-  const quiet = async () => { while (open.size || Date.now() - since < 500) await page.waitForTimeout(50) }
+  const quiet = async () => { while (open.size || Date.now() - since < MOMENT) await page.waitForTimeout(25) }
   for (const way of ['goto', 'reload']) {
     const go = page[way].bind(page)
     page[way] = async (...words) => {
+      open.clear() // what the document of before had under way ends with it
       const options = words[words.length - 1], idle = options?.waitUntil === 'networkidle'
       if (idle) words[words.length - 1] = { ...options, waitUntil: 'load' }
       const answer = await go(...words)
@@ -72,7 +102,10 @@ function knowsQuiet(page) {
   }
 }
 
-/** A page in one language and width that keeps every complaint of the browser. */
+const pages = new Map() // those that are open, by their names
+const judged = new Set() // looks whose colours were judged
+
+/** A page in one language and width that keeps every complaint of the browser; `name` tells it from the other pages of the test, and what it shows from theirs. */
 export async function openPage(browser, { lang, width, name }) {
   const context = await browser.newContext({ viewport: { width, height: width > 1000 ? 900 : 844 }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB',
     colorScheme: 'light', reducedMotion: 'reduce' })
@@ -83,16 +116,23 @@ export async function openPage(browser, { lang, width, name }) {
   page.on('pageerror', (e) => complaints.push(String(e)))
   await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`content policy: ${e.violatedDirective} ${e.blockedURI}`)))
   page.setDefaultTimeout(30000)
-  mkdirSync(PICTURES, { recursive: true })
+  const whole = `${name}-${lang}-${width}`
+  pages.set(whole, page)
+  if (PICTURES) mkdirSync(PICTURES, { recursive: true })
+  const drawn = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))) // the theme has reached every element
 
-  /* The page as it stands: a picture, no sideways scrolling, and no serious accessibility fault in either theme. */
+  /* The page as it stands: no sideways scrolling, no complaint, and no serious accessibility fault. Every rule is held in every language and width;
+   * that of contrast, the only one that reads colours, in both themes but once for a look of one width: no colour depends on the language. */
   async function look(what) {
-    for (const scheme of ['light', 'dark']) {
+    const colours = `${name} ${width} ${what}`, first = !judged.has(colours)
+    judged.add(colours)
+    await page.waitForTimeout(250) // what a click has begun is shown
+    for (const scheme of first || PICTURES ? ['light', 'dark'] : ['light']) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-      await page.waitForTimeout(350)
-      await page.screenshot({ path: path.join(PICTURES, `${name}-${what}-${scheme}.png`), fullPage: true })
+      await drawn()
+      if (PICTURES) await page.screenshot({ path: path.join(PICTURES, `${whole}-${what}-${scheme}.png`), fullPage: true })
       if (!(await page.evaluate(() => !!window.axe))) await page.evaluate(axeSource())
-      const rules = scheme === 'light' ? {} : { runOnly: ['color-contrast'] } // no other rule depends on colours
+      const rules = scheme === 'dark' ? { runOnly: ['color-contrast'] } : { rules: { 'color-contrast': { enabled: first } } }
       const found = await page.evaluate(async (r) => (await window.axe.run(document, { ...r, resultTypes: ['violations'] })).violations, rules)
       const bad = found.filter((v) => v.impact === 'serious' || v.impact === 'critical')
         .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary}`).join(' | ')}`)
@@ -103,12 +143,21 @@ export async function openPage(browser, { lang, width, name }) {
     assert.ok(sideways <= 0, `${what} scrolls sideways by ${sideways} px`)
     assert.deepEqual(complaints, [], `what the browser complained of up to ${what}`)
   }
-  return { page, look, complaints, close: () => context.close() }
+  return { page, look, complaints, close: () => { pages.delete(whole); return context.close() } }
 }
 
 export function scratch() {
   const directory = mkdtempSync(path.join(tmpdir(), 'zhanggui-browser-'))
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) }
+}
+
+/* Every open page as a step left it that failed. */
+async function pictureFailure() {
+  mkdirSync(FAILED, { recursive: true })
+  for (const [whole, page] of pages) {
+    const file = path.join(FAILED, `${whole}-failed.png`)
+    await page.screenshot({ path: file, fullPage: true, timeout: 5000 }).then(() => console.log(`# picture: ${file}`), () => undefined)
+  }
 }
 
 /** Runs the steps one after the other as TAP; after a failure the rest of that run is not tried. */
@@ -125,6 +174,7 @@ export function tap() {
         failed++
         console.log(`not ok ${n} - ${title}`)
         console.log(String(e.stack ?? e).split('\n').map((l) => '# ' + l).join('\n'))
+        await pictureFailure()
         return false
       }
     },

@@ -42,7 +42,7 @@ async function enter(page, desk) {
 
 async function walk(t, browser, desk, robot, secret, lang, width) {
   const words = WORDS[lang]
-  const { page, look, complaints, close } = await openPage(browser, { lang, width, name: `channels-${lang}-${width}` })
+  const { page, look, complaints, close } = await openPage(browser, { lang, width, name: 'channels' })
   const card = page.locator('#channels')
   await t.step(`${lang} ${width}: a shop without a channel is told that nothing goes out`, async () => {
     await enter(page, desk)

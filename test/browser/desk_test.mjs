@@ -30,7 +30,7 @@ async function firstDay(t, browser, lang, width) {
   const words = WORDS[lang], name = `${lang}-${width}`, zone = afternoonZone()
   const { directory, remove } = scratch()
   const desk = await openDesk('serve', '--db', path.join(directory, 'shop.db'))
-  const { page, look, complaints, close } = await openPage(browser, { lang, width, name })
+  const { page, look, complaints, close } = await openPage(browser, { lang, width, name: 'desk' })
   const go = (place) => page.goto(desk.url + place, { waitUntil: 'networkidle' })
   const step = (title, f) => t.step(`${name}: ${title}`, f)
   const tmall = existsSync(TMALL)

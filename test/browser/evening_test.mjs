@@ -51,7 +51,7 @@ async function evening(t, browser, lang, width) {
   const words = WORDS[lang], name = `evening-${lang}-${width}`
   const { directory, remove } = scratch()
   const desk = await openDesk('serve', '--db', path.join(directory, 'shop.db'))
-  const { page, look, complaints, close } = await openPage(browser, { lang, width, name })
+  const { page, look, complaints, close } = await openPage(browser, { lang, width, name: 'evening' })
   const go = (place) => page.goto(desk.url + place, { waitUntil: 'networkidle' })
   const step = (title, f) => t.step(`${name}: ${title}`, f)
   const card = (file) => page.locator('article', { has: page.getByRole('heading', { name: file }) })

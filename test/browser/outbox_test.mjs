@@ -41,7 +41,7 @@ async function walk(t, browser, lang, width) {
   const desk = await openDesk('serve', '--db', path.join(directory, 'shop.db'))
   const gateway = await openGateway()
   const owner = program(desk.url)
-  const { page, look, close } = await openPage(browser, { lang, width, name: `outbox-${lang}-${width}` })
+  const { page, look, close } = await openPage(browser, { lang, width, name: 'outbox' })
   const ledger = () => owner.get('/stores/main/outbox')
   let well = true, send
   const step = async (title, f) => { if (well) well = await t.step(`${lang} ${width}: ${title}`, f) }

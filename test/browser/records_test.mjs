@@ -43,7 +43,7 @@ async function people(desk) {
 
 async function walk(t, browser, desk, lang, width) {
   const words = WORDS[lang], wide = width > 760, name = `records-${lang}-${width}`
-  const { page, look, complaints, close } = await openPage(browser, { lang, width, name })
+  const { page, look, complaints, close } = await openPage(browser, { lang, width, name: 'records' })
   const go = (place) => page.goto(desk.url + place, { waitUntil: 'networkidle' })
   const rows = page.locator(wide ? '.wide tbody tr' : '.cards li')
   const drawer = page.getByRole('dialog')

@@ -36,7 +36,7 @@ async function shopWithTeam(desk) {
 }
 
 async function person(browser, desk, name, { lang, width }) {
-  const p = await openPage(browser, { lang, width, name: `remind-${lang}-${width}` })
+  const p = await openPage(browser, { lang, width, name: 'remind' })
   await p.page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: desk.url })
   await signIn(p.page, desk, name, PASSWORD)
   await p.page.goto(desk.url + '/remind', { waitUntil: 'networkidle' })

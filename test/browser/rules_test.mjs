@@ -125,7 +125,7 @@ else {
   const order = told(db, 'orders', '--state', 'unpaid').orders[0]
   try {
     for (const lang of ['zh', 'en']) for (const width of [390, 1440]) {
-      const { page, look, complaints, close } = await openPage(browser, { lang, width, name: `rules-${lang}-${width}` })
+      const { page, look, complaints, close } = await openPage(browser, { lang, width, name: 'rules' })
       await page.goto(desk.url + '/', { waitUntil: 'networkidle' })
       await page.locator('.demo-login').first().click()
       await page.locator('.lead').waitFor()

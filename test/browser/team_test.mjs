@@ -36,7 +36,7 @@ const until = async (f, what) => { for (let i = 0; i < 100; i++) { if (await f()
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b)
 
 async function walk(t, browser, desk, owner, lang, width) {
-  const w = WORDS[lang], { page, look, complaints, close } = await openPage(browser, { lang, width, name: `team-${lang}-${width}` })
+  const w = WORDS[lang], { page, look, complaints, close } = await openPage(browser, { lang, width, name: 'team' })
   const cell = (row, hour) => page.locator(`.grid [data-row="${row}"][data-hour="${hour}"]`)
   const step = (title, f) => t.step(`${lang} ${width}: ${title}`, f)
   const colon = lang === 'zh' ? '：' : ': '
