@@ -91,8 +91,9 @@ async function onTheWay(t, browser, desk) {
     complaints.length = 0 // the browser reports the request that was cut
   })
   await t.step('one who signs out leaves no notice behind', async () => {
-    await page.goto(desk.url + '/today', { waitUntil: 'networkidle' })
-    await page.locator('#remind li .el-button').first().click()
+    await page.goto(desk.url + '/texts', { waitUntil: 'networkidle' })
+    await page.locator('.tools .chip').nth(0).click() // all texts: scripts are filled and can be copied, at any hour
+    await page.locator('.texts .el-button').first().click()
     await page.locator('.toast').waitFor()
     await page.locator('.tabs button').last().click()
     await page.locator('.sheet-up .link').click()
