@@ -22,9 +22,9 @@
 enum {
     JOB_COMMIT_FIRST_US = 100000,   /* a job's work is durable this soon at first, */
     JOB_COMMIT_US = 2000000,        /* and at least this often; twice as long from commit to commit */
-    WAL_PAGES_CALM = 16384,         /* checkpoint when the log is longer: 32 MiB of 2 KiB pages */
-    WAL_PAGES_JOB = 32768,          /* while a job runs and nobody asks: one a commit, mostly */
-    WAL_PAGES_FORCE = 131072,       /* readers kept the log from starting over: wait for them */
+    WAL_PAGES_CALM = 8192,          /* checkpoint when the log is longer: 32 MiB of 4 KiB pages */
+    WAL_PAGES_JOB = 16384,          /* while a job runs and nobody asks: one a commit, mostly */
+    WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
     JOB_STARVES_US = 10000,         /* a job gets a slice at least this often, however many requests come */
 };
 

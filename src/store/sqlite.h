@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 #include "store/db.h"
 
-enum { STMT_PARAMETERS_MAX = 48, STMT_COLUMN_SLOTS = 64, STMT_COLUMN_TRIES = 8, BATCH_TABLES_MAX = 24, SQLITE_PAGE_BYTES = 2048, SQLITE_FILE_MARK = 0x5a67756a /* "Zguj" */ };
+enum { STMT_PARAMETERS_MAX = 48, STMT_COLUMN_SLOTS = 64, STMT_COLUMN_TRIES = 8, BATCH_TABLES_MAX = 24, SQLITE_PAGE_BYTES = 4096, SQLITE_FILE_MARK = 0x5a67756a /* "Zguj" */ };
 
 struct stmt_column { const char *asked; int at; };
 struct db_stmt {
