@@ -136,12 +136,12 @@ export async function openPage(browser, { lang, width, name }) {
       const found = await page.evaluate(async (r) => (await window.axe.run(document, { ...r, resultTypes: ['violations'] })).violations, rules)
       const bad = found.filter((v) => v.impact === 'serious' || v.impact === 'critical')
         .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary}`).join(' | ')}`)
-      assert.deepEqual(bad, [], `accessibility of ${what}, ${scheme}`)
+      assert.deepEqual(bad, [], `accessibility of ${what}, ${scheme}: ${bad.join('; ')}`)
     }
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
     assert.ok(sideways <= 0, `${what} scrolls sideways by ${sideways} px`)
-    assert.deepEqual(complaints, [], `what the browser complained of up to ${what}`)
+    assert.deepEqual(complaints, [], `what the browser complained of up to ${what}: ${complaints.join('; ')}`)
   }
   return { page, look, complaints, close: () => { pages.delete(whole); return context.close() } }
 }
