@@ -108,9 +108,17 @@ async function tester(t, page, look, db, lang, width, order) {
       seen.add(want.rule)
     }
     assert.ok(seen.size >= 2, [...seen].join(' '))
+    /* An answer that comes late does not take the place of what was asked after it. */
+    const late = page.waitForRequest(/\/explain/)
+    await page.route(/\/explain/, (r) => setTimeout(() => void r.continue().catch(() => {}), 600))
+    await slider.fill('45')
+    await late
     await box.locator('form input').fill('no-such-order')
     await page.keyboard.press('Enter')
     await box.getByRole('alert').waitFor()
+    await page.waitForTimeout(900)
+    assert.equal(await box.getByRole('alert').count(), 1)
+    await page.unroute(/\/explain/)
   })
 }
 
