@@ -28,7 +28,7 @@ static void key_word(const struct shop *shop, char ret[KEY_WORD_BYTES])
     sodium_bin2hex(ret, KEY_WORD_BYTES, hash, sizeof hash);
 }
 
-static bool beside_of(const char *path, char ret[FILE_PATH_MAX]) { return snprintf(ret, FILE_PATH_MAX, "%s.erased", path) < FILE_PATH_MAX; }
+static bool beside_of(const char *path, char ret[FILE_PATH_MAX]) { return file_beside(path, ".erased", ret); }
 
 /* The whole file; *ret_text is taken from env's memory and as long as *ret_room. No file: nothing. */
 static bool beside_read(const struct env *env, const char *beside, char **ret_text, size_t *ret_len, size_t *ret_room)

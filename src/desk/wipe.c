@@ -4,13 +4,12 @@
  * commit on, by an empty file F.unwiped, until it is done; the next opening of the desk does what is owed (tombstones_settle). */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <time.h>
 #include "desk/person_parts.h"
 
 enum { SCRUB_TRIES = 100, SCRUB_WAIT_MS = 150, SCRUB_FOR_MS = 15000 };
 
-static bool owed_at(const char *path, char ret[FILE_PATH_MAX]) { return snprintf(ret, FILE_PATH_MAX, "%s.unwiped", path) < FILE_PATH_MAX; }
+static bool owed_at(const char *path, char ret[FILE_PATH_MAX]) { return file_beside(path, ".unwiped", ret); }
 
 bool wipe_owed(const char *path)
 {

@@ -6,16 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "desk/answer.h"
-#include "os/os.h"
 #include "store/outbox_store.h"
 #include "take_in.h"
+#include "memory_shop.h"
 
 enum { FEW = 600, MANY = 4800, PAGE = 50 };
 #define MIDNIGHT INT64_C(1582300800000) /* 2020-02-22 00:00 in China */
 
-static struct env env;
-static struct store s;
-static struct shop shop;
 static int64_t steps; /* of lists of orders that ended; the age of the data, which each answer tells too, is not of the list */
 
 static int count_steps(unsigned what, void *ctx, void *stmt, void *took)
@@ -40,23 +37,12 @@ static int64_t clock_then(void *ctx)
 
 static void begin(void)
 {
-    char message[256];
-    cr_assert(os_env_init(&env));
-    env.now_ms = clock_then;
     cr_assert_eq(sqlite3_auto_extension((void (*)(void))watch), SQLITE_OK);
-    cr_assert(store_open(&s, &env, ":memory:", DB_WRITE, NULL, message, sizeof message), "%s", message);
+    memory_shop_open_at(clock_then);
     sqlite3_reset_auto_extension();
-    const struct shop_new n = { .key = TEXT("t"), .name = TEXT("t"), .platform = TEXT("tmall"), .currency = TEXT("CNY"),
-                                .zone = TEXT("Asia/Shanghai"), .country = TEXT("CN") };
-    cr_assert(db_begin(s.db) && shop_create(&s, &n, &shop) == SHOP_OK && db_commit(s.db));
 }
 
-static void end(void)
-{
-    store_close(&s);
-    os_env_release(&env);
-}
-TestSuite(order_pages, .init = begin, .fini = end, .timeout = 60);
+TestSuite(order_pages, .init = begin, .fini = memory_shop_close, .timeout = 60);
 
 /* Unpaid orders from..to, all of the same instant; payments, which an index may hold first, would not be in the order of the orders */
 static void place(int from, int to)

@@ -4,31 +4,12 @@
 #include <string.h>
 #include "channel/channel.h"
 #include "desk/outbox.h"
-#include "os/os.h"
 #include "take_in.h"
+#include "memory_shop.h"
 
 #define NOW INT64_C(1582344000000)
 
-static struct env env;
-static struct store s;
-static struct shop shop;
-
-static void begin(void)
-{
-    char message[256];
-    cr_assert(os_env_init(&env));
-    cr_assert(store_open(&s, &env, ":memory:", DB_WRITE, NULL, message, sizeof message), "%s", message);
-    const struct shop_new n = { .key = TEXT("t"), .name = TEXT("t"), .platform = TEXT("tmall"), .currency = TEXT("CNY"),
-                                .zone = TEXT("Asia/Shanghai"), .country = TEXT("CN") };
-    cr_assert(db_begin(s.db) && shop_create(&s, &n, &shop) == SHOP_OK && db_commit(s.db));
-}
-
-static void end(void)
-{
-    store_close(&s);
-    os_env_release(&env);
-}
-TestSuite(outbox_answer, .init = begin, .fini = end, .timeout = 60);
+TestSuite(outbox_answer, .init = memory_shop_open, .fini = memory_shop_close, .timeout = 60);
 
 /* A message of an order that is gone, which failed with this code and was decided by this rule. */
 static void message(int64_t order_id, const char *rule, const char *code)

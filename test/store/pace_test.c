@@ -3,12 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "desk/answer.h"
-#include "os/os.h"
 #include "store/campaign_store.h"
+#include "memory_shop.h"
 
-static struct env env;
-static struct store s;
-static struct shop shop;
 static int made;
 
 static int64_t at(const char *iso)
@@ -18,22 +15,7 @@ static int64_t at(const char *iso)
     return ms;
 }
 
-static void begin(void)
-{
-    char message[256];
-    cr_assert(os_env_init(&env));
-    cr_assert(store_open(&s, &env, ":memory:", DB_WRITE, NULL, message, sizeof message), "%s", message);
-    const struct shop_new n = { .key = TEXT("t"), .name = TEXT("t"), .platform = TEXT("tmall"), .currency = TEXT("CNY"),
-                                .zone = TEXT("Asia/Shanghai"), .country = TEXT("CN") };
-    cr_assert(db_begin(s.db) && shop_create(&s, &n, &shop) == SHOP_OK && db_commit(s.db));
-}
-
-static void end(void)
-{
-    store_close(&s);
-    os_env_release(&env);
-}
-TestSuite(pace, .init = begin, .fini = end);
+TestSuite(pace, .init = memory_shop_open, .fini = memory_shop_close);
 
 /* One paid order of so many yuan, paid some minutes after it was placed. */
 static void order(const char *placed, int yuan, int paid_after_min)
