@@ -160,7 +160,7 @@ static bool frame(struct importer *im, enum frame_kind *ret_kind, struct unpacke
     }
     if (!fill(im, sizeof head + head.len)) return false;
     const unsigned char *begin = im->in + im->at + sizeof head;
-    *ret = (struct unpacker){ .at = begin, .end = begin + head.len, .profiles = im->ask.profiles };
+    *ret = (struct unpacker){ .at = begin, .end = begin + head.len, .about = im->ask.profiles };
     *ret_kind = (enum frame_kind)head.kind;
     im->at += sizeof head + head.len;
     return true;
@@ -209,7 +209,6 @@ static size_t question_size(const struct importer *im)
     return size;
 }
 
-static struct packer packer_of(void *bytes, size_t size) { return (struct packer){ .begin = bytes, .at = bytes, .end = (unsigned char *)bytes + size }; }
 
 static bool first_ask(struct importer *im, void *room, size_t size)
 {

@@ -230,7 +230,7 @@ static bool question(struct importer_side *s)
     arena_init(&a, &s->env.memory, 0);
     unsigned char *in = arena_take(&a, head.len, 1);
     const bool ok = in && receive_all(in, head.len) &&
-                    answer(s, &a, head.kind, &(struct unpacker){ .at = in, .end = in + head.len, .profiles = s->profiles });
+                    answer(s, &a, head.kind, &(struct unpacker){ .at = in, .end = in + head.len, .about = s->profiles });
     arena_release(&a);
     return ok;
 }

@@ -1,162 +1,10 @@
-/* See importer_pack.h. First the kinds of value, then the lists of fields, then what is made of them; options: importer_options.c.
- *
- * A number is one byte for the common ones (not told, 0 .. 127), else how many bytes follow and those; a text is its length and its
- * bytes. So a claim takes little more room than its row in the file. */
+/* See importer_pack.h. First the kinds of value, then the lists of fields, then what is made of them; options: importer_options.c. */
 #include "desk/importer_pack.h"
 #include <assert.h>
 
-/* ---- values ---- */
-
-enum { NUMBER_NONE = 0, NUMBER_SMALL = 0x80 };
-
-static bool room(struct packer *p, size_t n)
-{
-    if (!p->full && (size_t)(p->end - p->at) >= n) return true;
-    p->full = true;
-    return false;
-}
-
-void pack_u32(struct packer *p, uint32_t v)
-{
-    if (!room(p, sizeof v)) return;
-    memcpy(p->at, &v, sizeof v);
-    p->at += sizeof v;
-}
-
-/* CLAIM_NONE and INSTANT_NONE are the same number. */
-void pack_i64(struct packer *p, int64_t v)
-{
-    if (!room(p, 1 + sizeof v)) return;
-    if (v == CLAIM_NONE) {
-        *p->at++ = NUMBER_NONE;
-    } else if (v >= 0 && v < NUMBER_SMALL) {
-        *p->at++ = (unsigned char)(NUMBER_SMALL | v);
-    } else {
-        const uint64_t z = ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0);
-        const int n = 8 - (z > 0 ? __builtin_clzll(z) / 8 : 7);
-        *p->at++ = (unsigned char)n;
-        memcpy(p->at, &z, sizeof z);
-        p->at += n;
-    }
-}
-
-/* Of n bytes, not all of them in one go where fewer than eight are left. */
-static int64_t long_number(struct unpacker *u, unsigned n)
-{
-    uint64_t z = 0;
-    const size_t left = (size_t)(u->end - u->at);
-    if (n > sizeof z || left < n) {
-        u->bad = true;
-        return CLAIM_NONE;
-    }
-    if (left >= sizeof z) {
-        memcpy(&z, u->at, sizeof z);
-        z &= UINT64_MAX >> (64 - 8 * n);
-    } else {
-        memcpy(&z, u->at, n);
-    }
-    u->at += n;
-    const uint64_t v = (z >> 1) ^ (UINT64_C(0) - (z & 1));
-    return (int64_t)v;
-}
-
-static inline int64_t number(struct unpacker *u)
-{
-    if (u->bad || u->at == u->end) {
-        u->bad = true;
-        return CLAIM_NONE;
-    }
-    const unsigned char head = *u->at++;
-    if (head & NUMBER_SMALL) return head & ~NUMBER_SMALL;
-    return head == NUMBER_NONE ? CLAIM_NONE : long_number(u, head);
-}
-
-int64_t unpack_i64(struct unpacker *u) { return number(u); }
-
-uint32_t unpack_u32(struct unpacker *u)
-{
-    uint32_t v = 0;
-    if (u->bad || (size_t)(u->end - u->at) < sizeof v) {
-        u->bad = true;
-        return 0;
-    }
-    memcpy(&v, u->at, sizeof v);
-    u->at += sizeof v;
-    return v;
-}
-
-static inline void put_bytes(struct packer *p, const void *bytes, size_t n)
-{
-    if (!room(p, n) || n == 0) return;
-    memcpy(p->at, bytes, n);
-    p->at += n;
-}
-
-static inline void get_bytes(struct unpacker *u, void *ret, size_t n)
-{
-    if (u->bad || (size_t)(u->end - u->at) < n) {
-        u->bad = true;
-        return;
-    }
-    memcpy(ret, u->at, n);
-    u->at += n;
-}
-
-void pack_text(struct packer *p, struct text s)
-{
-    pack_i64(p, (int64_t)s.len);
-    put_bytes(p, s.ptr, s.len);
-}
-
-struct text unpack_text(struct unpacker *u, size_t max)
-{
-    const int64_t len = number(u);
-    if (len == 0) return TEXT_NONE;
-    if (u->bad || len < 0 || (uint64_t)len > max || (size_t)(u->end - u->at) < (size_t)len) {
-        u->bad = true;
-        return TEXT_NONE;
-    }
-    const struct text s = { (const char *)u->at, (size_t)len };
-    u->at += len;
-    return s;
-}
-
-static inline int64_t between(struct unpacker *u, int64_t low, int64_t high)
-{
-    const int64_t v = number(u);
-    if (v >= low && v <= high) return v;
-    u->bad = true;
-    return low;
-}
-
-/* For importer_options.c; here the inline ones, which every row goes through. */
-void pack_bytes(struct packer *p, const void *bytes, size_t n) { put_bytes(p, bytes, n); }
-void unpack_bytes(struct unpacker *u, void *ret, size_t n) { get_bytes(u, ret, n); }
-int64_t unpack_between(struct unpacker *u, int64_t low, int64_t high) { return between(u, low, high); }
-
-static inline int64_t unpack_told(struct unpacker *u, int64_t low, int64_t high)
-{
-    const int64_t v = number(u);
-    if (v == CLAIM_NONE || (v >= low && v <= high)) return v;
-    u->bad = true;
-    return CLAIM_NONE;
-}
-
-bool unpack_ends(const struct unpacker *u) { return !u->bad && u->at == u->end; }
-
 /* ---- kinds of field: put_KIND and get_KIND ---- */
 
-#define AMOUNT_MAX INT64_C(10000000000000000) /* a thousand times what one cell may say: sums of them do not overflow */
-#define COUNT_MAX INT64_C(1000000000000)
-enum { CELL_MAX = 2 * LIMIT_CELL_BYTES /* UTF-8 of a cell in another encoding */, SENTENCE_MAX = 4096, CODE_MAX = 40, NAME_MAX_BYTES = 1024 };
-
-static struct text unpack_readable(struct unpacker *u, size_t max)
-{
-    const struct text s = unpack_text(u, max);
-    if (s.len == 0 || (text_utf8_valid(s) && !memchr(s.ptr, 0, s.len))) return s;
-    u->bad = true;
-    return TEXT_NONE;
-}
+enum { SENTENCE_MAX = 4096, CODE_MAX = 40, NAME_MAX_BYTES = 1024 };
 
 /* A frozen word of ours: small letters, digits, dashes. */
 static struct text unpack_word(struct unpacker *u)
@@ -169,35 +17,20 @@ static struct text unpack_word(struct unpacker *u)
     return u->bad ? TEXT_NONE : s;
 }
 
-#define NUMBER_KIND(kind, type, got)                                                        \
-    static void put_##kind(struct packer *p, const type *v) { pack_i64(p, (int64_t)*v); }   \
-    static void get_##kind(struct unpacker *u, type *ret) { *ret = (type)(got); }
-#define TEXT_KIND(kind, got)                                                                \
-    static void put_##kind(struct packer *p, const struct text *v) { pack_text(p, *v); }    \
-    static void get_##kind(struct unpacker *u, struct text *ret) { *ret = (got); }
-
 NUMBER_KIND(time, int64_t, unpack_told(u, INSTANT_FIRST_MS, INSTANT_LAST_MS))
-NUMBER_KIND(amount, int64_t, unpack_told(u, -AMOUNT_MAX, AMOUNT_MAX))
-NUMBER_KIND(count, int64_t, unpack_told(u, -COUNT_MAX, COUNT_MAX))
-NUMBER_KIND(size, int64_t, between(u, 0, INT64_MAX))
-NUMBER_KIND(place, int64_t, between(u, -1, INT64_MAX))
-NUMBER_KIND(row_column, int, between(u, 0, LIMIT_COLUMNS))
-NUMBER_KIND(small, int, between(u, 0, INT32_MAX))
-NUMBER_KIND(occurrence, int32_t, between(u, 0, 1000000))
-NUMBER_KIND(letter, char, between(u, 0, 127))
-NUMBER_KIND(yes, bool, between(u, 0, 1))
-NUMBER_KIND(file_rank, int16_t, between(u, SOURCE_FILE, SOURCE_FILE))
-NUMBER_KIND(status, enum order_status, between(u, STATUS_NONE, STATUS_UNKNOWN))
-NUMBER_KIND(pay, enum pay_kind, between(u, PAY_NONE, PAY_ON_DELIVERY))
+NUMBER_KIND(size, int64_t, unpack_between(u, 0, INT64_MAX))
+NUMBER_KIND(place, int64_t, unpack_between(u, -1, INT64_MAX))
+NUMBER_KIND(row_column, int, unpack_between(u, 0, LIMIT_COLUMNS))
+NUMBER_KIND(small, int, unpack_between(u, 0, INT32_MAX))
+NUMBER_KIND(letter, char, unpack_between(u, 0, 127))
+NUMBER_KIND(yes, bool, unpack_between(u, 0, 1))
+NUMBER_KIND(file_rank, int16_t, unpack_between(u, SOURCE_FILE, SOURCE_FILE))
 NUMBER_KIND(any, int64_t, unpack_i64(u))
-NUMBER_KIND(subject, enum subject, between(u, SUBJECT_ORDERS, SUBJECT_COUNT - 1))
-NUMBER_KIND(sums, int, between(u, 0, SUM_TOTAL | SUM_REFUND | SUM_PIECES))
-NUMBER_KIND(payment_kind, enum payment_kind, between(u, PAYMENT_NONE, PAYMENT_BACK))
-NUMBER_KIND(part_kind, enum part_kind, between(u, PART_TEXT, PART_JSON))
-NUMBER_KIND(refusal, enum intake_refusal, between(u, REFUSED_NOT, INTAKE_REFUSALS - 1))
-NUMBER_KIND(encoding, enum intake_encoding, between(u, ENCODING_UTF8, ENCODING_XLS))
-TEXT_KIND(cell, unpack_readable(u, CELL_MAX))
-TEXT_KIND(order_no, unpack_readable(u, LIMIT_ORDER_NO_BYTES))
+NUMBER_KIND(subject, enum subject, unpack_between(u, SUBJECT_ORDERS, SUBJECT_COUNT - 1))
+NUMBER_KIND(part_kind, enum part_kind, unpack_between(u, PART_TEXT, PART_JSON))
+NUMBER_KIND(refusal, enum intake_refusal, unpack_between(u, REFUSED_NOT, INTAKE_REFUSALS - 1))
+NUMBER_KIND(encoding, enum intake_encoding, unpack_between(u, ENCODING_UTF8, ENCODING_XLS))
+TEXT_KIND(cell, unpack_readable(u, PACK_CELL_MAX))
 TEXT_KIND(record_key, unpack_readable(u, RECORD_KEY_BYTES))
 TEXT_KIND(header, unpack_readable(u, 2 * LIMIT_ROW_BYTES))
 TEXT_KIND(name, unpack_readable(u, NAME_MAX_BYTES))
@@ -205,69 +38,24 @@ TEXT_KIND(shown, unpack_readable(u, 1024))
 TEXT_KIND(sentence, unpack_readable(u, SENTENCE_MAX))
 TEXT_KIND(word, unpack_word(u))
 
-static void put_key(struct packer *p, const struct claim_key *k) { put_bytes(p, k->bytes, sizeof k->bytes); }
-static void get_key(struct unpacker *u, struct claim_key *ret) { get_bytes(u, ret->bytes, sizeof ret->bytes); }
-
-/* The store's to fill in: never said. */
-static void put_customer(struct packer *p, const int64_t *v)
-{
-    (void)p;
-    (void)v;
-}
-static void get_customer(struct unpacker *u, int64_t *ret)
-{
-    (void)u;
-    *ret = CLAIM_NONE;
-}
+static void put_key(struct packer *p, const struct claim_key *k) { claim_key_pack(p, k); }
+static void get_key(struct unpacker *u, struct claim_key *ret) { claim_key_unpack(u, ret); }
 
 void pack_profile(struct packer *p, const struct profile *f) { pack_text(p, f ? profile_name(f) : TEXT_NONE); }
 const struct profile *unpack_profile(struct unpacker *u)
 {
     const struct text name = unpack_text(u, PROFILE_NAME_BYTES);
-    const struct profile *found = name.len > 0 && u->profiles ? profile_set_find(u->profiles, name) : NULL;
+    const struct profile *found = name.len > 0 && u->about ? profile_set_find(u->about, name) : NULL;
     if (name.len > 0 && !found) u->bad = true;
     return found;
 }
 static void put_profile(struct packer *p, const struct profile *const *v) { pack_profile(p, *v); }
 static void get_profile(struct unpacker *u, const struct profile **ret) { *ret = unpack_profile(u); }
 
-/* ---- structs: FIELDS(X) is X(kind, member) of each member ---- */
-
-#define PUT(kind, member) put_##kind(p, &s->member);
-#define GET(kind, member) get_##kind(u, &s->member);
-#define SIZE(kind, member) +sizeof s->member
-/* LOOSE is what the compiler leaves between members. A new member makes the sum too small: add it to the list. */
-#define STRUCT_KIND(kind, type, FIELDS, LOOSE)                                                      \
-    static void put_##kind(struct packer *p, const type *s) { FIELDS(PUT) }                         \
-    static void get_##kind(struct unpacker *u, type *s)                                             \
-    {                                                                                               \
-        static_assert(sizeof *s == (LOOSE) FIELDS(SIZE), "the list of its fields is not whole");    \
-        FIELDS(GET)                                                                                 \
-    }
+/* ---- structs ---- */
 
 #define put_list(p, v) ((void)(v)) /* what a count tells the length of: packed by hand, behind the other members */
 #define get_list(u, v) ((void)(v))
-
-#define PERSON_FIELDS(X) X(cell, buyer) X(cell, name) X(cell, phone) X(cell, address) X(cell, buyer_note) X(cell, seller_note) X(cell, email)
-STRUCT_KIND(person, struct person_cells, PERSON_FIELDS, 0)
-
-#define LINE_FIELDS(X)                                                                              \
-    X(order_no, sub_no) X(order_no, product_no) X(cell, sku_code) X(cell, title) X(cell, options)   \
-    X(occurrence, occurrence) X(count, pieces) X(amount, unit_minor) X(amount, line_minor) X(amount, refund_minor) \
-    X(amount, extra_minor) X(sums, sums)
-STRUCT_KIND(line, struct line_claim, LINE_FIELDS, LINE_LOOSE)
-
-#define PAYMENT_FIELDS(X) X(payment_kind, kind) X(order_no, no) X(amount, minor)
-STRUCT_KIND(payment, struct payment_claim, PAYMENT_FIELDS, PAYMENT_LOOSE)
-
-#define CLAIM_FIELDS(X)                                                                                             \
-    X(key, key) X(order_no, order_no) X(time, as_of_ms) X(time, first_as_of_ms) X(file_rank, rank)                  \
-    X(time, placed_at_ms) X(time, paid_at_ms) X(time, cancelled_at_ms) X(time, shipped_at_ms)                       \
-    X(time, delivered_at_ms) X(time, refunded_at_ms) X(time, ship_by_ms)                                            \
-    X(amount, total_minor) X(amount, paid_minor) X(amount, refund_minor) X(count, pieces) X(amount, balance_minor)  \
-    X(status, status) X(pay, pay_kind) X(cell, title) X(cell, region) X(cell, country) X(cell, tracking) X(customer, customer_id) X(person, person)  \
-    X(yes, has_line) X(line, line) X(payment, payment)
-STRUCT_KIND(claim, struct order_claim, CLAIM_FIELDS, CLAIM_LOOSE)
 
 #define VALUE_FIELDS(X) X(small, field) X(any, number) X(cell, text)
 STRUCT_KIND(value, struct record_value, VALUE_FIELDS, VALUE_LOOSE)
@@ -365,7 +153,7 @@ void pack_row(struct packer *p, const struct intake_row *row, int64_t line)
         put_size(p, &row->mends.line);
     }
     if (row->subject == SUBJECT_ORDERS) {
-        put_claim(p, &row->order);
+        claim_pack(p, &row->order);
     } else {
         put_record(p, &row->record);
         for (int i = 0; i < row->record.value_count; i++) put_value(p, &row->record.values[i]);
@@ -390,11 +178,6 @@ enum intake_row_kind unpack_record(struct unpacker *u, struct text *ret)
     return (enum intake_row_kind)kind;
 }
 
-static struct unpacker of_record(struct text record)
-{
-    return (struct unpacker){ .at = (const unsigned char *)record.ptr, .end = (const unsigned char *)record.ptr + record.len };
-}
-
 /* A record's values are in the order of their fields, each of them of its subject, text or number as its field is. */
 static bool unpack_values(struct unpacker *u, struct arena *a, struct record_claim *c)
 {
@@ -415,7 +198,7 @@ static bool unpack_values(struct unpacker *u, struct arena *a, struct record_cla
 
 bool unpack_row(struct text record, bool orders, struct arena *a, struct intake_row *ret, int64_t *ret_line)
 {
-    struct unpacker u = of_record(record);
+    struct unpacker u = unpacker_of(record);
     get_size(&u, ret_line);
     get_subject(&u, &ret->subject);
     get_yes(&u, &ret->more);
@@ -429,8 +212,8 @@ bool unpack_row(struct text record, bool orders, struct arena *a, struct intake_
     }
     if (u.bad || (ret->subject == SUBJECT_ORDERS) != orders) return false;
     if (orders) {
-        get_claim(&u, &ret->order);
-        return unpack_ends(&u) && (ret->order.order_no.len > 0 || ret->order.has_line);
+        claim_unpack(&u, &ret->order);
+        return unpack_ends(&u) && ret->order.rank == SOURCE_FILE && (ret->order.order_no.len > 0 || ret->order.has_line);
     }
     get_record(&u, &ret->record);
     return ret->record.subject == ret->subject && unpack_values(&u, a, &ret->record) && unpack_ends(&u);
@@ -438,7 +221,7 @@ bool unpack_row(struct text record, bool orders, struct arena *a, struct intake_
 
 bool unpack_fault(struct text record, struct intake_fault *ret)
 {
-    struct unpacker u = of_record(record);
+    struct unpacker u = unpacker_of(record);
     get_fault(&u, ret);
     return unpack_ends(&u) && ret->code.len > 0;
 }
@@ -463,7 +246,7 @@ bool unpack_parts(struct unpacker *u, struct arena *a, struct intake_parts *ret)
     get_refusal(u, &ret->refusal);
     get_sentence(u, &ret->refusal_en);
     get_sentence(u, &ret->refusal_zh);
-    const int count = (int)between(u, 0, LIMIT_PARTS);
+    const int count = (int)unpack_between(u, 0, LIMIT_PARTS);
     if (u->bad || (ret->refusal == REFUSED_NOT) != (count > 0)) return false;
     ret->list = count > 0 ? ARENA_ARRAY(a, struct intake_part, (size_t)count) : NULL;
     if (count > 0 && !ret->list) return false;

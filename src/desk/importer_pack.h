@@ -4,10 +4,10 @@
  * word, time, amount and text, as far as what comes after relies on it, and fails as a whole. Packing for the importer is not
  * checked, but the same functions read it there.
  *
- * A struct is packed by the list of its fields (importer_pack.c), which stands once for both ways; a static assertion there and
- * importer_pack_test.c notice a field that is missing from it. */
+ * How bytes are made is in base/pack.h, of claims in core/order/claim_pack.h. */
 #ifndef ZG_DESK_IMPORTER_PACK_H
 #define ZG_DESK_IMPORTER_PACK_H
+#include "core/order/claim_pack.h"
 #include "intake/intake.h"
 #include "intake/profile_set.h"
 
@@ -23,23 +23,10 @@ enum frame_kind {
     SAID_ROWS_END, SAID_ROWS_FAILED, SAID_NO_MEMORY,
 };
 /* What the compiler leaves loose between the members of each struct; the rest is in the lists. */
-enum { LINE_LOOSE = 4 + 4, PAYMENT_LOOSE = 4, CLAIM_LOOSE = 6 + 7, RECORD_LOOSE = 4 + 6 + 4, VALUE_LOOSE = 4, FAULT_LOOSE = 4, PART_LOOSE = 7 + 3, SCAN_LOOSE = 4 + 4 + 3 + 4 + 4 + 4 + 4 };
+enum { RECORD_LOOSE = 4 + 6 + 4, VALUE_LOOSE = 4, FAULT_LOOSE = 4, PART_LOOSE = 7 + 3, SCAN_LOOSE = 4 + 4 + 3 + 4 + 4 + 4 + 4 };
 struct frame_head { uint32_t len; /* of what follows */ uint32_t kind; };
 
-struct packer { unsigned char *begin, *at, *end; bool full /* something did not fit */; };
-/* Texts of what is unpacked point into these bytes. */
-struct unpacker { const unsigned char *at, *end; bool bad; const struct profile_set *profiles; };
-
-void pack_u32(struct packer *p, uint32_t v);
-void pack_i64(struct packer *p, int64_t v);
-void pack_text(struct packer *p, struct text s);
-uint32_t unpack_u32(struct unpacker *u);
-int64_t unpack_i64(struct unpacker *u);
-struct text unpack_text(struct unpacker *u, size_t max); /* any bytes */
-bool unpack_ends(const struct unpacker *u);              /* all was read, and all was good */
-void pack_bytes(struct packer *p, const void *bytes, size_t n);
-void unpack_bytes(struct unpacker *u, void *ret, size_t n);
-int64_t unpack_between(struct unpacker *u, int64_t low, int64_t high); /* another number is bad */
+/* An unpacker's about is the struct profile_set by which profiles are found. */
 void pack_profile(struct packer *p, const struct profile *f); /* by its name; NULL: none */
 const struct profile *unpack_profile(struct unpacker *u);
 void pack_part(struct packer *p, const struct intake_part *part);

@@ -7,8 +7,6 @@
 
 enum { ROOM = 4 * 1024 * 1024 };
 
-static struct packer packer_of(void *bytes) { return (struct packer){ .begin = bytes, .at = bytes, .end = (unsigned char *)bytes + ROOM }; }
-
 static void check_text(struct text s)
 {
     FUZZ_CHECK((s.len == 0) == (s.ptr == NULL));
@@ -53,7 +51,7 @@ static void fuzz_rows(struct arena *a, struct unpacker u, bool orders, void *roo
         struct intake_fault fault;
         int64_t line, line_again;
         struct text other;
-        struct packer p = packer_of(room);
+        struct packer p = packer_of(room, ROOM);
         if (kind == ROW_CLAIM) {
             if (!unpack_row(record, orders, a, &row, &line)) return;
             FUZZ_CHECK(line >= 0 && (row.subject == SUBJECT_ORDERS) == orders);
@@ -83,9 +81,9 @@ static void fuzz_scan(struct arena *a, struct unpacker u, void *room)
     for (int c = 0; c < s->column_count; c++) check_text(s->columns[c].header);
     for (int i = 0; i < s->preview_count; i++)
         for (int c = 0; c < s->column_count; c++) check_text(s->preview[i][c]);
-    struct packer p = packer_of(room);
+    struct packer p = packer_of(room, ROOM);
     pack_scan(&p, s);
-    struct unpacker back = { .at = p.begin, .end = p.at, .profiles = u.profiles };
+    struct unpacker back = { .at = p.begin, .end = p.at, .about = u.about };
     FUZZ_CHECK(p.full || unpack_scan(&back, s));
 }
 
@@ -95,7 +93,7 @@ static void fuzz_parts(struct arena *a, struct unpacker u, void *room)
     if (!unpack_parts(&u, a, &parts)) return;
     FUZZ_CHECK(parts.count >= 0 && parts.count <= LIMIT_PARTS && (parts.count > 0) == (parts.refusal == REFUSED_NOT));
     for (int i = 0; i < parts.count; i++) check_text(parts.list[i].sheet);
-    struct packer p = packer_of(room);
+    struct packer p = packer_of(room, ROOM);
     pack_parts(&p, &parts);
     struct unpacker back = { .at = p.begin, .end = p.at };
     FUZZ_CHECK(p.full || unpack_parts(&back, a, &parts));
@@ -115,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(set);
     if (size == 0) return 0;
     arena_init(&a, &memory, 0);
-    const struct unpacker u = { .at = data + 1, .end = data + size, .profiles = set };
+    const struct unpacker u = { .at = data + 1, .end = data + size, .about = set };
     switch (data[0] % 4) {
     case 0: fuzz_parts(&a, u, room); break;
     case 1: fuzz_scan(&a, u, room); break;

@@ -272,7 +272,7 @@ Test(importer, a_reading_that_stands_still_is_ended_when_its_time_is_up)
     })
 Test(importer, no_member_of_a_struct_is_left_out)
 {
-    cr_expect_eq(__extension__ MEMBER_BYTES(struct order_claim), sizeof(struct order_claim) - CLAIM_LOOSE - LINE_LOOSE - PAYMENT_LOOSE);
+    cr_expect_eq(__extension__ MEMBER_BYTES(struct order_claim), sizeof(struct order_claim) - CLAIM_LOOSE - CLAIM_LINE_LOOSE - CLAIM_PAYMENT_LOOSE);
     cr_expect_eq(__extension__ MEMBER_BYTES(struct record_claim), sizeof(struct record_claim) - RECORD_LOOSE);
     cr_expect_eq(__extension__ MEMBER_BYTES(struct record_value), sizeof(struct record_value) - VALUE_LOOSE);
     cr_expect_eq(__extension__ MEMBER_BYTES(struct intake_fault), sizeof(struct intake_fault) - FAULT_LOOSE);
