@@ -32,7 +32,7 @@ async function people(desk) {
 
 /* Hours of a member in the shown week, as the desk has them. */
 const hours = async (owner, name, what, i) => { const a = (await owner.team()).agents.find((x) => x.name === name); return what === 'week' ? a.week[i] : a.days[i].hours }
-const until = async (f, what) => { for (let i = 0; i < 100; i++) { if (await f()) return; await new Promise((r) => setTimeout(r, 50)) } assert.fail(what) }
+const until = async (f, what) => { for (let i = 0; i < 400; i++) { if (await f()) return; await new Promise((r) => setTimeout(r, 50)) } assert.fail(what) }
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b)
 
 async function walk(t, browser, desk, owner, lang, width) {
