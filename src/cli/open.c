@@ -1,8 +1,11 @@
 #include <errno.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "cli/open.h"
+#include "desk/files.h"
 #include "desk/importer.h"
+#include "store/inbox_store.h"
 
 static const char *database(struct cli *c)
 {
@@ -50,6 +53,21 @@ static const char *why_zh(enum db_error error)
     return "没有权限，或它不是数据库";
 }
 
+/* Events that a desk accepted and did not take in yet. If one runs it is about to; if it ended in the middle, opening for writing does. A copy,
+ * which has no lock beside it, stays as it is. */
+static void settle(struct cli *c, const char *path, struct store *reader)
+{
+    enum { TRIES = 10, TRY_MS = 20 };
+    struct desk_message ignored;
+    char lock[FILE_PATH_MAX];
+    int64_t bytes;
+
+    if (inbox_waiting(reader) <= 0 || !file_beside(path, ".lock", lock) || file_look(lock, &bytes) != FILE_PLAIN) return;
+    struct desk *d = desk_open(c->env, path, DESK_COMMAND, false, &ignored);
+    if (d) desk_close(d);
+    for (int i = 0; i < TRIES && inbox_waiting(reader) > 0; i++) nanosleep(&(struct timespec){ .tv_nsec = TRY_MS * 1000000L }, NULL);
+}
+
 bool open_reader(struct cli *c, struct store *ret)
 {
     const char *path = database(c);
@@ -57,7 +75,10 @@ bool open_reader(struct cli *c, struct store *ret)
     char message[512];
 
     if (!path || !is_there(c, path)) return false;
-    if (store_open(ret, c->env, path, DB_READ, &error, message, sizeof message)) return true;
+    if (store_open(ret, c->env, path, DB_READ, &error, message, sizeof message)) {
+        settle(c, path, ret);
+        return true;
+    }
     cli_fail_text(c, CLI_COULD_NOT, "database", arena_printf(&c->arena, "%s cannot be opened: %s", path, message),
                   arena_printf(&c->arena, "%s 打不开：%s", path, why_zh(error)));
     return false;

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include "base/limits.h"
 #include "desk/waiter.h"
+#include "store/inbox_store.h"
 
 struct feed {
     const struct env *env;
@@ -22,6 +23,7 @@ struct feed {
     struct order_claim claims[FEED_TOGETHER_MAX];
     const struct feed_id *ids[FEED_TOGETHER_MAX];
     bool fresh[FEED_TOGETHER_MAX];
+    struct inbox_event packed;
 };
 
 struct feed *feed_open(const struct env *env, struct writer *w, const struct shop *shop)
@@ -47,16 +49,6 @@ void feed_close(struct feed *f)
 }
 
 /* ---- what is applied together ---- */
-
-static bool apply(struct store *s, const struct shop *shop, const struct order_claim *claims, size_t n)
-{
-    struct apply_tally tally = { 0 };
-    if (n == 0) return true;
-    struct apply_session *a = apply_session_create(s, shop, 0);
-    const bool ok = a && apply_claims(a, claims, n, &tally) && apply_flush(a);
-    if (a) apply_session_free(a);
-    return ok;
-}
 
 static bool tally(struct store *s, const struct shop *shop, const struct feed_event *first)
 {
@@ -88,7 +80,7 @@ static bool events_apply(struct store *s, struct feed *f, struct feed_event *fir
         memcpy(f->claims + claims, e->claims, e->n * sizeof *e->claims);
         claims += e->n;
     }
-    return apply(s, &f->shop, f->claims, claims) && tally(s, &f->shop, first);
+    return apply_live(s, &f->shop, f->claims, claims) && tally(s, &f->shop, first);
 }
 
 /* ---- together ---- */
@@ -116,6 +108,37 @@ static bool feed_run(struct store *s, void *arg)
     return events_apply(s, f, f->taken);
 }
 
+/* ---- one alone ---- */
+
+/* The event that waits, when it is the only one and the inbox takes it: into f->packed. */
+static bool feed_may_accept(void *arg)
+{
+    struct feed *f = arg;
+    pthread_mutex_lock(&f->lock);
+    struct feed_event *e = f->first;
+    const bool one = e && !e->next && f->single; /* among many, what waits is applied together anyway */
+    pthread_mutex_unlock(&f->lock);
+    if (!one || e->n == 0 || writer_replaced(f->writer) != f->replaced || !inbox_pack(e->id.source, e->claims, e->n, &f->packed)) return false;
+    pthread_mutex_lock(&f->lock);
+    f->first = e->next; /* others may have come behind it */
+    if (!f->first) f->last = &f->first;
+    f->waiting--;
+    f->posted = false;
+    pthread_mutex_unlock(&f->lock);
+    e->next = NULL;
+    f->taken = e;
+    return true;
+}
+
+static bool feed_accept(struct store *s, void *arg)
+{
+    struct feed *f = arg;
+    struct feed_event *e = f->taken;
+    f->ids[0] = &e->id;
+    if (!feed_ids_take(s, &f->shop, f->ids, 1, &e->fresh)) return false;
+    return e->fresh ? inbox_put(s, &f->shop, &f->packed) : tally(s, &f->shop, e);
+}
+
 static bool one_run(struct store *s, void *arg)
 {
     struct feed_event *e = arg;
@@ -140,11 +163,12 @@ static void one_by_one(struct feed *f, struct feed_event *e)
 }
 
 static void feed_done(void *arg, enum writer_result result);
+#define FEED_REQUEST(f) (struct writer_request){ feed_run, feed_done, f, feed_may_accept, feed_accept }
 
 /* With the lock held: a request, when one is needed and none is there. */
 static bool post_if_needed(struct feed *f)
 {
-    if (f->first && !f->posted) f->posted = writer_post(f->writer, &(struct writer_request){ feed_run, feed_done, f });
+    if (f->first && !f->posted) f->posted = writer_post(f->writer, &FEED_REQUEST(f));
     return f->posted || !f->first;
 }
 
@@ -226,7 +250,7 @@ static bool serve(struct feed *f, struct feed_event *e)
         f->posted = true;
     }
     pthread_mutex_unlock(&f->lock);
-    if (sits) writer_serve(f->writer, &(struct writer_request){ feed_run, feed_done, f });
+    if (sits) writer_serve(f->writer, &FEED_REQUEST(f));
     return sits;
 }
 

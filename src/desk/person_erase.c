@@ -14,6 +14,7 @@
 #include "desk/person_parts.h"
 #include "desk/wire.h"
 #include "store/audit_store.h"
+#include "store/inbox_store.h"
 #include "store/query_store.h"
 
 enum { LINES_MAX_BYTES = 64 * 1024 * 1024, KEY_WORD_BYTES = 33 };
@@ -185,7 +186,7 @@ bool tombstones_apply(struct store *s, const char *beside, struct erase_words *w
     if (!beside_read(s->env, beside, &text, &len, &room)) return false;
     bool ok = true;
     if (len > 0) {
-        ok = db_secure_delete(s->db, true) && db_begin(s->db);
+        ok = db_secure_delete(s->db, true) && inbox_recover(s) && db_begin(s->db); /* what was accepted becomes orders first, which are swept */
         const int n = ok ? shop_list(s, shops, LIMIT_STORES) : -1;
         ok = n >= 0;
         for (int i = 0; ok && i < n; i++) ok = apply_one(s, &shops[i], (struct text){ text, len }, words, a, ret_swept);
@@ -419,6 +420,7 @@ static enum desk_result erase_now(struct erasing *e, json_t **ret, struct desk_m
 {
     struct desk *d = e->desk;
     struct store reader;
+    writer_settle(d->writer);
     if (!desk_reader(d->env, d->path, &reader, m)) return DESK_FAILED;
     enum desk_result result = make_plan(e, &reader, m);
     if (result == DESK_DONE && !beside_append(d->env, e->beside, &e->shop, &e->plan.set)) {

@@ -223,6 +223,7 @@ bool runner_tick(struct runner *r, struct runner_tally *ret)
     *ret = (struct runner_tally){ 0 };
     r->tally = ret;
     r->now_ms = r->env->now_ms(r->env->ctx);
+    writer_settle(r->writer);
     if (!reader_open(r)) return false;
     const int n = shop_list(&r->reader, r->shops, LIMIT_STORES);
     bool ok = n >= 0;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include "desk/outbox_decide.h"
 #include "desk/outbox_words.h"
+#include "store/inbox_store.h"
 
 enum { LEASES_MAX = 256, LEASES_FIRST = 4, LOOKS_MAX = 2 * LEASES_MAX, ENDS_AT_ONCE = 64 };
 #define LEASE_US (OUTBOX_LEASE_MS * 1000)
@@ -266,6 +267,7 @@ static bool lease_run(struct store *store, void *arg)
     struct outbox_look look;
     const int64_t at_ms = now_ms(s);
     s->leased_count = 0;
+    if (inbox_waiting(store) != 0) return false; /* there was no room to take it in: a payment may be among it */
     bool ok = outbox_look_begin(&look, store, &s->shop, at_ms, &s->people);
     s->tally->dark = ok && look.dark;
     if (ok && !look.dark && (look.on >> s->channel & 1u)) ok = lease_look(s, store, &look, at_ms);

@@ -1,12 +1,16 @@
 /* The writer's seat and its thread.  Read in this order: struct writer in writer_parts.h (what is shared, what belongs to the seat), writer_main
  * (the loop), serve_requests and job_slice (the two kinds of work), commit_all (the one place that commits), undo_all (the one that does not).
+ * Starting and stopping: writer_open.c.
  *
  * Whoever works with the connection has the seat, one at a time.  Mostly that is the thread.  A caller that waits for its answer, finds the seat
  * empty and nothing to do takes it instead (writer_sit): it does its own request and saves two changes of thread.  What
  * comes meanwhile queues, and when it leaves it wakes the thread for that, and for a log that has grown long.
  *
+ * A request that is alone with nothing else under way may be accepted only (serve_accepting); take_in does the rest, before any other
+ * transaction is begun. So while something waits in the inbox no transaction is open.
+ *
  * A turn of the loop takes every request that waits (at most BATCH_MAX), runs each in a savepoint, commits once and answers all.
- * When no request waits the current job gets a slice; its work stays uncommitted until a request commits it along, or until it
+ * When no request waits the current job gets a slice; its work stays uncommitted until a request commits it along, or until it is
  * old enough: a long import pays for few commits (it soon shows progress, then commits more and more rarely), and a live request
  * never waits longer than one slice and one commit.
  *
@@ -18,14 +22,16 @@
 #include <stdio.h>
 #include <time.h>
 #include "base/limits.h"
+#include "store/inbox_store.h"
 
 enum {
-    JOB_COMMIT_FIRST_US = 100000,   /* a job's work is durable this soon at first, */
-    JOB_COMMIT_US = 2000000,        /* and at least this often; twice as long from commit to commit */
+    JOB_COMMIT_US = 2000000,        /* a job's work is durable at least this often */
     WAL_PAGES_CALM = 8192,          /* checkpoint when the log is longer: 32 MiB of 4 KiB pages */
     WAL_PAGES_JOB = 16384,          /* while a job runs and nobody asks: one a commit, mostly */
     WAL_PAGES_FORCE = 65536,        /* readers kept the log from starting over: wait for them */
     JOB_STARVES_US = 10000,         /* a job gets a slice at least this often, however many requests come */
+    BACKLOG_US = 50000,             /* what was accepted is taken in so soon: many at a time also on a disk that takes milliseconds to sync */
+    BACKLOG_RETRY_US = 1000000,     /* after it could not be, with a full disk */
 };
 
 /* ---- failure ---- */
@@ -33,6 +39,7 @@ enum {
 static void fail_for_good(struct writer *w)
 {
     if (atomic_exchange(&w->failed, true)) return;
+    atomic_store(&w->backlog, 0); /* for the next start */
     if (w->on_failure) w->on_failure(w->on_failure_ctx, db_error_message(w->store.db));
 }
 
@@ -40,7 +47,7 @@ static void fail_for_good(struct writer *w)
 static enum writer_result result_of_error(struct writer *w)
 {
     switch (db_error(w->store.db)) {
-    case DB_OK: return WRITER_REFUSED;
+    case DB_OK: return atomic_load(&w->failed) ? WRITER_FAILED : WRITER_REFUSED;
     case DB_ERROR_FULL: return WRITER_FULL;
     case DB_ERROR_IO:
     case DB_ERROR_CORRUPT: fail_for_good(w); return WRITER_FAILED;
@@ -109,9 +116,8 @@ static void undo_all(struct writer *w, enum writer_result why)
     job_finish(w, why);
 }
 
-static bool begin_if_needed(struct writer *w)
+static bool begin(struct writer *w)
 {
-    if (w->open) return true;
     db_error_clear(w->store.db);
     if (!db_begin(w->store.db)) return false;
     w->open = true;
@@ -151,6 +157,49 @@ static enum writer_result commit_all(struct writer *w)
     if (job && job->committed) job->committed(job->arg);
     return WRITER_DONE;
 }
+
+/* ---- what was accepted ---- */
+
+static bool backlog_due(const struct writer *w)
+{
+    const int n = atomic_load_explicit(&w->backlog, memory_order_relaxed);
+    if (n == 0) return false;
+    return (n >= BACKLOG_MAX && !w->backlog_fails) || writer_now_us(w) >= atomic_load_explicit(&w->backlog_due_us, memory_order_relaxed);
+}
+
+/* In a transaction of its own. When it fails all of it waits on, and the others go on without it: claims say themselves as of when they are. */
+static void take_in(struct writer *w)
+{
+    if (atomic_load(&w->backlog) == 0 || atomic_load(&w->failed)) return;
+    if (begin(w) && inbox_apply(&w->store) && commit_all(w) == WRITER_DONE) {
+        atomic_store(&w->backlog, 0);
+        w->backlog_fails = false;
+        return;
+    }
+    if (w->open) undo_all(w, result_of_error(w));
+    else result_of_error(w);
+    db_error_clear(w->store.db);
+    w->backlog_fails = true;
+    atomic_store(&w->backlog_due_us, writer_now_us(w) + BACKLOG_RETRY_US);
+}
+
+void writer_backlog_read(struct writer *w)
+{
+    const int64_t n = inbox_waiting(&w->store);
+    db_error_clear(w->store.db);
+    atomic_store(&w->backlog, n < 0 ? 0 : n > BACKLOG_MAX ? BACKLOG_MAX : (int)n);
+    atomic_store(&w->backlog_due_us, 0);
+    w->backlog_fails = false;
+}
+
+static bool begin_if_needed(struct writer *w)
+{
+    if (w->open) return true;
+    take_in(w);
+    return !atomic_load(&w->failed) && begin(w);
+}
+
+/* ---- jobs, continued ---- */
 
 static void job_slice(struct writer *w)
 {
@@ -208,8 +257,28 @@ static bool run_request(struct writer *w, const struct writer_request *r, bool a
     return true;
 }
 
+/* A request alone: accepted, committed and answered. False: it is to be run. */
+static bool serve_accepting(struct writer *w)
+{
+    const struct writer_request r = w->batch[0];
+    if (w->batch_count != 1 || !r.accept || w->open || atomic_load(&w->job_count) > 0 || atomic_load(&w->backlog) >= BACKLOG_MAX) return false;
+    if (!r.may_accept(r.arg)) return false;
+    enum writer_result result = begin(w) && r.accept(&w->store, r.arg) ? commit_all(w) : result_of_error(w);
+    if (w->open) undo_all(w, result);
+    if (result == WRITER_DONE) {
+        if (atomic_load(&w->backlog) == 0) atomic_store(&w->backlog_due_us, writer_now_us(w) + BACKLOG_US);
+        atomic_fetch_add(&w->backlog, 1);
+    }
+    w->batch_count = 0;
+    w->single = true;
+    r.done(r.arg, result);
+    w->served_us = writer_now_us(w);
+    return true;
+}
+
 static void serve_requests(struct writer *w)
 {
+    if (serve_accepting(w)) return;
     const size_t n = w->batch_count;
     size_t ran = 0;
     enum writer_result lost = WRITER_DONE; /* why the whole transaction was lost */
@@ -241,6 +310,9 @@ static void serve_alone(struct writer *w)
     assert(r);
     assert(!current_job(w));
     enum writer_result result = commit_all(w);
+    if (result == WRITER_DONE) take_in(w);
+    if (atomic_load(&w->failed)) result = WRITER_FAILED;
+    else if (atomic_load(&w->backlog) > 0) result = WRITER_FULL; /* what it would put in another's place, or wipe, is not whole */
     db_error_clear(w->store.db);
     if (result == WRITER_DONE) result = r->run(&w->store, r->arg) ? WRITER_DONE : result_of_error(w);
     if (result == WRITER_DONE) {
@@ -248,6 +320,7 @@ static void serve_alone(struct writer *w)
         atomic_fetch_add(&w->commits, 1);
         store_touch(&w->store, 0);
         tell_change(w);
+        writer_backlog_read(w);
     }
     r->done(r->arg, result);
     if (atomic_load(&w->failed) || db_checkpoint(w->store.db, true)) return; /* the log held the whole content */
@@ -276,7 +349,7 @@ static void tend_log(struct writer *w)
 
 /* ---- the loop ---- */
 
-static void take_batch(struct writer *w)
+void writer_take_batch(struct writer *w)
 {
     while (w->queue_count > 0 && w->batch_count < BATCH_MAX) {
         w->batch[w->batch_count++] = w->queue[w->queue_head];
@@ -285,12 +358,15 @@ static void take_batch(struct writer *w)
     }
 }
 
-/* Sleeps until something is to be done, or until uncommitted work of a waiting job is due (a caller never leaves any). Called with the lock held. */
+/* Sleeps until something is to be done, or until uncommitted work of a waiting job (a caller never leaves any) or what was accepted is due.
+ * Called with the lock held. */
 static void sleep_until_woken(struct writer *w)
 {
+    const bool accepted = atomic_load(&w->backlog) > 0, uncommitted = !accepted && w->seat == SEAT_EMPTY && w->open;
     w->sleeping = true;
-    if (w->seat == SEAT_EMPTY && w->open) {
-        const int64_t until_us = writer_now_us(w) + w->commit_us / 4;
+    if (accepted || uncommitted) {
+        const int64_t now_us = writer_now_us(w), due_us = uncommitted ? now_us + w->commit_us / 4 : atomic_load(&w->backlog_due_us);
+        const int64_t until_us = due_us > now_us ? due_us : now_us + BACKLOG_US / 10; /* due, and a caller has the seat */
         const struct timespec until = { .tv_sec = (time_t)(until_us / 1000000), .tv_nsec = (long)(until_us % 1000000) * 1000 };
         pthread_cond_timedwait(&w->wake, &w->lock, &until);
     } else {
@@ -305,7 +381,7 @@ static bool job_may_run(const struct writer *w) { return atomic_load(&w->job_cou
 static bool is_work(struct writer *w)
 {
     if (w->woken) w->job_waits = w->woken = false;
-    if (w->queue_count > 0 || atomic_load(&w->alone) || w->stopping || job_may_run(w) || log_is_long(w)) return true;
+    if (w->queue_count > 0 || atomic_load(&w->alone) || w->stopping || job_may_run(w) || log_is_long(w) || backlog_due(w)) return true;
     return w->open && writer_now_us(w) - w->opened_us >= w->commit_us; /* main commits */
 }
 
@@ -317,14 +393,14 @@ static bool wait_for_work(struct writer *w)
     if (w->seat == SEAT_THREAD) w->seat = SEAT_EMPTY;
     while (w->seat != SEAT_EMPTY || !is_work(w)) sleep_until_woken(w);
     w->seat = SEAT_THREAD;
-    take_batch(w);
+    writer_take_batch(w);
     const bool go_on = w->batch_count > 0 || atomic_load(&w->alone) || !w->stopping;
     pthread_mutex_unlock(&w->lock);
     return go_on;
 }
 
 /* After a failure nothing is run any more: every request is answered, every job ended. */
-static void refuse_all(struct writer *w)
+void writer_refuse_all(struct writer *w)
 {
     for (size_t i = 0; i < w->batch_count; i++)
         if (w->batch[i].done) w->batch[i].done(w->batch[i].arg, WRITER_STOPPED);
@@ -334,21 +410,23 @@ static void refuse_all(struct writer *w)
     while (current_job(w)) job_finish(w, WRITER_FAILED);
 }
 
-static void *writer_main(void *arg)
+void *writer_main(void *arg)
 {
     struct writer *w = arg;
     for (;;) {
         if (!wait_for_work(w)) break;
         const bool asked = w->batch_count > 0;
-        if (atomic_load(&w->failed)) refuse_all(w);
+        if (atomic_load(&w->failed)) writer_refuse_all(w);
         else if (asked) serve_requests(w);
         else if (job_may_run(w)) job_slice(w);
-        else commit_all(w);
+        else if (w->open) commit_all(w);
+        else if (backlog_due(w)) take_in(w);
         if (!atomic_load(&w->failed) && atomic_load(&w->alone)) serve_alone(w);
         tend_log(w); /* before a slice opens the next transaction */
         if (!atomic_load(&w->failed) && asked && job_may_run(w) && writer_now_us(w) - w->sliced_us >= JOB_STARVES_US) job_slice(w);
     }
     if (!atomic_load(&w->failed)) commit_all(w);
+    take_in(w);
     while (current_job(w)) job_finish(w, atomic_load(&w->failed) ? WRITER_FAILED : WRITER_STOPPED);
     if (!atomic_load(&w->failed)) db_checkpoint(w->store.db, true);
     return NULL;
@@ -374,82 +452,10 @@ void writer_serve(struct writer *w, const struct writer_request *r)
 {
     assert(w->seat == SEAT_CALLER && w->batch_count == 0);
     w->batch[w->batch_count++] = *r;
+    const int before = atomic_load(&w->backlog);
     serve_requests(w);
     pthread_mutex_lock(&w->lock);
     w->seat = SEAT_EMPTY;
-    if (is_work(w)) writer_wake_locked(w);
+    if (is_work(w) || (before == 0 && atomic_load(&w->backlog) > 0)) writer_wake_locked(w); /* the thread sleeps until it is due, no longer */
     pthread_mutex_unlock(&w->lock);
-}
-
-/* ---- the outside ---- */
-
-static bool threads_init(struct writer *w)
-{
-    pthread_condattr_t attr;
-    if (pthread_condattr_init(&attr) != 0) return false;
-    const bool ok = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&w->wake, &attr) == 0;
-    pthread_condattr_destroy(&attr);
-    if (!ok) return false;
-    pthread_mutex_init(&w->lock, NULL);
-    pthread_mutex_init(&w->watch_lock, NULL);
-    return true;
-}
-
-struct writer *writer_start(const struct env *env, const char *path, enum db_error *ret_error, char *ret_message, size_t message_size)
-{
-    *ret_error = DB_ERROR_MEMORY;
-    struct writer *w = env->memory.take(env->memory.ctx, sizeof *w);
-    if (!w) {
-        snprintf(ret_message, message_size, "out of memory");
-        return NULL;
-    }
-    memset(w, 0, sizeof *w);
-    w->env = env;
-    w->commit_us = JOB_COMMIT_FIRST_US;
-    w->single = true;
-    if (!store_open(&w->store, env, path, DB_WRITE, ret_error, ret_message, message_size)) goto out;
-    if (!threads_init(w) || pthread_create(&w->thread, NULL, writer_main, w) != 0) {
-        snprintf(ret_message, message_size, "cannot start the writer's thread");
-        *ret_error = DB_ERROR_OTHER;
-        store_close(&w->store);
-        goto out;
-    }
-    return w;
-out:
-    env->memory.give(env->memory.ctx, w, sizeof *w);
-    return NULL;
-}
-
-void writer_on_failure(struct writer *w, void (*failed)(void *ctx, const char *message), void *ctx)
-{
-    w->on_failure_ctx = ctx;
-    w->on_failure = failed;
-}
-
-void writer_stop(struct writer *w)
-{
-    pthread_mutex_lock(&w->lock);
-    w->stopping = true;
-    writer_wake_locked(w);
-    pthread_mutex_unlock(&w->lock);
-    pthread_join(w->thread, NULL);
-
-    /* Requests that came while the thread ended. */
-    pthread_mutex_lock(&w->lock);
-    w->refusing = true;
-    take_batch(w);
-    pthread_mutex_unlock(&w->lock);
-    do {
-        refuse_all(w);
-        pthread_mutex_lock(&w->lock);
-        take_batch(w);
-        pthread_mutex_unlock(&w->lock);
-    } while (w->batch_count > 0);
-
-    if (atomic_load(&w->failed)) db_abandon(w->store.db);
-    else store_close(&w->store);
-    pthread_cond_destroy(&w->wake);
-    pthread_mutex_destroy(&w->lock);
-    pthread_mutex_destroy(&w->watch_lock);
-    w->env->memory.give(w->env->memory.ctx, w, sizeof *w);
 }

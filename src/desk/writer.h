@@ -2,7 +2,10 @@
  * It takes requests from a bounded queue, runs many in one transaction (a savepoint each), commits once, then answers all:
  * group commit. A job (an import, an undo) runs in slices of a few milliseconds between requests, and shares their commits.
  * A caller that waits for its answer while nobody else wants anything takes the thread's seat and does its request itself. Below, "in the seat"
- * is on the writer's thread or on that of such a caller; whoever has the seat must not call the writer and wait. */
+ * is on the writer's thread or on that of such a caller; whoever has the seat must not call the writer and wait.
+ * A request that comes alone may be accepted instead of run: it is durable and answered, and what follows from it waits in the inbox
+ * (store/inbox_store.h) until there are enough of them, something else is to be done, or a fraction of a second is over. Whoever reads calls
+ * writer_settle first, and sees no difference. */
 #ifndef ZG_DESK_WRITER_H
 #define ZG_DESK_WRITER_H
 #include "store/store.h"
@@ -18,6 +21,9 @@ struct writer_request {
     bool (*run)(struct store *s, void *arg);                  /* in the seat, in a savepoint */
     void (*done)(void *arg, enum writer_result result);       /* in the seat, after the commit or rollback */
     void *arg;
+    /* NULL, or instead of run: may_accept, whether it can be accepted now; when it says so accept follows, which puts it into the inbox. */
+    bool (*may_accept)(void *arg);                            /* in the seat */
+    bool (*accept)(struct store *s, void *arg);               /* in the seat, as run */
 };
 enum job_step { JOB_MORE, JOB_WAIT /* nothing to do until writer_wake */, JOB_END, JOB_ERROR };
 struct writer_job {
@@ -35,6 +41,8 @@ struct writer;
 struct writer *writer_start(const struct env *env, const char *path, enum db_error *ret_error, char *ret_message, size_t message_size);
 bool writer_post(struct writer *w, const struct writer_request *r);  /* any thread; false: queue full (answer 429) */
 enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, void *), void *arg); /* posts and waits, or does it; not from the seat */
+/* Returns when all that was answered before is taken in, if the database is well; at once when nothing waits. Before reading; not from the seat. */
+void writer_settle(struct writer *w);
 /* For those who would post and wait. True: nothing is to be done and nobody works, and the calling thread now has the seat; it must call
  * writer_serve at once, which runs the request, commits, calls done and leaves the seat. False: post. Not from the seat. */
 bool writer_sit(struct writer *w);

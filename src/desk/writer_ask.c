@@ -58,6 +58,19 @@ enum writer_result writer_call(struct writer *w, bool (*run)(struct store *, voi
     return waiter_wait(&c.waiter);
 }
 
+static bool nothing_run(struct store *s, void *arg)
+{
+    (void)s;
+    (void)arg;
+    return true;
+}
+
+/* Whatever is run, what was accepted is taken in before it. */
+void writer_settle(struct writer *w)
+{
+    if (atomic_load(&w->backlog) > 0) (void)writer_call(w, nothing_run, NULL);
+}
+
 enum writer_result writer_call_alone(struct writer *w, bool (*run)(struct store *, void *), void *arg)
 {
     assert(!pthread_equal(pthread_self(), w->thread));

@@ -9,6 +9,7 @@
  *   known_store.c, customer_store.c   products and customers, found by their keyed hash or made
  *   counter_store.c    counters by contribution
  *   record_store.c     the same of records; record_rows.c their rows, record_apply.h what the two share
+ *   inbox_store.c      events that were accepted first, many at a time
  *   outbox_plan.c      messages that wait for these orders: planned, dropped, decided again
  *   undo_store.c       takes an import back, through the same reduce.c; undo_stretch.c finds what a slice of it is
  *

@@ -139,19 +139,19 @@ static bool has_cells(const struct person_cells *p)
     return p->buyer.len + p->name.len + p->phone.len + p->address.len + p->buyer_note.len + p->seller_note.len + p->email.len > 0;
 }
 
-bool erased_obey(struct apply_session *a, const struct order_claim **claims, size_t n)
+bool erased_obey_in(struct store *s, const struct shop *shop, struct arena *a, const struct order_claim **claims, size_t n)
 {
     struct erased_set set;
     struct order_claim *copy = NULL;
-    if (!erased_load(a->s, &a->shop, &a->scratch, &set)) return false;
+    if (!erased_load(s, shop, a, &set)) return false;
 #ifdef ZG_TEST_NO_TOMBSTONES /* the control of the tests: what a desk without them would do */
     set.n = 0;
 #endif
     for (size_t i = 0; set.n > 0 && i < n; i++) {
         const struct order_claim *c = &(*claims)[i];
-        if (!has_cells(&c->person) || !erased_person(&set, &a->shop, c->order_no, c->placed_at_ms, &c->person)) continue;
+        if (!has_cells(&c->person) || !erased_person(&set, shop, c->order_no, c->placed_at_ms, &c->person)) continue;
         if (!copy) {
-            copy = ARENA_ARRAY(&a->scratch, struct order_claim, n);
+            copy = ARENA_ARRAY(a, struct order_claim, n);
             if (!copy) return false;
             memcpy(copy, *claims, n * sizeof *copy);
             *claims = copy;
@@ -159,4 +159,9 @@ bool erased_obey(struct apply_session *a, const struct order_claim **claims, siz
         copy[i].person = (struct person_cells){ 0 };
     }
     return true;
+}
+
+bool erased_obey(struct apply_session *a, const struct order_claim **claims, size_t n)
+{
+    return erased_obey_in(a->s, &a->shop, &a->scratch, claims, n);
 }

@@ -28,8 +28,9 @@ bool erased_add(struct store *s, const struct shop *shop, const struct erased_ro
 const struct erased_row *erased_find(const struct erased_set *set, enum erased_kind kind, int64_t hash); /* NULL: none */
 /* Is a row about an order of somebody who is forgotten? placed_at_ms may be INSTANT_NONE. */
 bool erased_person(const struct erased_set *set, const struct shop *shop, struct text order_no, int64_t placed_at_ms, const struct person_cells *p);
-/* The claims without the persons that are forgotten: the caller's own, or a copy in the session's scratch. */
+/* The claims without the persons that are forgotten: the caller's own, or a copy in the session's scratch, or in the arena. */
 bool erased_obey(struct apply_session *a, const struct order_claim **claims, size_t n);
+bool erased_obey_in(struct store *s, const struct shop *shop, struct arena *a, const struct order_claim **claims, size_t n);
 
 /* The same of claims about records (erase_records.c). */
 bool erased_obey_records(struct apply_session *a, const struct record_claim **claims, size_t n);

@@ -1,6 +1,7 @@
 /* See erase_store.h: who is meant, and what is there of them. Orders are few or some hundred; what has no index is walked once. */
 #include <stdlib.h>
 #include "store/erase_store.h"
+#include "store/inbox_store.h"
 #include "store/query_store.h"
 
 struct sweep {
@@ -282,7 +283,7 @@ bool erase_sweep(struct store *s, const struct shop *shop, struct arena *a, cons
     bool ok = orders_by_buyer(&w) && orders_by_number(&w) && orders_by_reach(&w);
     sort_once(&w.orders);
     for (size_t i = 0; ok && i < w.orders.n; i++) ok = forget_order(&w, ((const int64_t *)w.orders.rows)[i]);
-    ok = ok && forget_customers(&w) && erase_records(s, shop, a, set, words, &w.report) && erase_texts(s, shop, a, set, words, &w.report);
+    ok = ok && forget_customers(&w) && erase_records(s, shop, a, set, words, &w.report) && erase_texts(s, shop, a, set, words, &w.report) && inbox_forget(s, shop);
     if (a->failed) db_refuse(s->db, DB_ERROR_MEMORY, "out of memory while a person was forgotten");
     if (ok && !a->failed) *ret = w.report;
     return ok && !a->failed;

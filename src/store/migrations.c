@@ -343,5 +343,9 @@ const struct migration migrations[] = {
     /* orders_placed in the order of the list, time and then order, so that a page of it begins where the last one ended also within one instant */
     INDEX("0099 no orders_placed by payment", "DROP INDEX orders_placed"),
     INDEX("0100 orders_placed by order", "CREATE INDEX orders_placed ON orders (merchant_id, store_id, placed_at_ms, order_id, paid_at_ms, customer_id)"),
+    /* Events that were accepted and are not taken in yet (inbox_store.h); claims as claim_pack.h packs them. set_aside: 1 could not be taken in */
+    TABLE("0101 feed_inbox",
+        "CREATE TABLE feed_inbox (merchant_id BIGINT NOT NULL, store_id BIGINT NOT NULL, inbox_no BIGINT NOT NULL, source BIGINT NOT NULL,"
+        " set_aside BIGINT NOT NULL, claims BYTEA NOT NULL, PRIMARY KEY (merchant_id, store_id, inbox_no))"),
 };
 const int migration_count = (int)(sizeof migrations / sizeof migrations[0]);

@@ -334,6 +334,16 @@ static bool apply_chunk(struct apply_session *a, const struct order_claim *claim
     return !counters_full(a->counters) || counters_flush(a->counters);
 }
 
+bool apply_live(struct store *s, const struct shop *shop, const struct order_claim *claims, size_t n)
+{
+    struct apply_tally tally = { 0 };
+    if (n == 0) return true;
+    struct apply_session *a = apply_session_create(s, shop, 0);
+    const bool ok = a && apply_claims(a, claims, n, &tally) && apply_flush(a);
+    apply_session_free(a);
+    return ok;
+}
+
 bool apply_claims(struct apply_session *a, const struct order_claim *claims, size_t n, struct apply_tally *tally)
 {
     for (size_t at = 0; at < n; at += CHUNK_CLAIMS)

@@ -3,23 +3,28 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include "store/inbox_store.h"
 #include "store/migrate.h"
 
 enum { SECRET_BYTES = 32, FIRST_MERCHANT = 1 };
+
+static bool open_failed(struct db *db, enum db_error *ret_error, char *ret_message, size_t message_size)
+{
+    if (ret_error) *ret_error = db_error(db);
+    if (ret_message) snprintf(ret_message, message_size, "%s", db_error_message(db));
+    db_close(db);
+    return false;
+}
 
 bool store_open(struct store *s, const struct env *env, const char *path, enum db_mode mode, enum db_error *ret_error,
                 char *ret_message, size_t message_size)
 {
     struct db *db = db_open(env, path, mode, ret_error, ret_message, message_size);
     if (!db) return false;
-    if (!store_migrate(db, mode)) {
-        if (ret_error) *ret_error = db_error(db);
-        if (ret_message) snprintf(ret_message, message_size, "%s", db_error_message(db));
-        db_close(db);
-        return false;
-    }
+    if (!store_migrate(db, mode)) return open_failed(db, ret_error, ret_message, message_size);
     *s = (struct store){ .db = db, .env = env };
-    return true;
+    if (mode != DB_WRITE || inbox_recover(s)) return true;
+    return open_failed(db, ret_error, ret_message, message_size);
 }
 
 void store_close(struct store *s)

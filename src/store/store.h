@@ -88,6 +88,8 @@ bool apply_claims(struct apply_session *a, const struct order_claim *claims, siz
 /* The same of claims about records (core/record). added: a record that was not there; updated: some cell of the folded record changed,
  * or whether it is disputed; unchanged: none did. */
 bool apply_records(struct apply_session *a, const struct record_claim *claims, size_t n, struct apply_tally *tally);
+/* Claims of the live feed, in a session of their own. */
+bool apply_live(struct store *s, const struct shop *shop, const struct order_claim *claims, size_t n);
 /* Writes pending counters; must be called before each commit. */
 bool apply_flush(struct apply_session *a);
 

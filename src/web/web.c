@@ -176,6 +176,7 @@ struct reader_task { struct call *call; void (*work)(struct call *c, struct stor
 static void run_reader_task(void *arg, struct store *s)
 {
     struct reader_task *t = arg;
+    writer_settle(desk_writer(t->call->web->options.desk));
     t->work(t->call, s);
 }
 

@@ -224,10 +224,11 @@ void crash_vfs_room(int64_t bytes)
     pthread_mutex_unlock(&crash_disk.lock);
 }
 
-void crash_vfs_fail_sync(int nth)
+void crash_vfs_fail_sync(int nth, bool once)
 {
     pthread_mutex_lock(&crash_disk.lock);
     crash_disk.fail_sync = nth;
+    crash_disk.fail_once = once;
     pthread_mutex_unlock(&crash_disk.lock);
 }
 

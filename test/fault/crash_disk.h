@@ -28,6 +28,7 @@ struct crash_disk {
     struct disk_file files[FILES_MAX];
     int64_t room, used, syncs;          /* room -1: without end */
     int fail_sync;
+    bool fail_once;
 };
 extern struct crash_disk crash_disk;
 

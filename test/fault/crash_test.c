@@ -1,6 +1,7 @@
 /* Power cuts under the shipped desk: its writer, its imports, its schema, through their own entry points.
  *
  *   crash_test [--cuts N] [--seed S]     (else ZG_SEED; ZG_LONG=1: ten times the cuts)
+ *   crash_test caught                    of a desk that was built with a fault: fails unless the cuts catch it
  *
  * A round opens a desk on a disk in memory (crash_vfs.h) and works: orders, payments, marks, some refused; in some rounds an import or
  * its undo runs along. Before each operation on the disk the dice may fall: then the database is looked at as a cut at that very moment
@@ -286,6 +287,12 @@ int main(int argc, char **argv)
     }
     if (getenv("ZG_LONG")) cuts *= 10;
     setup(&t, (uint64_t)seed);
+    if (argc == 2 && strcmp(argv[1], "caught") == 0) {
+        const bool seen = caught(&t, CRASH_SYNC_AS_ASKED, "a planted fault");
+        printf("1..1\n%s 1 - a desk that was built with a fault is caught\n", seen ? "ok" : "not ok");
+        fault_place_remove(&t.place);
+        return seen ? 0 : 1;
+    }
     printf("1..3\n");
     const int64_t began_us = t.place.env.monotonic_us(t.place.env.ctx);
     run(&t, cuts);

@@ -130,7 +130,7 @@ static int x_sync(sqlite3_file *h, int flags)
     bool fails = false;
     if (crash_disk.fail_sync > 0 && --crash_disk.fail_sync == 0) {
         fails = true;
-        crash_disk.fail_sync = 1; /* and the next */
+        crash_disk.fail_sync = crash_disk.fail_once ? 0 : 1; /* and the next */
     }
     if (!fails) disk_sync(f);
     pthread_mutex_unlock(&crash_disk.lock);

@@ -29,7 +29,7 @@ void crash_copy(const char *from, const char *to);             /* as it is, all 
 void crash_remove(const char *name);                           /* a database with what is beside it; not open */
 void crash_vfs_sync_level(enum crash_sync_level level);        /* of connections opened from now on */
 void crash_vfs_room(int64_t bytes);                            /* the disk holds no more than this in all; -1: without end */
-void crash_vfs_fail_sync(int nth);                             /* the nth sync from now fails, and every later one; 0: none */
+void crash_vfs_fail_sync(int nth, bool once);                  /* the nth sync from now fails, and every later one unless once; 0: none */
 int64_t crash_vfs_syncs(void);                                 /* since the start */
 int64_t crash_vfs_used(void);
 #endif

@@ -284,15 +284,51 @@ def story_events_obey(d):
     erase(shop)
     with shop.desk() as url:
         token = shop.json("token", "make", "--store", "main", "--name", "program")["token"]
-        body = json.dumps({"events": [{"id": "e1", "type": "order", "as_of": "2020-02-13T10:00:00+08:00",
-                                       "order": {"order_no": ORDERS[0], "placed_at": "2020-02-10 10:00:00", "total": "88.00", "status": "paid", "buyer": BUYER, "name": NAME,
-                                                 "phone": PHONE, "address": ADDRESS, "buyer_note": NOTE, "seller_note": REMARK}}]}).encode()
+        body = event_of(ORDERS[0], "e1")
         request = urllib.request.Request(url + "/api/v1/stores/main/events", body, {"Content-Type": "application/json", "Authorization": "Bearer " + token})
         with urllib.request.urlopen(request, timeout=30) as answer:
             assert json.load(answer)["accepted"] == 1
         assert traces(shop.directory) == [], traces(shop.directory)
     assert traces(shop.directory) == []
     shop.zg("verify")
+
+
+def event_of(number, event_id):
+    """An order of the person as an event, for POST .../events."""
+    return json.dumps({"events": [{"id": event_id, "type": "order", "as_of": "2020-02-13T10:00:00+08:00",
+                                   "order": {"order_no": number, "placed_at": "2020-02-10 10:00:00", "total": "88.00", "status": "paid", "buyer": BUYER, "name": NAME,
+                                             "phone": PHONE, "address": ADDRESS, "buyer_note": NOTE, "seller_note": REMARK}}]}).encode()
+
+
+def story_accepted_in_a_copy(d):
+    """a copy that was made by hand while an event of the person was accepted and not taken in: restored after the erasure it holds nobody"""
+    shop, *_ = planted(d)
+    by_hand = pathlib.Path(d) / "by-hand"
+    by_hand.mkdir()
+    with shop.desk() as url:
+        token = shop.json("token", "make", "--store", "main", "--name", "program")["token"]
+        waiting = 0
+        for i in range(50):
+            request = urllib.request.Request(url + "/api/v1/stores/main/events", event_of(f"77000001{i:04d}", f"c{i}"),
+                                             {"Content-Type": "application/json", "Authorization": "Bearer " + token})
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                assert json.load(answer)["accepted"] == 1
+            for end in ("", "-wal"):
+                shutil.copy(str(shop.db) + end, str(by_hand / "copy.db") + end)
+            shutil.copytree(by_hand, pathlib.Path(d) / "seen", dirs_exist_ok=True)
+            with sqlite3.connect(pathlib.Path(d) / "seen" / "copy.db") as c:
+                waiting = c.execute("SELECT count(*) FROM feed_inbox").fetchone()[0]
+            shutil.rmtree(pathlib.Path(d) / "seen")
+            if waiting:
+                break
+        assert waiting, "no copy met an event that was only accepted"
+        erase(shop)
+    zhanggui("restore", "--db", shop.db, by_hand / "copy.db")
+    assert traces(shop.directory) == [], traces(shop.directory)
+    shop.zg("verify")
+    assert traces(shop.directory) == [], traces(shop.directory)
+    with sqlite3.connect(shop.db) as c:
+        assert c.execute("SELECT count(*) FROM orders WHERE order_no LIKE '77000001%'").fetchone()[0] == i + 1
 
 
 def story_files_of_the_desk(d):

@@ -91,6 +91,7 @@ static int64_t orders_there(void)
     struct store s;
     char why[256];
     enum db_error error;
+    if (f.w) writer_settle(f.w);
     cr_assert(store_open(&s, &f.env, f.path, DB_READ, &error, why, sizeof why), "%s", why);
     struct db_stmt *q = db_stmt(s.db, "SELECT count(*) AS n FROM orders");
     cr_assert(q && db_step(q) == DB_ROW);
