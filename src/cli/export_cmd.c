@@ -136,6 +136,7 @@ static enum cli_exit export_list(struct cli *c, const char *what, const char *fi
     e.orders.state = text_from_cstr(cli_value(c, "state"));
     e.orders.search = text_from_cstr(cli_value(c, "q"));
     if (!read_period(c, a.shop.zone, &e)) exit = CLI_WRONG_USE;
+    else if (!note_taken(c, &(struct taken_ask){ .store = text_from_cstr(a.shop.key), .what = TAKEN_LIST, .which = text_from_cstr(what) })) exit = CLI_COULD_NOT;
     else {
         const enum export_result r = write_beside(c, &e, file, &rows);
         if (r != EXPORT_DONE) exit = fail_export(c, &a, r, file);
@@ -164,6 +165,10 @@ static enum cli_exit export_all(struct cli *c, const char *file)
     enum cli_exit exit = ask_begin(c, &a, INSTANT_NONE);
 
     if (exit != CLI_DONE) return exit;
+    if (!note_taken(c, &(struct taken_ask){ .store = text_from_cstr(a.shop.key), .what = TAKEN_ARCHIVE, .which = text_from_cstr(a.shop.key) })) {
+        ask_end(&a);
+        return CLI_COULD_NOT;
+    }
     progress_begin(&p, c);
     const enum desk_result r = archive_write(&a.reader, &a.shop, file, show_archived, &p, &rows, &m);
     progress_end(&p);

@@ -112,6 +112,17 @@ enum cli_exit open_shop(struct cli *c, struct store *reader, struct shop *ret)
     return CLI_DONE;
 }
 
+bool note_taken(struct cli *c, const struct taken_ask *ask)
+{
+    struct desk_message m = { 0 };
+    struct desk *d = open_desk(c, false);
+    if (!d) return false;
+    const enum desk_result r = desk_taken(d, ask, &m);
+    desk_close(d);
+    if (r != DESK_DONE) fail_desk(c, &m);
+    return r == DESK_DONE;
+}
+
 void make_directories(const char *path)
 {
     char part[4096];

@@ -17,18 +17,6 @@ const struct option person_erase_options[] = {
     OPTIONS_END,
 };
 
-/* Who took it stands in the audit first, through a running desk if there is one. */
-static bool noted(struct cli *c, const char *store)
-{
-    struct desk_message m = { 0 };
-    struct desk *d = open_desk(c, false);
-    if (!d) return false;
-    const enum desk_result r = desk_taken(d, &(struct taken_ask){ .store = text_from_cstr(store), .what = TAKEN_PERSON }, &m);
-    desk_close(d);
-    if (r != DESK_DONE) fail_desk(c, &m);
-    return r == DESK_DONE;
-}
-
 /* JSON either way: what a person is given is for them and for machines alike. */
 enum cli_exit person_export_run(struct cli *c)
 {
@@ -45,7 +33,7 @@ enum cli_exit person_export_run(struct cli *c)
     else if (!answer) exit = fail_answer(c, &a, error);
     ask_end(&a);
     if (!answer) return exit;
-    if (!noted(c, a.shop.key)) {
+    if (!note_taken(c, &(struct taken_ask){ .store = text_from_cstr(a.shop.key), .what = TAKEN_PERSON })) {
         json_decref(answer);
         return CLI_COULD_NOT;
     }

@@ -94,6 +94,7 @@ def story_every_list(d):
     assert head["A1"].value == "订单编号" and head["C2"].is_date and isinstance(head["J2"].value, (int, float))
     assert len(read_csv(shop.directory / "orders.en.csv")) == len(DANGEROUS) + 4
     assert not list(pathlib.Path(d).glob("*.part"))
+    assert sorted(set(deeds(shop, "export"))) == sorted(LISTS)
 
 
 def story_text_stays_text(d):
@@ -254,6 +255,12 @@ def tables(db):
         return {n: sorted(c.execute(f"SELECT * FROM {n}").fetchall(), key=repr) for n in names}
 
 
+def deeds(shop, verb):
+    """What the audit says was taken out."""
+    with sqlite3.connect(f"file:{shop.db}?mode=ro", uri=True) as c:
+        return sorted(what for what, in c.execute("SELECT subject FROM audit WHERE verb = ?", (verb,)))
+
+
 def story_whole_shop(d):
     """the whole shop as one archive, read into no database, an empty shop and a desk with others: the same state, to the row"""
     shop = a_shop(d)
@@ -292,6 +299,7 @@ def story_archive_beside_a_desk(d):
         shop.zg("export", "--store", "main", "--all", shop.directory / "a.zip")
         told = shop.json("import", "--store", "copy", shop.directory / "a.zip")
         assert told["store"] == "copy"
+        assert deeds(shop, "archive-write") == ["main"]
     assert dump(shop) == dump(shop, "copy")
     shop.zg("verify")
 
