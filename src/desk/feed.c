@@ -52,19 +52,14 @@ void feed_close(struct feed *f)
 
 static bool tally(struct store *s, const struct shop *shop, const struct feed_event *first)
 {
-    struct feed_tally by_source[FEED_SOURCES];
-    for (int i = 0; i < FEED_SOURCES; i++) by_source[i] = (struct feed_tally){ .last_as_of_ms = INSTANT_NONE };
+    struct feed_tallies all = feed_tallies_none();
     for (const struct feed_event *e = first; e; e = e->next) {
-        struct feed_tally *t = &by_source[e->id.source];
+        struct feed_tally *t = &all.of[e->id.source];
         if (e->fresh) t->accepted++;
         else t->duplicates++;
         if (e->n && e->claims[0].as_of_ms > t->last_as_of_ms) t->last_as_of_ms = e->claims[0].as_of_ms;
     }
-    for (int i = FEED_NONE + 1; i < FEED_SOURCES; i++) {
-        const struct feed_tally *t = &by_source[i];
-        if (t->accepted + t->duplicates > 0 && !feed_tally_add(s, shop, (enum feed_source)i, t)) return false;
-    }
-    return true;
+    return feed_tallies_add(s, shop, &all);
 }
 
 /* The events of a list, in one savepoint: their ids, the claims of those that are new, their feed's figures. */

@@ -62,6 +62,20 @@ bool feed_tally_add(struct store *s, const struct shop *shop, enum feed_source s
     return db_exec(q);
 }
 
+struct feed_tallies feed_tallies_none(void)
+{
+    struct feed_tallies t;
+    for (int i = 0; i < FEED_SOURCES; i++) t.of[i] = (struct feed_tally){ .last_as_of_ms = INSTANT_NONE };
+    return t;
+}
+
+bool feed_tallies_add(struct store *s, const struct shop *shop, const struct feed_tallies *t)
+{
+    for (int i = FEED_NONE + 1; i < FEED_SOURCES; i++)
+        if (t->of[i].accepted + t->of[i].duplicates > 0 && !feed_tally_add(s, shop, (enum feed_source)i, &t->of[i])) return false;
+    return true;
+}
+
 /* ---- ids ---- */
 
 static void id_cell(struct db_cell *c, const void *rows, size_t row, int column)

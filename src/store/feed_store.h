@@ -31,6 +31,10 @@ bool feed_ids_take(struct store *s, const struct shop *shop, const struct feed_i
 struct feed_tally { int64_t accepted, duplicates, last_as_of_ms /* INSTANT_NONE: none */; };
 /* Adds to the figures of a feed and says that it spoke now. A feed that was never set up is none: nothing is kept of it. */
 bool feed_tally_add(struct store *s, const struct shop *shop, enum feed_source source, const struct feed_tally *t);
+/* One for each source, nothing in it; and to all those that have something. */
+struct feed_tallies { struct feed_tally of[FEED_SOURCES]; };
+struct feed_tallies feed_tallies_none(void);
+bool feed_tallies_add(struct store *s, const struct shop *shop, const struct feed_tallies *t);
 /* Forgets at most max ids of generations before the one before now's; the number, or -1. */
 int feed_ids_expire(struct store *s, int64_t merchant_id, int max);
 

@@ -131,17 +131,14 @@ static bool is_well(const struct store *s)
 
 static bool rows_tally(struct inbox *b, const struct waiting *w, size_t n)
 {
-    struct feed_tally by_source[FEED_SOURCES];
-    for (int i = 0; i < FEED_SOURCES; i++) by_source[i] = (struct feed_tally){ .last_as_of_ms = INSTANT_NONE };
+    struct feed_tallies all = feed_tallies_none();
     for (size_t i = 0; i < n; i++) {
-        struct feed_tally *t = &by_source[w[i].source];
         if (w[i].bad) continue;
+        struct feed_tally *t = &all.of[w[i].source];
         t->accepted++;
         if (w[i].claims[0].as_of_ms > t->last_as_of_ms) t->last_as_of_ms = w[i].claims[0].as_of_ms;
     }
-    for (int i = FEED_NONE + 1; i < FEED_SOURCES; i++)
-        if (by_source[i].accepted > 0 && !feed_tally_add(b->s, b->shop, (enum feed_source)i, &by_source[i])) return false;
-    return true;
+    return feed_tallies_add(b->s, b->shop, &all);
 }
 
 /* The good ones among n rows, in a savepoint; *ret_taken false: they were not taken in, though the database is well. */
