@@ -1,11 +1,12 @@
 /* Structs as bytes, and back.  A struct is packed by the list of its fields, which stands once for both ways; a static assertion notices a
  * field that is missing from it.
  *
- * A number is one byte for the common ones (not told, 0 .. 127), else how many bytes follow and those; a text is its length and its
- * bytes. What is unpacked is checked, as far as the kinds of its fields say, and fails as a whole. */
+ * A number is one byte for the common ones (not told, 0 .. 127), else how many bytes follow and those, the least one first; a text is its
+ * length and its bytes. What is unpacked is checked, as far as the kinds of its fields say, and fails as a whole. */
 #ifndef ZG_BASE_PACK_H
 #define ZG_BASE_PACK_H
 #include <assert.h>
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -50,12 +51,16 @@ static inline void unpack_bytes(struct unpacker *u, void *ret, size_t n)
     u->at += n;
 }
 
-static inline void pack_u32(struct packer *p, uint32_t v) { pack_bytes(p, &v, sizeof v); }
+static inline void pack_u32(struct packer *p, uint32_t v)
+{
+    v = htole32(v);
+    pack_bytes(p, &v, sizeof v);
+}
 static inline uint32_t unpack_u32(struct unpacker *u)
 {
     uint32_t v = 0;
     unpack_bytes(u, &v, sizeof v);
-    return v;
+    return le32toh(v);
 }
 
 static inline void pack_i64(struct packer *p, int64_t v)
@@ -69,7 +74,8 @@ static inline void pack_i64(struct packer *p, int64_t v)
         const uint64_t z = ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0);
         const int n = 8 - (z > 0 ? __builtin_clzll(z) / 8 : 7);
         *p->at++ = (unsigned char)n;
-        memcpy(p->at, &z, sizeof z);
+        const uint64_t least_first = htole64(z);
+        memcpy(p->at, &least_first, sizeof least_first);
         p->at += n;
     }
 }
@@ -85,9 +91,10 @@ static inline int64_t unpack_long(struct unpacker *u, unsigned n)
     }
     if (left >= sizeof z) {
         memcpy(&z, u->at, sizeof z);
-        z &= UINT64_MAX >> (64 - 8 * n);
+        z = le64toh(z) & UINT64_MAX >> (64 - 8 * n);
     } else {
         memcpy(&z, u->at, n);
+        z = le64toh(z);
     }
     u->at += n;
     const uint64_t v = (z >> 1) ^ (UINT64_C(0) - (z & 1));

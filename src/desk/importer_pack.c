@@ -127,8 +127,9 @@ bool unpack_scan(struct unpacker *u, struct intake_scan_result *ret)
 static void pack_record(struct packer *p, enum intake_row_kind kind, unsigned char *begin)
 {
     if (p->full) return;
-    const uint32_t head[2] = { (uint32_t)kind, (uint32_t)(p->at - begin) - (uint32_t)sizeof head };
-    memcpy(begin, head, sizeof head);
+    struct packer head = packer_of(begin, 2 * sizeof(uint32_t));
+    pack_u32(&head, (uint32_t)kind);
+    pack_u32(&head, (uint32_t)(p->at - head.end));
 }
 
 static unsigned char *record_begin(struct packer *p)
