@@ -116,6 +116,27 @@ def story_events(directory):
     shop.zg("verify")
 
 
+def story_answered_is_seen(directory):
+    """an event that comes alone is accepted first and taken in later; whoever looks after its answer, the page or a verb, sees it all the same"""
+    shop = Shop(directory)
+    with serving("serve", "--db", shop.db) as desk:
+        url = desk["url"]
+        owner = Browser(url).setup(desk["setup_code"])
+        token = shop.json("token", "make", "--store", "main", "--name", "one by one")["token"]
+        sender, waited = Sender(url), 0
+        for i in range(40):
+            status, answer = sender.events(token, [event(f"S-{i}")])
+            assert status == 200 and answer["accepted"] == 1, answer
+            waited += counts(shop.db, "feed_inbox")
+            if i % 10 == 9:
+                assert f"S-{i}" in {o["order"] for o in shop.json("orders", "--store", "main", "--limit", "0")["orders"]}, i
+            else:
+                assert owner.get(f"/stores/main/orders/S-{i}").status == 200, i
+        assert waited > 0, "none was only accepted when it was looked for"
+        assert sender.events(token, [event("S-1")])[1]["duplicates"] == 1
+        assert feeds(shop)["events"]["accepted"] == 40
+
+
 def story_shown_once(directory):
     """a token and a secret that are made stand on a line of their own, in either language, so that they can be copied"""
     shop = Shop(directory)
