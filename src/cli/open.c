@@ -53,16 +53,22 @@ static const char *why_zh(enum db_error error)
     return "没有权限，或它不是数据库";
 }
 
-/* Events that a desk accepted and did not take in yet. If one runs it is about to; if it ended in the middle, opening for writing does. A copy,
- * which has no lock beside it, stays as it is. */
+/* Whether a desk ever wrote there. A copy, which has no lock beside it, stays as it is. */
+static bool is_desks(const char *path)
+{
+    char lock[FILE_PATH_MAX];
+    int64_t bytes;
+
+    return file_beside(path, ".lock", lock) && file_look(lock, &bytes) == FILE_PLAIN;
+}
+
+/* Events that a desk accepted and did not take in yet. If one runs it is about to; if it ended in the middle, opening for writing does. */
 static void settle(struct cli *c, const char *path, struct store *reader)
 {
     enum { TRIES = 10, TRY_MS = 20 };
     struct desk_message ignored;
-    char lock[FILE_PATH_MAX];
-    int64_t bytes;
 
-    if (inbox_waiting(reader) <= 0 || !file_beside(path, ".lock", lock) || file_look(lock, &bytes) != FILE_PLAIN) return;
+    if (inbox_waiting(reader) <= 0 || !is_desks(path)) return;
     struct desk *d = desk_open(c->env, path, DESK_COMMAND, false, &ignored);
     if (d) desk_close(d);
     for (int i = 0; i < TRIES && inbox_waiting(reader) > 0; i++) nanosleep(&(struct timespec){ .tv_nsec = TRY_MS * 1000000L }, NULL);
@@ -114,7 +120,10 @@ enum cli_exit open_shop(struct cli *c, struct store *reader, struct shop *ret)
 
 bool note_taken(struct cli *c, const struct taken_ask *ask)
 {
+    const char *path = cli_db_path(c);
     struct desk_message m = { 0 };
+
+    if (path && !is_desks(path)) return true;
     struct desk *d = open_desk(c, false);
     if (!d) return false;
     const enum desk_result r = desk_taken(d, ask, &m);

@@ -13,7 +13,8 @@ enum cli_exit open_shop(struct cli *c, struct store *reader, struct shop *ret);
 /* The desk of --db for a writing verb, its own or, beside a running desk, through that one; NULL: said so.
  * `create`: the database is made where there is none, and its directory too. */
 struct desk *open_desk(struct cli *c, bool create);
-/* Who takes persons out of the desk stands in its audit first, through a running desk if there is one; false: said why it cannot be. */
+/* Who takes persons out of a desk stands in its audit first, through a running desk if there is one; a copy has none that counts. False: said
+ * why it cannot be. */
 bool note_taken(struct cli *c, const struct taken_ask *ask);
 /* Makes the directories of a path, readable by their owner only; a failure shows when the file is opened. */
 void make_directories(const char *path);

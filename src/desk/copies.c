@@ -12,6 +12,7 @@
 #include "store/account_store.h"
 #include "store/audit_store.h"
 #include "store/import_store.h"
+#include "store/inbox_store.h"
 #include "store/outbox_store.h"
 #include "store/migrate.h"
 
@@ -255,8 +256,9 @@ static bool keep_old(struct placing *p)
 static bool put_in_place(struct store *s, void *arg)
 {
     struct placing *p = arg;
-    if (!keep_old(p)) return false;
-    if (db_replace(s->db, p->paths->part)) return true;
+    const bool whole = inbox_whole(s);
+    if (whole && !keep_old(p)) return false;
+    if (whole && db_replace(s->db, p->paths->part)) return true;
     copy_failed(&p->message, p->path, db_error(s->db) == DB_ERROR_FULL, db_error_message(s->db));
     return false;
 }

@@ -337,7 +337,7 @@ static bool erase_alone(struct store *s, void *arg)
     e->committed = ok;
     return ok;
 #else
-    bool ok = wipe_owe(s->env, e->desk->path) && db_secure_delete(s->db, true) && db_begin(s->db) && erase_rows(e, s) && db_commit(s->db);
+    bool ok = inbox_whole(s) && wipe_owe(s->env, e->desk->path) && db_secure_delete(s->db, true) && db_begin(s->db) && erase_rows(e, s) && db_commit(s->db);
     if (!ok && db_in_transaction(s->db)) db_rollback(s->db);
     e->committed = ok;
     ok = ok && wipe_pay(s, e->desk->path);

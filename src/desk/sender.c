@@ -267,7 +267,7 @@ static bool lease_run(struct store *store, void *arg)
     struct outbox_look look;
     const int64_t at_ms = now_ms(s);
     s->leased_count = 0;
-    if (inbox_waiting(store) != 0) return false; /* there was no room to take it in: a payment may be among it */
+    if (!inbox_whole(store)) return false; /* a payment may be among it */
     bool ok = outbox_look_begin(&look, store, &s->shop, at_ms, &s->people);
     s->tally->dark = ok && look.dark;
     if (ok && !look.dark && (look.on >> s->channel & 1u)) ok = lease_look(s, store, &look, at_ms);

@@ -7,7 +7,7 @@
  * comes meanwhile queues, and when it leaves it wakes the thread for that, and for a log that has grown long.
  *
  * A request that is alone with nothing else under way may be accepted only (serve_accepting); take_in does the rest, before any other
- * transaction is begun. So while something waits in the inbox no transaction is open.
+ * transaction is begun. So while something waits in the inbox no transaction is open, but with a full disk.
  *
  * A turn of the loop takes every request that waits (at most BATCH_MAX), runs each in a savepoint, commits once and answers all.
  * When no request waits the current job gets a slice; its work stays uncommitted until a request commits it along, or until it is
@@ -312,15 +312,14 @@ static void serve_alone(struct writer *w)
     enum writer_result result = commit_all(w);
     if (result == WRITER_DONE) take_in(w);
     if (atomic_load(&w->failed)) result = WRITER_FAILED;
-    else if (atomic_load(&w->backlog) > 0) result = WRITER_FULL; /* what it would put in another's place, or wipe, is not whole */
     db_error_clear(w->store.db);
     if (result == WRITER_DONE) result = r->run(&w->store, r->arg) ? WRITER_DONE : result_of_error(w);
     if (result == WRITER_DONE) {
         atomic_store(&w->replaced, atomic_load(&w->commits) + 1);
         atomic_fetch_add(&w->commits, 1);
+        writer_backlog_read(w);
         store_touch(&w->store, 0);
         tell_change(w);
-        writer_backlog_read(w);
     }
     r->done(r->arg, result);
     if (atomic_load(&w->failed) || db_checkpoint(w->store.db, true)) return; /* the log held the whole content */
@@ -362,7 +361,7 @@ void writer_take_batch(struct writer *w)
  * Called with the lock held. */
 static void sleep_until_woken(struct writer *w)
 {
-    const bool accepted = atomic_load(&w->backlog) > 0, uncommitted = !accepted && w->seat == SEAT_EMPTY && w->open;
+    const bool accepted = atomic_load(&w->backlog) > 0, uncommitted = w->seat == SEAT_EMPTY && w->open;
     w->sleeping = true;
     if (accepted || uncommitted) {
         const int64_t now_us = writer_now_us(w), due_us = uncommitted ? now_us + w->commit_us / 4 : atomic_load(&w->backlog_due_us);

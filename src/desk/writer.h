@@ -50,7 +50,7 @@ void writer_serve(struct writer *w, const struct writer_request *r);
 bool writer_job_post(struct writer *w, const struct writer_job *j);  /* jobs run one after another; false: too many wait */
 void writer_wake(struct writer *w);
 /* Posts a request that runs outside any transaction and may put another content in the database's place (db_replace), and waits; not
- * from the seat. WRITER_DONE: it did. One at a time, while no job runs or waits: the caller sees to both. */
+ * from the seat. With a full disk something may still wait in the inbox: inbox_whole asks. WRITER_DONE: it did. One at a time, while no job runs or waits: the caller sees to both. */
 enum writer_result writer_call_alone(struct writer *w, bool (*run)(struct store *, void *), void *arg);
 bool writer_is_live(const struct writer *w);                          /* a request was answered within the last second: a job's slices had better be short */
 uint64_t writer_commits(const struct writer *w);                     /* grows with each commit: readers' cache key */

@@ -224,7 +224,7 @@ const struct archive_left_out archive_left_out[] = {
     { "upload", "files that wait to be imported stay where they are" },
     { "feed_token", "who may tell a desk something is told by that desk" },
     { "feed_secret", "sealed with the key of another desk" },
-    { "feed_inbox", "in another desk they come again, without their ids" },
+    { "feed_inbox", "not taken in yet; sent again, another desk takes them, as their ids are left out too" },
     { "channel", "sealed with the key of another desk" },
     { "agent", "the team is the merchant's, serves all its shops and signs in at a desk, as accounts do" },
     { "agent_nick", "of the team" },

@@ -87,6 +87,13 @@ int64_t inbox_waiting(struct store *s)
     return n;
 }
 
+bool inbox_whole(struct store *s)
+{
+    const int64_t n = inbox_waiting(s);
+    if (n > 0) db_refuse(s->db, DB_ERROR_FULL, "accepted events wait for room");
+    return n == 0;
+}
+
 bool inbox_forget(struct store *s, const struct shop *shop)
 {
     struct db_stmt *q = shop_stmt(db_stmt(s->db, SQL("DELETE FROM feed_inbox WHERE merchant_id = $1 AND store_id = $2 AND set_aside = 1")), shop);

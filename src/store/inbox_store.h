@@ -25,6 +25,8 @@ int64_t inbox_waiting(struct store *s); /* rows to be taken in, of all shops; -1
  * well (the program that accepted it wrote it in another form) spoils no other: it is kept, set aside, and told as a refusal. False: the
  * database failed, and the transaction is to be rolled back; all of it waits on. */
 bool inbox_apply(struct store *s);
+/* For who copies, wipes or replaces all: false, and the disk is called full, while something waits. */
+bool inbox_whole(struct store *s);
 /* At opening for writing: also what was set aside is tried again, by this program. What cannot be done now, with a full disk, waits on. False:
  * the disk failed or the database is damaged. */
 bool inbox_recover(struct store *s);

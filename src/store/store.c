@@ -12,7 +12,8 @@ static bool open_failed(struct db *db, enum db_error *ret_error, char *ret_messa
 {
     if (ret_error) *ret_error = db_error(db);
     if (ret_message) snprintf(ret_message, message_size, "%s", db_error_message(db));
-    db_close(db);
+    if (db_error(db) == DB_ERROR_IO || db_error(db) == DB_ERROR_CORRUPT) db_abandon(db); /* nothing more is written */
+    else db_close(db);
     return false;
 }
 

@@ -103,6 +103,7 @@ def story_nothing_is_left(d):
     shop, *_ = planted(d)
     data = shop.directory
     shop.zg("backup", data / "beside.db")
+    zhanggui("export", "--db", data / "beside.db", "--what", "orders", pathlib.Path(d) / "from-copy.csv")  # makes no desk of it: it is swept like any copy
     before, seen = figures(shop), traces(data)
     assert {w for _, w in seen} == set(CANARY), seen  # the search finds what is there
     shop.zg("export", "--store", "main", "--all", data / "beside.zip")
