@@ -457,6 +457,14 @@ class Kannel:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait(5)
 
+    def settle(self):
+        """Until it has written down what became of all it took over: what it had not when it is killed, it sends again by itself."""
+        store, size, since = self.directory / "kannel.store", -1, 0
+        while time.monotonic() - since < 0.5:
+            now = store.stat().st_size
+            size, since = now, since if now == size else time.monotonic()
+            time.sleep(0.02)
+
     def phone(self):
         """What phones would have got, as the fake SMSC prints it."""
         return (self.directory / "fakesmsc.out").read_text(errors="replace")

@@ -242,6 +242,7 @@ def story_kannel_is_killed_and_comes_back(directory):
             for i, number in enumerate(list(waiting)):
                 if i == 15:
                     wait_for(lambda: len(phone_texts(kannel)) == 15, text="what was taken over until now")
+                    kannel.settle()
                     kannel.kill("bearerbox")
                 if i == 25:
                     kannel.kill()
