@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "story"))
 from story import BINARY, SLOW, Disk, Shop, Skip, get, made_orders, order, run_stories, told_as_root, until, zhanggui  # noqa: E402
 
 SEED = int(os.environ.get("ZG_SEED", "1"))
-KILLS = 100 if "ZG_LONG" in os.environ else 20 if SLOW == 1 else 5  # under the sanitizers the code counts, not the number
+KILLS = 100 if "ZG_LONG" in os.environ else 20 if SLOW == 1 else 3  # under the sanitizers the code counts, not the number
 ORDERS = 30000 if SLOW == 1 else 15000
 
 
@@ -222,7 +222,7 @@ def story_killed_feeds(directory):
     body = json.dumps({"id": "e-########", "type": "order", "as_of": "2026-03-01T10:00:00+08:00", "order": {
         "order_no": "K########", "placed_at": "2026-03-01T09:00:00+08:00", "total": "88.00", "status": "paid", "buyer": "b%%%%%%%", "region": "R$$",
         "lines": [{"sku_code": "SKU-@@@@", "title": "tea @@@@", "pieces": 1, "unit": "88.00"}]}})
-    first, caught, waited, answered, rounds = 0, False, 0, set(), 12 if "ZG_LONG" in os.environ else 5 if SLOW == 1 else 3
+    first, caught, waited, answered, rounds = 0, False, 0, set(), 12 if "ZG_LONG" in os.environ else 4 if SLOW == 1 else 2
     for i in range(rounds):
         desk = subprocess.Popen([BINARY, "serve", "--db", shop.db, "--port", "0", "--no-open", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         port = json.loads(desk.stdout.readline())["url"].rsplit(":", 1)[1]
