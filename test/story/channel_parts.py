@@ -459,7 +459,7 @@ class Kannel:
 
     def settle(self):
         """Until it has written down what became of all it took over: what it had not when it is killed, it sends again by itself."""
-        store, size, since = self.directory / "kannel.store", -1, 0
+        store, size, since = self.directory / "kannel.store", -1, time.monotonic()
         while time.monotonic() - since < 0.5:
             now = store.stat().st_size
             size, since = now, since if now == size else time.monotonic()
