@@ -95,21 +95,33 @@ static bool set_passwords(struct store *s, void *arg)
 
 enum demo_found { DEMO_ABSENT, DEMO_FRESH, DEMO_OLD, DEMO_OTHERS /* stores of somebody's own */, DEMO_UNREADABLE };
 
+/* For reading; one that an older Zhanggui made is brought up to date first, as any desk's is when it opens. */
+static bool open_demo(struct cli *c, const char *path, struct store *ret)
+{
+    enum db_error error;
+    struct desk_message ignored;
+    char message[256];
+
+    if (store_open(ret, c->env, path, DB_READ, &error, message, sizeof message)) return true;
+    struct desk *d = error == DB_ERROR_OLDER ? desk_open(c->env, path, DESK_COMMAND, false, &ignored) : NULL;
+    if (!d) return false;
+    desk_close(d);
+    return store_open(ret, c->env, path, DB_READ, &error, message, sizeof message);
+}
+
 static enum demo_found look(struct cli *c, const char *path)
 {
     enum demo_found found = DEMO_FRESH;
-    enum db_error error;
     enum answer_error answer_error;
     struct policy policy = policy_defaults();
     struct shop shops[2];
     struct store reader;
-    char message[256];
     int64_t bytes;
     json_t *feed;
     int n;
 
     if (file_look(path, &bytes) == FILE_ABSENT) return DEMO_ABSENT;
-    if (!store_open(&reader, c->env, path, DB_READ, &error, message, sizeof message)) return DEMO_UNREADABLE;
+    if (!open_demo(c, path, &reader)) return DEMO_UNREADABLE;
     n = shop_list(&reader, shops, 2);
     if (n == 0) found = DEMO_ABSENT;
     else if (n != 1 || !shops[0].demo) found = n < 0 ? DEMO_UNREADABLE : DEMO_OTHERS;
