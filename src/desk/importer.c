@@ -209,7 +209,6 @@ static size_t question_size(const struct importer *im)
     return size;
 }
 
-
 static bool first_ask(struct importer *im, void *room, size_t size)
 {
     const struct profile_set *set = im->ask.profiles;

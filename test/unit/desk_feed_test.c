@@ -1,55 +1,12 @@
 /* The feed: events from many sides in one commit, one bad event that spoils no other, an end that answers everybody. */
-#include <criterion/criterion.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 #include "base/limits.h"
-#include "desk/feed.h"
-#include "os/os.h"
+#include "own_feed.h"
 #include "store/verify.h"
 
-static struct { struct env env; char directory[64], path[96]; struct writer *w; struct shop shop; struct feed *feed; } f;
-
-static bool shop_run(struct store *s, void *arg)
-{
-    (void)arg;
-    const struct shop_new n = { TEXT("s"), TEXT("shop"), TEXT("tmall"), TEXT("CNY"), TEXT("Asia/Shanghai"), TEXT("CN"), false };
-    return shop_create(s, &n, &f.shop) == SHOP_OK;
-}
-
-static void setup(void)
-{
-    char why[256];
-    enum db_error error;
-    cr_assert(os_env_init(&f.env));
-    memcpy(f.directory, "/tmp/zg-feed-XXXXXX", sizeof "/tmp/zg-feed-XXXXXX");
-    cr_assert(mkdtemp(f.directory));
-    snprintf(f.path, sizeof f.path, "%s/shop.db", f.directory);
-    f.w = writer_start(&f.env, f.path, &error, why, sizeof why);
-    cr_assert(f.w, "%s", why);
-    cr_assert_eq(writer_call(f.w, shop_run, NULL), WRITER_DONE);
-    f.feed = feed_open(&f.env, f.w, &f.shop);
-    cr_assert(f.feed);
-}
-
-static void teardown(void)
-{
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
-    if (f.w) writer_stop(f.w);
-    feed_close(f.feed);
-    for (size_t i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", f.path, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(f.directory);
-    os_env_release(&f.env);
-}
-
-TestSuite(feed, .init = setup, .fini = teardown, .timeout = 60);
+TestSuite(feed, .init = feed_setup, .fini = feed_teardown, .timeout = 60);
 
 struct told { char no[24]; struct order_claim claim; struct feed_event event; atomic_int *answered; enum writer_result result; };
 

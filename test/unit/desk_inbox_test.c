@@ -1,33 +1,19 @@
 /* The inbox: an event alone is accepted, answered, and taken in soon, before anybody looks, or at the next start; one that cannot be spoils
  * no other and is kept. */
-#include <criterion/criterion.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-#include "desk/feed.h"
-#include "os/os.h"
+#include "own_feed.h"
 #include "store/inbox_store.h"
 #include "store/verify.h"
 
-static struct { struct env env; char directory[64], path[96], copy[96]; struct writer *w; struct shop shop; struct feed *feed; } f;
+static char copy[96]; /* of the database, made by hand */
 
-static bool shop_run(struct store *s, void *arg)
+static bool events_run(struct store *s, void *arg)
 {
-    (void)arg;
-    const struct shop_new n = { TEXT("s"), TEXT("shop"), TEXT("tmall"), TEXT("CNY"), TEXT("Asia/Shanghai"), TEXT("CN"), false };
     const struct feed_row row = { .source = FEED_EVENTS, .on = true };
-    return shop_create(s, &n, &f.shop) == SHOP_OK && feed_set(s, &f.shop, &row);
-}
-
-static void start(void)
-{
-    char why[256];
-    enum db_error error;
-    f.w = writer_start(&f.env, f.path, &error, why, sizeof why);
-    cr_assert(f.w, "%s", why);
+    (void)arg;
+    return feed_set(s, &f.shop, &row);
 }
 
 static void stop(void)
@@ -38,29 +24,15 @@ static void stop(void)
 
 static void setup(void)
 {
-    cr_assert(os_env_init(&f.env));
-    memcpy(f.directory, "/tmp/zg-inbox-XXXXXX", sizeof "/tmp/zg-inbox-XXXXXX");
-    cr_assert(mkdtemp(f.directory));
-    snprintf(f.path, sizeof f.path, "%s/shop.db", f.directory);
-    snprintf(f.copy, sizeof f.copy, "%s/copy.db", f.directory);
-    start();
-    cr_assert_eq(writer_call(f.w, shop_run, NULL), WRITER_DONE);
-    f.feed = feed_open(&f.env, f.w, &f.shop);
-    cr_assert(f.feed);
+    feed_setup();
+    snprintf(copy, sizeof copy, "%s/copy.db", f.directory);
+    cr_assert_eq(writer_call(f.w, events_run, NULL), WRITER_DONE);
 }
 
 static void teardown(void)
 {
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
-    if (f.w) writer_stop(f.w);
-    feed_close(f.feed);
-    for (size_t i = 0; i < 6; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", i < 3 ? f.path : f.copy, suffixes[i % 3]);
-        unlink(path);
-    }
-    rmdir(f.directory);
-    os_env_release(&f.env);
+    database_files_remove(copy);
+    feed_teardown();
 }
 
 TestSuite(inbox, .init = setup, .fini = teardown, .timeout = 60);
@@ -132,7 +104,7 @@ static void file_copy(const char *suffix)
     char from[128], to[128];
     ssize_t n;
     snprintf(from, sizeof from, "%s%s", f.path, suffix);
-    snprintf(to, sizeof to, "%s%s", f.copy, suffix);
+    snprintf(to, sizeof to, "%s%s", copy, suffix);
     const int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     cr_assert(in >= 0 && out >= 0);
     while ((n = read(in, bytes, sizeof bytes)) > 0) cr_assert_eq(write(out, bytes, (size_t)n), n);
@@ -177,15 +149,15 @@ Test(inbox, a_machine_that_goes_down_has_it_at_the_next_start)
         tell(i);
         file_copy("");
         file_copy("-wal");
-        met += ask(f.copy, "SELECT count(*) FROM feed_inbox");
+        met += ask(copy, "SELECT count(*) FROM feed_inbox");
         struct store s;
         char why[256], shm[128];
         enum db_error error;
-        cr_assert(store_open(&s, &f.env, f.copy, DB_WRITE, &error, why, sizeof why), "%s", why);
+        cr_assert(store_open(&s, &f.env, copy, DB_WRITE, &error, why, sizeof why), "%s", why);
         store_close(&s);
-        cr_assert_eq(ask(f.copy, "SELECT count(*) FROM orders"), i + 1);
-        cr_assert_eq(ask(f.copy, "SELECT count(*) FROM feed_inbox"), 0);
-        snprintf(shm, sizeof shm, "%s-shm", f.copy);
+        cr_assert_eq(ask(copy, "SELECT count(*) FROM orders"), i + 1);
+        cr_assert_eq(ask(copy, "SELECT count(*) FROM feed_inbox"), 0);
+        snprintf(shm, sizeof shm, "%s-shm", copy);
         unlink(shm);
         if (i % 10 == 0) writer_settle(f.w);
     }

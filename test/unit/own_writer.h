@@ -1,51 +1,13 @@
 /* A writer on a database of the test's own, and requests that put rows into table merchant: the fixture of the tests of the writer. */
 #ifndef ZG_TEST_OWN_WRITER_H
 #define ZG_TEST_OWN_WRITER_H
-#include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include "base/limits.h"
-#include "desk/writer.h"
-#include "os/os.h"
+#include "own_database.h"
 
-struct fixture { struct env env; char directory[64], path[96]; struct writer *w; };
-static struct fixture f;
-
-static inline void start(void)
-{
-    char why[256];
-    enum db_error error;
-    f.w = writer_start(&f.env, f.path, &error, why, sizeof why);
-    cr_assert(f.w, "%s", why);
-}
-
-static inline void setup(void)
-{
-    cr_assert(os_env_init(&f.env));
-    memcpy(f.directory, "/tmp/zg-writer-XXXXXX", sizeof "/tmp/zg-writer-XXXXXX");
-    cr_assert(mkdtemp(f.directory));
-    snprintf(f.path, sizeof f.path, "%s/shop.db", f.directory);
-    start();
-}
-
-static inline void teardown(void)
-{
-    static const char *const suffixes[] = { "", "-wal", "-shm" };
-    if (f.w) writer_stop(f.w);
-    for (size_t i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", f.path, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(f.directory);
-    os_env_release(&f.env);
-}
-
-TestSuite(writer, .init = setup, .fini = teardown, .timeout = 60);
+TestSuite(writer, .init = database_make, .fini = database_remove, .timeout = 60);
 
 /* ---- what the requests write: rows of table merchant ---- */
 
